@@ -1,0 +1,8 @@
+# Every dependency with its minimum version.
+include_guard(GLOBAL)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(yaml-cpp 0.7 REQUIRED)
+find_package(date 3.0 QUIET)
