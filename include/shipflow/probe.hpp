@@ -1,0 +1,92 @@
+// Where health comes from: probes look at a thing now, metric sources answer for a series.
+#pragma once
+
+#include <shipflow/json.hpp>
+#include <shipflow/time.hpp>
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace shipflow {
+inline namespace v1 {
+
+/// One look. `spec` is the probe's mapping from the environment, references rendered.
+struct probe_request {
+  std::string kind;  ///< "http", "tcp", "command", "state" or one of the host's
+  std::string name;  ///< as the environment names it
+  json::object spec;
+  json::object target;  ///< binding of the component probed, may be empty
+  std::string environment;
+  std::string component;
+  time_point deadline;
+  std::stop_token stop;
+};
+
+/// What one look saw. A probe that could not look (bad name, no route to the probing host
+/// itself, its own time-out waiting for a slot) is `unavailable`, which is not a failure.
+enum class look { pass, fail, unavailable };
+struct probe_answer {
+  look outcome = look::unavailable;
+  std::string text;      ///< one line: "status 503, wanted 200", redacted, at most 400 bytes
+  duration latency{0};   ///< from start to full answer
+  json::object details;  ///< numbers worth keeping: {"status":503,"certificate_days":12}
+};
+
+/// Answers probes of the kinds it names. Like `provider::call`, begins and returns at once.
+class probe_source {
+ public:
+  virtual ~probe_source();
+  [[nodiscard]] virtual std::vector<std::string> kinds() const = 0;
+  virtual void look(probe_request q, std::function<void(probe_answer)> done) = 0;
+};
+
+/// One reading of one series. Never coerced: no data is not zero.
+struct reading {
+  enum class state {
+    value,    ///< `number` is valid
+    empty,    ///< the source answered and nothing happened (no events)
+    missing,  ///< the source did not answer, or does not know the series
+    invalid,  ///< NaN, infinite, running backwards, several series where one is expected
+  };
+  state what = state::missing;
+  double number = 0;
+  std::string why;  ///< for missing and invalid
+};
+
+/// How the numbers of a series behave.
+enum class series_kind {
+  counter,  ///< only grows; the engine takes differences, a fall is a restart from zero
+  gauge,    ///< the value now
+};
+
+/// A question for the state of several series at once, so that a ratio is taken from one look.
+struct metric_request {
+  std::string source;               ///< "load_balancer", "prometheus" or one of the host's
+  std::vector<std::string> series;  ///< "http_5xx", "http_all"
+  std::string arm;                  ///< "canary", "baseline" or "fleet"
+  json::object spec;                ///< the metric's mapping from the environment
+  json::object target;              ///< binding of the component, may be empty
+  std::string environment;
+  std::string component;
+  std::string version;  ///< version behind the arm: "canary" is the new one; empty for "fleet"
+  time_point deadline;
+  std::stop_token stop;
+};
+struct metric_answer {
+  std::vector<reading> readings;  ///< one per series, in order; empty when `why` is set
+  series_kind kind = series_kind::counter;
+  std::string why;  ///< the whole look failed: the source is unavailable
+};
+
+class metric_source {
+ public:
+  virtual ~metric_source();
+  [[nodiscard]] virtual std::vector<std::string> names() const = 0;
+  virtual void read(metric_request q, std::function<void(metric_answer)> done) = 0;
+};
+
+}  // namespace v1
+}  // namespace shipflow
