@@ -20,6 +20,10 @@ function(shipflow_room name)
   cmake_parse_arguments(ARG "" "" "ROOMS;LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   set(target shipflow_${name})
+  if(NOT sources)  # a room of headers only still needs one object for the library
+    set(sources ${PROJECT_BINARY_DIR}/rooms/${name}.cpp)
+    file(CONFIGURE OUTPUT ${sources} CONTENT "")
+  endif()
   add_library(${target} OBJECT ${sources})
   # Private headers are reached through a link farm with just this room in it.
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
