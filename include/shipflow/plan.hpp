@@ -1,0 +1,199 @@
+// The compiled plan: a graph of reversible steps, a value. What a run carries out, what a
+// rehearsal explores and what an approval binds to (by its digest).
+#pragma once
+
+#include <shipflow/condition.hpp>
+#include <shipflow/document.hpp>
+#include <shipflow/model.hpp>
+#include <shipflow/provider.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shipflow {
+inline namespace v1 {
+
+/// What a node of the graph is. Strategies and sugar of the document are expanded to these.
+enum class step_kind {
+  action,     ///< a provider's action
+  approval,   ///< people of roles say yes
+  checklist,  ///< people tick items
+  wait,       ///< time passes, guards armed (a bake)
+  watch,      ///< time passes after the last change; locks are given up
+  restore,    ///< ends an `ensure` scope: undoes the step `restores`
+};
+[[nodiscard]] std::string_view name_of(step_kind k) noexcept;
+
+/// What happens to a compensation once traffic has reached the new version.
+enum class after_traffic { undo, ask, keep };
+[[nodiscard]] std::string_view name_of(after_traffic a) noexcept;
+
+/// How often and how patiently a failed call is tried again.
+struct retry_policy {
+  int attempts = 1;          ///< in all, the first one included; 1..100
+  duration backoff{1'000};   ///< before the second attempt; doubles, with jitter, up to `most`
+  duration most{60'000};
+};
+
+/// An index into `plan::steps`.
+using step_index = std::uint32_t;
+
+/// One node. Strings in `inputs` and `when` may still hold `${steps.<id>.<output>}`, rendered
+/// when the intent is written; everything else was rendered by the compiler.
+struct plan_step {
+  std::string id;         ///< "api/launch": the document's step id, then the part of its expansion
+  std::string group;      ///< "api": the document's step
+  std::string title;      ///< one line for people
+  step_kind kind = step_kind::action;
+  std::string component;  ///< or empty
+  std::vector<step_index> needs;  ///< sorted; all smaller than the own index
+  json::value when;       ///< null: always; else a template that must render to a boolean at run time
+  bool skippable = false; ///< a person may skip it
+  duration timeout{600'000};  ///< whole effect; for approvals the expiry; 0: none
+
+  // action, restore
+  std::string provider;
+  std::string action;
+  int action_version = 1;
+  effect_class repeat = effect_class::set_value;
+  reversibility undo = reversibility::reversible;
+  restore_rank rank = restore_rank::service;
+  json::object target;
+  json::object inputs;
+  std::vector<std::string> resources;
+  duration call_timeout{30'000};
+  retry_policy retry;
+  after_traffic after = after_traffic::undo;  ///< what rollback does to it after `first_traffic`
+  std::vector<std::string> ask_roles;         ///< who answers `after_traffic::ask`
+  bool first_traffic = false;  ///< from here on the new version serves people
+  std::optional<step_index> restores;
+
+  // approval, checklist
+  std::vector<std::string> roles;  ///< each must give `quorum` approvals; checklists: who may tick
+  int quorum = 1;
+  bool self_approval = false;      ///< may the person who started the run approve
+  std::string on_expiry = "reject";  ///< "reject" fails the step, "hold" parks the run
+  std::vector<std::string> items;  ///< checklist: ids of items
+  std::vector<std::string> item_texts;
+
+  // wait, watch
+  duration lasts{0};
+};
+
+/// Where a guard's numbers come from: a probe, or a trigger over metrics.
+struct plan_guard {
+  std::string id;         ///< "errors"
+  std::string component;
+  std::string severity;   ///< "SEV1".."SEV3"
+  step_index from = 0;    ///< armed when this step is done ("first traffic" unless the plan says)
+  std::optional<step_index> until;  ///< disarmed when this step is done; empty: until the run ends
+  bool attributable_only = false;
+  /// probe
+  std::string probe;      ///< name, or empty
+  json::object probe_spec;
+  std::string probe_kind;
+  duration every{5'000};
+  duration timeout{2'000};
+  int rise = 2;
+  int fall = 3;
+  /// trigger
+  std::string normal;     ///< condition text that holds when all is well, or empty
+  std::string alert;      ///< condition text that demands the severity's reaction
+  duration slot{10'000};  ///< length of the slots the condition is evaluated over
+  json::object metrics;   ///< name -> spec as in the environment, those the conditions use
+  json::object target;    ///< binding of the component
+};
+
+/// What a severity leads to.
+struct severity_rule {
+  std::string what = "now";    ///< "now", "ask" or "record"
+  std::vector<std::string> roles;  ///< ask: who decides
+  duration within{900'000};        ///< ask: how long they have
+  std::string then = "rollback";   ///< ask: what happens when nobody answers: rollback, hold, continue
+};
+
+struct rollback_policy {
+  std::map<std::string, severity_rule> severities;  ///< "SEV1" -> rule; unnamed: SEV1 now, others record
+  severity_rule on_failure;                          ///< a step that failed for good
+  std::vector<std::string> decision_roles;           ///< who may ask for a rollback in the window; empty: `operators`
+  duration decision_window{0};                       ///< from the release on; 0: until the watch ends
+  /// How long a guard may be without data before `unavailable_then` is done; 0: for ever.
+  duration unavailable_after{300'000};
+  std::string unavailable_then = "hold";             ///< hold, rollback, continue
+  bool verify = true;                                ///< compare the world with the baseline afterwards
+};
+
+/// A component and what depends on it.
+struct plan_component {
+  std::string name;
+  std::string provider;
+  json::object target;
+  std::vector<std::string> needs;  ///< components it depends on
+};
+
+/// An immutable, printable value. Same inputs, same bytes.
+struct plan {
+  std::string name;
+  std::string environment;
+  std::string environment_url;
+  release_info release;
+  json::object parameters;  ///< as rendered
+  std::vector<plan_component> components;
+  std::vector<plan_step> steps;  ///< topological order, document order among equals
+  std::vector<plan_guard> guards;
+  rollback_policy rollback;
+  std::map<std::string, std::vector<std::string>> roles;  ///< role -> principals and groups
+  protection_rules protection;
+  std::vector<std::string> locks;     ///< resources held from start to the last change, sorted
+  std::vector<std::string> warnings;
+  std::vector<std::string> point_of_no_return;  ///< ids of irreversible steps, in order
+
+  /// The name of this plan: digest over its JSON form.
+  [[nodiscard]] std::string digest() const;
+  /// Index of a step by id. O(steps).
+  [[nodiscard]] std::optional<step_index> find(std::string_view id) const noexcept;
+};
+
+/// The plan as JSON, and back; `plan_from_json(to_json(p))` has the same digest as `p`.
+[[nodiscard]] json::value to_json(const plan& p);
+[[nodiscard]] result<plan> plan_from_json(const json::value& v);
+
+/// For people: an aligned table, and Mermaid (flowchart) text.
+[[nodiscard]] std::string to_table(const plan& p);
+[[nodiscard]] std::string to_mermaid(const plan& p);
+
+/// What the compiler may ask about providers: their actions and probe kinds.
+class catalogue {
+ public:
+  virtual ~catalogue();
+  /// Actions the provider offers for a component bound with `target`; `not_found` for an
+  /// unknown provider, other errors refuse the binding.
+  [[nodiscard]] virtual result<std::vector<action_spec>> actions(const std::string& provider,
+                                                                 const json::object& target) const = 0;
+  /// Checks a probe's kind and spec; `not_found` for an unknown kind.
+  [[nodiscard]] virtual result<void> check_probe(const std::string& kind, const json::object& spec) const = 0;
+  /// Is there a metric source of that name for this target?
+  [[nodiscard]] virtual bool has_metric_source(const std::string& name) const = 0;
+};
+
+/// A catalogue over provider objects the caller keeps alive. Probe kinds and metric source
+/// names are given by name; `check` may be empty.
+[[nodiscard]] std::unique_ptr<catalogue> make_catalogue(
+    std::vector<const provider*> providers, std::vector<std::string> metric_sources,
+    std::function<result<void>(const std::string& kind, const json::object& spec)> check_probe);
+
+/// Compiles a plan for one environment and one release. All findings go to `out`; the plan is
+/// usable only without errors there. Refused: unknown actions (by name), missing inputs,
+/// dependency cycles, unresolved references, roles nobody has, rollbacks that cannot work (an
+/// irreversible step before a reversible one without `rollback: {irreversible: accept}`),
+/// conditions not evaluated by this version. Pure. O((steps + edges) log steps).
+[[nodiscard]] plan compile(const plan_document& document, const environment& where,
+                           const release_info& what, const json::object& parameters,
+                           const catalogue& offers, diagnostics& out);
+
+}  // namespace v1
+}  // namespace shipflow
