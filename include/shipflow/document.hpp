@@ -62,7 +62,7 @@ struct node {
   bool boolean = false;
   std::int64_t integer = 0;
   double number = 0;
-  std::string text;  ///< strings: the value; other scalars: as written
+  std::string text;                                  ///< strings: the value; other scalars: as written
   std::vector<node> items;                           ///< sequence
   std::vector<std::pair<std::string, node>> fields;  ///< mapping, in document order
 

@@ -16,21 +16,21 @@ inline namespace v1 {
 /// Kinds are stored by number: never renumber, only append. Bodies are documented in
 /// run.hpp beside the function that folds them.
 enum class fact_kind : std::int16_t {
-  created = 1,      ///< run exists: plan digest, environment, release, who, why
-  pinned = 2,       ///< constants resolved at the start: parameters, digests, versions of actions
-  intent = 3,       ///< an effect is about to start; durable before it starts
-  started = 4,      ///< the effect is under way; the handle to find it again
-  outcome = 5,      ///< the effect ended: done or failed
-  resolved = 6,     ///< after a crash or an unclear answer: what the world says
-  timer = 7,        ///< a wait began; the absolute time it ends
-  signal = 8,       ///< a person or host said something, and what it meant
-  verdict = 9,      ///< a guard or probe changed its verdict
-  state = 10,       ///< the run changed its phase
-  undo_intent = 11, ///< a compensation is about to start
-  undo_outcome = 12,///< a compensation ended
-  note = 13,        ///< evidence, warnings; never changes the state
-  skipped = 14,     ///< a step was skipped: by `when`, by a person, by policy
-  undo_started = 15,///< a compensation is under way; its handle
+  created = 1,        ///< run exists: plan digest, environment, release, who, why
+  pinned = 2,         ///< constants resolved at the start: parameters, digests, versions of actions
+  intent = 3,         ///< an effect is about to start; durable before it starts
+  started = 4,        ///< the effect is under way; the handle to find it again
+  outcome = 5,        ///< the effect ended: done or failed
+  resolved = 6,       ///< after a crash or an unclear answer: what the world says
+  timer = 7,          ///< a wait began; the absolute time it ends
+  signal = 8,         ///< a person or host said something, and what it meant
+  verdict = 9,        ///< a guard or probe changed its verdict
+  state = 10,         ///< the run changed its phase
+  undo_intent = 11,   ///< a compensation is about to start
+  undo_outcome = 12,  ///< a compensation ended
+  note = 13,          ///< evidence, warnings; never changes the state
+  skipped = 14,       ///< a step was skipped: by `when`, by a person, by policy
+  undo_started = 15,  ///< a compensation is under way; its handle
 };
 [[nodiscard]] std::string_view name_of(fact_kind k) noexcept;
 

@@ -106,11 +106,11 @@ struct semantic_version {
 
 /// What is released.
 struct release_info {
-  std::string version;   ///< "1.5.0"; required
-  std::string commit;    ///< may be empty
+  std::string version;                        ///< "1.5.0"; required
+  std::string commit;                         ///< may be empty
   std::map<std::string, std::string> images;  ///< component -> reference, pinned or not
   std::string notes;
-  json::object extra;    ///< free members, reachable as ${release.<name>}
+  json::object extra;  ///< free members, reachable as ${release.<name>}
 };
 [[nodiscard]] json::value to_json(const release_info& r);
 /// From a document with the members above.
@@ -119,9 +119,9 @@ struct release_info {
 /// One step as written. Free parts stay nodes, so that later findings still know their place.
 struct step_document {
   std::string id;
-  std::string kind;            ///< "action", "command", "blue_green", ...
-  node body;                   ///< value of the kind's key
-  node all;                    ///< the whole mapping
+  std::string kind;  ///< "action", "command", "blue_green", ...
+  node body;         ///< value of the kind's key
+  node all;          ///< the whole mapping
   std::vector<std::string> needs;
   source_place place;
   std::string pointer;
@@ -150,7 +150,7 @@ struct plan_document {
 
 /// Who may do what with an environment.
 struct protection_rules {
-  std::vector<std::string> start;  ///< roles; empty: anyone
+  std::vector<std::string> start;        ///< roles; empty: anyone
   std::string one_at_a_time = "refuse";  ///< "refuse" or "wait"
   bool deletion_protected = false;
 };

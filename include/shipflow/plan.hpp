@@ -34,8 +34,8 @@ enum class after_traffic { undo, ask, keep };
 
 /// How often and how patiently a failed call is tried again.
 struct retry_policy {
-  int attempts = 1;          ///< in all, the first one included; 1..100
-  duration backoff{1'000};   ///< before the second attempt; doubles, with jitter, up to `most`
+  int attempts = 1;         ///< in all, the first one included; 1..100
+  duration backoff{1'000};  ///< before the second attempt; doubles, with jitter, up to `most`
   duration most{60'000};
 };
 
@@ -45,15 +45,15 @@ using step_index = std::uint32_t;
 /// One node. Strings in `inputs` and `when` may still hold `${steps.<id>.<output>}`, rendered
 /// when the intent is written; everything else was rendered by the compiler.
 struct plan_step {
-  std::string id;         ///< "api/launch": the document's step id, then the part of its expansion
-  std::string group;      ///< "api": the document's step
-  std::string title;      ///< one line for people
+  std::string id;     ///< "api/launch": the document's step id, then the part of its expansion
+  std::string group;  ///< "api": the document's step
+  std::string title;  ///< one line for people
   step_kind kind = step_kind::action;
-  std::string component;  ///< or empty
+  std::string component;          ///< or empty
   std::vector<step_index> needs;  ///< sorted; all smaller than the own index
-  json::value when;       ///< null: always; else a template that must render to a boolean at run time
-  bool skippable = false; ///< a person may skip it
-  duration timeout{600'000};  ///< whole effect; for approvals the expiry; 0: none
+  json::value when;               ///< null: always; else a template that must render to a boolean at run time
+  bool skippable = false;         ///< a person may skip it
+  duration timeout{600'000};      ///< whole effect; for approvals the expiry; 0: none
 
   // action, restore
   std::string provider;
@@ -69,15 +69,15 @@ struct plan_step {
   retry_policy retry;
   after_traffic after = after_traffic::undo;  ///< what rollback does to it after `first_traffic`
   std::vector<std::string> ask_roles;         ///< who answers `after_traffic::ask`
-  bool first_traffic = false;  ///< from here on the new version serves people
+  bool first_traffic = false;                 ///< from here on the new version serves people
   std::optional<step_index> restores;
 
   // approval, checklist
   std::vector<std::string> roles;  ///< each must give `quorum` approvals; checklists: who may tick
   int quorum = 1;
-  bool self_approval = false;      ///< may the person who started the run approve
+  bool self_approval = false;        ///< may the person who started the run approve
   std::string on_expiry = "reject";  ///< "reject" fails the step, "hold" parks the run
-  std::vector<std::string> items;  ///< checklist: ids of items
+  std::vector<std::string> items;    ///< checklist: ids of items
   std::vector<std::string> item_texts;
 
   // wait, watch
@@ -86,14 +86,14 @@ struct plan_step {
 
 /// Where a guard's numbers come from: a probe, or a trigger over metrics.
 struct plan_guard {
-  std::string id;         ///< "errors"
+  std::string id;  ///< "errors"
   std::string component;
-  std::string severity;   ///< "SEV1".."SEV3"
-  step_index from = 0;    ///< armed when this step is done ("first traffic" unless the plan says)
+  std::string severity;             ///< "SEV1".."SEV3"
+  step_index from = 0;              ///< armed when this step is done ("first traffic" unless the plan says)
   std::optional<step_index> until;  ///< disarmed when this step is done; empty: until the run ends
   bool attributable_only = false;
   /// probe
-  std::string probe;      ///< name, or empty
+  std::string probe;  ///< name, or empty
   json::object probe_spec;
   std::string probe_kind;
   duration every{5'000};
@@ -110,7 +110,7 @@ struct plan_guard {
 
 /// What a severity leads to.
 struct severity_rule {
-  std::string what = "now";    ///< "now", "ask" or "record"
+  std::string what = "now";        ///< "now", "ask" or "record"
   std::vector<std::string> roles;  ///< ask: who decides
   duration within{900'000};        ///< ask: how long they have
   std::string then = "rollback";   ///< ask: what happens when nobody answers: rollback, hold, continue
@@ -118,13 +118,13 @@ struct severity_rule {
 
 struct rollback_policy {
   std::map<std::string, severity_rule> severities;  ///< "SEV1" -> rule; unnamed: SEV1 now, others record
-  severity_rule on_failure;                          ///< a step that failed for good
-  std::vector<std::string> decision_roles;           ///< who may ask for a rollback in the window; empty: `operators`
-  duration decision_window{0};                       ///< from the release on; 0: until the watch ends
+  severity_rule on_failure;                         ///< a step that failed for good
+  std::vector<std::string> decision_roles;  ///< who may ask for a rollback in the window; empty: `operators`
+  duration decision_window{0};              ///< from the release on; 0: until the watch ends
   /// How long a guard may be without data before `unavailable_then` is done; 0: for ever.
   duration unavailable_after{300'000};
-  std::string unavailable_then = "hold";             ///< hold, rollback, continue
-  bool verify = true;                                ///< compare the world with the baseline afterwards
+  std::string unavailable_then = "hold";  ///< hold, rollback, continue
+  bool verify = true;                     ///< compare the world with the baseline afterwards
 };
 
 /// A component and what depends on it.
@@ -148,7 +148,7 @@ struct plan {
   rollback_policy rollback;
   std::map<std::string, std::vector<std::string>> roles;  ///< role -> principals and groups
   protection_rules protection;
-  std::vector<std::string> locks;     ///< resources held from start to the last change, sorted
+  std::vector<std::string> locks;  ///< resources held from start to the last change, sorted
   std::vector<std::string> warnings;
   std::vector<std::string> point_of_no_return;  ///< ids of irreversible steps, in order
 
@@ -191,9 +191,8 @@ class catalogue {
 /// dependency cycles, unresolved references, roles nobody has, rollbacks that cannot work (an
 /// irreversible step before a reversible one without `rollback: {irreversible: accept}`),
 /// conditions not evaluated by this version. Pure. O((steps + edges) log steps).
-[[nodiscard]] plan compile(const plan_document& document, const environment& where,
-                           const release_info& what, const json::object& parameters,
-                           const catalogue& offers, diagnostics& out);
+[[nodiscard]] plan compile(const plan_document& document, const environment& where, const release_info& what,
+                           const json::object& parameters, const catalogue& offers, diagnostics& out);
 
 }  // namespace v1
 }  // namespace shipflow

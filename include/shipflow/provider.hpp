@@ -96,11 +96,11 @@ struct request {
   /// the attempt. Use it as client token, marker tag or file name.
   std::string effect_key;
   int attempt = 1;
-  time_point deadline;    ///< answer before this; afterwards the answer is ignored
-  json::object target;    ///< the component's binding, as the environment gives it
-  json::object inputs;    ///< rendered inputs, secrets resolved
-  json::value baseline;   ///< what the first `observe` returned (apply, resolve, undo)
-  json::value handle;     ///< what `started` returned (settle, resolve, undo)
+  time_point deadline;   ///< answer before this; afterwards the answer is ignored
+  json::object target;   ///< the component's binding, as the environment gives it
+  json::object inputs;   ///< rendered inputs, secrets resolved
+  json::value baseline;  ///< what the first `observe` returned (apply, resolve, undo)
+  json::value handle;    ///< what `started` returned (settle, resolve, undo)
   /// Set when the answer is no longer wanted. Answering is still required.
   std::stop_token stop;
   /// Values that must not appear in any answer; helpers redact them. Not printed.

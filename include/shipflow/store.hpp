@@ -19,12 +19,12 @@ inline namespace v1 {
 
 /// Coarse state of a run, for queries; the facts hold the truth.
 enum class run_status : std::int16_t {
-  ready = 1,         ///< wants an engine now
-  waiting = 2,       ///< wants an engine when it is due, or on a signal
-  owned = 3,         ///< an engine works on it
-  watching = 4,      ///< released and watched; holds the right to roll back, no locks
-  parked = 5,        ///< needs a person
-  released = 10,     ///< terminal from here on
+  ready = 1,      ///< wants an engine now
+  waiting = 2,    ///< wants an engine when it is due, or on a signal
+  owned = 3,      ///< an engine works on it
+  watching = 4,   ///< released and watched; holds the right to roll back, no locks
+  parked = 5,     ///< needs a person
+  released = 10,  ///< terminal from here on
   rolled_back = 11,
   failed = 12,
   cancelled = 13,
@@ -34,22 +34,22 @@ enum class run_status : std::int16_t {
 
 /// The one row of a run.
 struct run_row {
-  std::string id;            ///< assigned by the caller, sortable by creation, unique
-  std::string external_id;   ///< the caller's idempotency key; unique when not empty
+  std::string id;           ///< assigned by the caller, sortable by creation, unique
+  std::string external_id;  ///< the caller's idempotency key; unique when not empty
   std::string plan_digest;
-  std::string plan;          ///< name of the plan
+  std::string plan;  ///< name of the plan
   std::string environment;
-  std::string version;       ///< version released
-  std::string principal;     ///< who started it
+  std::string version;    ///< version released
+  std::string principal;  ///< who started it
   run_status status = run_status::ready;
   std::optional<std::int64_t> due_ms;  ///< when it wants attention; empty: only a signal wakes it
-  std::string owner;         ///< engine id, or empty
-  std::int64_t fence = 0;    ///< +1 on every claim, also by the same owner
-  std::int64_t rev = 0;      ///< revision of the newest fact
+  std::string owner;                   ///< engine id, or empty
+  std::int64_t fence = 0;              ///< +1 on every claim, also by the same owner
+  std::int64_t rev = 0;                ///< revision of the newest fact
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   std::int64_t finished_ms = 0;  ///< 0 while not terminal
-  std::string reason;        ///< one line for parked and terminal runs
+  std::string reason;            ///< one line for parked and terminal runs
 };
 
 /// A fact as stored: its canonical JSON text and its place in the chain.
@@ -69,23 +69,23 @@ struct stored_signal {
   std::string name;       ///< "approve", "reject", "pause", ...
   std::string principal;  ///< who, as the host or the socket identified them
   std::int64_t at_ms = 0;
-  std::string body;       ///< JSON text
+  std::string body;  ///< JSON text
 };
 
 /// One guarded change. Either all of it becomes durable or nothing.
 struct commit_request {
   std::string run;
-  std::int64_t fence = 0;         ///< must equal the row's
-  std::int64_t expected_rev = 0;  ///< must equal the row's
-  std::vector<stored_fact> facts; ///< revs expected_rev+1.. without gap
+  std::int64_t fence = 0;          ///< must equal the row's
+  std::int64_t expected_rev = 0;   ///< must equal the row's
+  std::vector<stored_fact> facts;  ///< revs expected_rev+1.. without gap
   run_status status = run_status::owned;
   std::optional<std::int64_t> due_ms;
-  bool release = false;           ///< gives up ownership in the same commit
+  bool release = false;  ///< gives up ownership in the same commit
   std::string reason;
   std::int64_t now_ms = 0;
-  std::vector<std::string> acquire;       ///< locks to take, all or none
-  std::vector<std::string> release_locks; ///< locks to give up; those of other runs stay
-  std::vector<std::string> used_signals;  ///< ids consumed by these facts
+  std::vector<std::string> acquire;        ///< locks to take, all or none
+  std::vector<std::string> release_locks;  ///< locks to give up; those of other runs stay
+  std::vector<std::string> used_signals;   ///< ids consumed by these facts
 };
 
 enum class commit_status {

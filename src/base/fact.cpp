@@ -63,8 +63,8 @@ result<fact> fact_from_json(const json::value& v) {
   const auto* found =
       std::find_if(kinds.begin(), kinds.end(), [&](const auto& e) { return e.second == kind->get_string(); });
   if (found == kinds.end())
-    return make_error(errc::newer_version, "fact kind \"" + std::string(kind->get_string()) +
-                                               "\" is not known to this version");
+    return make_error(errc::newer_version,
+                      "fact kind \"" + std::string(kind->get_string()) + "\" is not known to this version");
   f.rev = *rev;
   f.kind = found->first;
   f.at = from_ms(*at);

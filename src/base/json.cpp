@@ -15,7 +15,8 @@ void write_canonical(const json::value& value, std::string& out) {
     std::vector<const json::key_value_pair*> members;
     members.reserve(object->size());
     for (const auto& member : *object) members.push_back(&member);
-    std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) { return a->key() < b->key(); });
+    std::sort(members.begin(), members.end(),
+              [](const auto* a, const auto* b) { return a->key() < b->key(); });
     out += '{';
     for (const auto* member : members) {
       if (out.back() != '{') out += ',';
@@ -51,7 +52,7 @@ std::string sha256_hex(std::string_view bytes) {
     throw exception(make_error(errc::internal, "SHA-256 is not available from the crypto library"));
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;
-  out.reserve(size * 2U);
+  out.reserve(std::size_t{size} * 2);
   for (unsigned int i = 0; i < size; ++i) {
     out += hex[digest.at(i) >> 4U];
     out += hex[digest.at(i) & 15U];

@@ -14,7 +14,9 @@ provider::~provider() = default;
 probe_source::~probe_source() = default;
 metric_source::~metric_source() = default;
 
-result<std::vector<action_spec>> provider::actions_of(const json::object& /*target*/) const { return actions(); }
+result<std::vector<action_spec>> provider::actions_of(const json::object& /*target*/) const {
+  return actions();
+}
 
 std::string_view name_of(verb v) noexcept {
   switch (v) {

@@ -17,8 +17,8 @@ constexpr std::array units{unit{"d", 86'400'000}, unit{"h", 3'600'000}, unit{"m"
 constexpr std::int64_t longest_ms = 10'000LL * 86'400'000;
 
 error bad_duration(std::string_view text, std::string_view why) {
-  return make_error(errc::invalid_argument, "\"" + std::string(text.substr(0, 40)) + "\" " + std::string(why) +
-                                                "; write for example 30s, 10m or 1h30m");
+  return make_error(errc::invalid_argument, "\"" + std::string(text.substr(0, 40)) + "\" " +
+                                                std::string(why) + "; write for example 30s, 10m or 1h30m");
 }
 
 const unit* find_unit(std::string_view name) {
