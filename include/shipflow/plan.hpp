@@ -2,12 +2,12 @@
 // rehearsal explores and what an approval binds to (by its digest).
 #pragma once
 
-#include <shipflow/condition.hpp>
 #include <shipflow/document.hpp>
 #include <shipflow/model.hpp>
 #include <shipflow/provider.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>

@@ -1,0 +1,247 @@
+// The heart: a run as a pure state machine. No clock, no I/O, no threads, no randomness.
+//
+//   decide(state, event, now) -> facts     what an event means, once
+//   apply(state, fact)                     the only thing that folds the journal
+//   next(state, now) -> effects            what to do now, and when to look again
+//
+// Bodies of facts (members in brackets are optional):
+//   created       {plan, plan_digest, environment, version, principal, [reason], [external_id], [emergency]}
+//   intent        {key, inputs, baseline, first, call_deadline, timeout_at}
+//   started       {handle}
+//   outcome       {status: done|failed|retry|unclear|stopping, [outputs], [code, why], [retry_at], [evidence]}
+//   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence]}
+//   timer         {due, [asks]}            a wait, an approval or a checklist began
+//   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item]}
+//   verdict       {level, [reason], [numbers]}    step = guard id
+//   state         {phase, [reason], [resumed], [units], [asks]}
+//   undo_intent   {key, call_deadline, timeout_at}; undo_started {handle}
+//   undo_outcome  {status: done|failed|retry|unclear|kept, [why], [retry_at], [evidence]}
+//   skipped       {why, [principal]}
+//   note          {text, ...}
+// `step` names the step, the guard or, for undo facts, the step whose effect is put back.
+#pragma once
+
+#include <shipflow/fact.hpp>
+#include <shipflow/plan.hpp>
+#include <shipflow/store.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace shipflow {
+inline namespace v1 {
+
+/// Where a run is. The order is the order of life.
+enum class phase {
+  queued,        ///< waits for the locks of its environment
+  forward,       ///< carries the plan out
+  watching,      ///< released; guards armed, the right to roll back kept, locks given up
+  draining,      ///< rolling back; no new intents, open ones are being ended
+  compensating,  ///< putting things back
+  verifying,     ///< comparing the world with what was captured
+  released,      ///< terminal from here
+  rolled_back,
+  failed,        ///< ended without success, nothing had to be put back
+  cancelled,
+};
+[[nodiscard]] std::string_view name_of(phase p) noexcept;
+[[nodiscard]] constexpr bool is_terminal(phase p) noexcept { return p >= phase::released; }
+
+enum class step_status {
+  waiting,   ///< needs are not met yet
+  ready,     ///< may begin
+  intent,    ///< the effect may be under way
+  started,   ///< the effect is under way and can be asked
+  unclear,   ///< nobody knows; resolve is next
+  stopping,  ///< under way and asked to end
+  retrying,  ///< failed, will be tried again at `due`
+  asking,    ///< waits for people
+  timing,    ///< waits for time
+  done,
+  failed,
+  skipped,
+  abandoned, ///< never began, and will not: the run rolls back or ended
+};
+[[nodiscard]] std::string_view name_of(step_status s) noexcept;
+[[nodiscard]] constexpr bool is_over(step_status s) noexcept { return s >= step_status::done; }
+
+/// What is known about a step.
+struct step_state {
+  step_status status = step_status::waiting;
+  int attempt = 0;
+  std::uint32_t unmet = 0;       ///< needs that are not over
+  bool touched = false;          ///< an intent was written and not disproved
+  bool first = false;            ///< it was the first to touch one of its resources
+  std::string key;
+  time_point began{};
+  time_point ended{};
+  time_point due{};              ///< retry, wait, expiry; zero: none
+  time_point timeout_at{};       ///< of the whole effect; zero: none
+  json::object inputs;           ///< as rendered, secrets as ${secret:NAME}
+  json::value baseline;
+  json::value handle;
+  json::value outputs;
+  std::string why;
+  int unknowns = 0;              ///< times resolve could not tell
+  std::map<std::string, std::set<std::string>> votes;  ///< role -> principals
+  std::set<std::string> ticked;
+};
+
+enum class undo_status { waiting, asking, intent, started, unclear, retrying, done, kept, failed, verified };
+[[nodiscard]] std::string_view name_of(undo_status s) noexcept;
+
+/// One thing to put back: the step that touched it first.
+struct undo_state {
+  step_index step = 0;
+  undo_status status = undo_status::waiting;
+  std::vector<step_index> after;  ///< units (by step) that must be over before
+  int attempt = 0;
+  std::string key;
+  json::value handle;
+  time_point due{};
+  time_point timeout_at{};
+  std::string why;
+  int unknowns = 0;
+};
+
+/// Something a person is asked outside the graph: roll back for a SEV2? undo the migration?
+struct question {
+  std::string id;        ///< "rollback/errors", "undo/migrate", "failure/smoke"
+  std::string text;
+  std::vector<std::string> roles;  ///< any member of any of them may answer; empty: anyone
+  time_point due{};      ///< zero: waits for ever
+  std::string then;      ///< what happens at `due`: rollback, hold, continue, keep
+};
+
+/// Level of a guard. Only `pass` promotes, only `alert` acts.
+enum class guard_level { none, pass, watch, alert, insufficient, unavailable };
+[[nodiscard]] std::string_view name_of(guard_level l) noexcept;
+struct guard_state {
+  guard_level level = guard_level::none;
+  time_point since{};
+  std::string reason;
+  bool acted = false;  ///< its severity's reaction was decided already
+};
+
+/// The state of a run: the fold of its facts and nothing else. Copyable.
+struct run_state {
+  std::string id;
+  std::shared_ptr<const plan> what;
+  std::int64_t rev = 0;
+  std::string hash;      ///< head of the chain
+  shipflow::phase phase = phase::queued;
+  bool paused = false;
+  std::string parked;    ///< why a person is needed; empty: not parked
+  std::string parked_command;  ///< what that person can run next
+  std::string reason;    ///< why it rolls back, failed or ended
+  std::string principal;
+  std::string emergency; ///< reason of an emergency release, or empty
+  bool cancel_requested = false;
+  time_point created{};
+  time_point released_at{};
+  time_point finished{};
+  std::vector<step_state> steps;
+  std::vector<std::vector<step_index>> dependants;
+  std::set<step_index> active;      ///< neither waiting nor over
+  std::size_t over = 0;
+  std::map<std::string, step_index> first_touch;  ///< resource -> step
+  std::vector<guard_state> guards;
+  std::map<std::string, question> questions;
+  std::vector<undo_state> undo;
+  bool traffic_reached = false;
+};
+
+/// A run before its first fact.
+[[nodiscard]] run_state make_state(std::string run, std::shared_ptr<const plan> what);
+
+// ---- events ------------------------------------------------------------------------------
+
+struct begin_event { step_index step = 0; };                       ///< a ready step that needs no look first
+struct observed_event { step_index step = 0; answer what; };       ///< `observe` answered
+struct answered_event { step_index step = 0; verb asked = verb::apply; answer what; };
+struct undo_answered_event { step_index step = 0; verb asked = verb::undo; answer what; };
+struct verified_event { step_index step = 0; answer what; };       ///< `observe` after the rollback
+struct due_event {};                                               ///< time has come for something
+struct claimed_event {};                                           ///< an engine took the run over
+struct locked_event { std::string holder; };                       ///< locks could not be had
+struct acquired_event {};                                          ///< the queued run may begin
+struct signal_event {
+  std::string id;
+  std::string name;  ///< approve reject tick pause resume cancel rollback retry skip supersede
+  std::string principal;             ///< "user:alice"
+  std::vector<std::string> groups;   ///< "group:qa"
+  json::object body;                 ///< {step?, reason?, item?, component?, plan_digest?, run?}
+};
+struct guard_event {
+  std::size_t guard = 0;  ///< index into plan::guards
+  guard_level level = guard_level::none;
+  std::string reason;
+  json::object numbers;
+};
+struct note_event { std::string step; json::object body; };
+using run_event = std::variant<begin_event, observed_event, answered_event, undo_answered_event, verified_event,
+                               due_event, claimed_event, locked_event, acquired_event, signal_event, guard_event,
+                               note_event>;
+
+/// What an event means. An event that no longer fits (a late answer, a second approval) gives
+/// no facts or a `signal` fact with meaning `refused`. Facts come without rev: `apply_all` numbers them.
+[[nodiscard]] std::vector<fact> decide(const run_state& state, const run_event& event, time_point now);
+
+/// Folds one fact. A fact that does not fit the plan is `corrupt` (for example a step that the
+/// plan does not have); the state is unchanged then.
+[[nodiscard]] result<void> apply(run_state& state, const fact& f);
+
+/// The CREATED fact of a new run.
+[[nodiscard]] fact created_fact(const plan& what, const std::string& principal, const std::string& reason,
+                                const std::string& external_id, time_point now);
+
+// ---- effects -----------------------------------------------------------------------------
+
+enum class effect_kind {
+  acquire,   ///< try to take the locks and begin
+  begin,     ///< deliver a begin_event
+  observe,   ///< look before the intent
+  apply, settle, resolve,
+  undo, undo_settle, undo_resolve,
+  verify,    ///< observe again, after the rollback
+};
+[[nodiscard]] std::string_view name_of(effect_kind k) noexcept;
+struct effect {
+  effect_kind kind = effect_kind::begin;
+  step_index step = 0;
+  bool stop = false;  ///< settle: ask it to end
+};
+struct next_step {
+  std::vector<effect> effects;         ///< all that should be under way now; the engine starts those that are not
+  std::optional<time_point> wake;      ///< when a due_event is wanted
+  std::vector<std::size_t> armed;      ///< guards to be evaluated
+};
+/// What to do now. O(active steps + units to undo + guards).
+[[nodiscard]] next_step next(const run_state& state, time_point now);
+
+/// The coarse status and due time for the run's row.
+[[nodiscard]] run_status status_of(const run_state& state);
+
+/// Does a change of phase take or give up the plan's locks?
+enum class lock_change { none, acquire, release };
+[[nodiscard]] lock_change locks_between(phase before, phase after) noexcept;
+
+/// Roles of a person under the plan's environment. Entries are "user:NAME", "group:NAME" or "*".
+[[nodiscard]] std::set<std::string> roles_of(const plan& what, const std::string& principal,
+                                             const std::vector<std::string>& groups);
+
+/// The request for an effect, secrets still as ${secret:NAME}; deadline not set.
+[[nodiscard]] request request_for(const run_state& state, const effect& e);
+
+/// A summary for programs: {run, plan, plan_digest, environment, version, phase, paused, parked,
+/// command, reason, steps: [{id, status, attempt, why, began, ended}], guards, questions, undo}.
+[[nodiscard]] json::object summary(const run_state& state);
+
+}  // namespace v1
+}  // namespace shipflow
