@@ -6,16 +6,16 @@
 //
 // Bodies of facts (members in brackets are optional):
 //   created       {plan, plan_digest, environment, version, principal, [reason], [external_id], [emergency]}
-//   intent        {key, inputs, baseline, first, call_deadline, timeout_at}
+//   intent        {key, inputs, observed, timeout_at}
 //   started       {handle}
 //   outcome       {status: done|failed|retry|unclear|stopping, [outputs], [code, why], [retry_at], [evidence]}
 //   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence]}
 //   timer         {due, [asks]}            a wait, an approval or a checklist began
 //   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item]}
 //   verdict       {level, [reason], [numbers]}    step = guard id
-//   state         {phase, [reason], [resumed], [units], [asks]}
-//   undo_intent   {key, call_deadline, timeout_at}; undo_started {handle}
-//   undo_outcome  {status: done|failed|retry|unclear|kept, [why], [retry_at], [evidence]}
+//   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked]}
+//   undo_intent   {key, timeout_at}; undo_started {handle}
+//   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
 //   skipped       {why, [principal]}
 //   note          {text, ...}
 // `step` names the step, the guard or, for undo facts, the step whose effect is put back.
@@ -47,7 +47,7 @@ enum class phase {
   verifying,     ///< comparing the world with what was captured
   released,      ///< terminal from here
   rolled_back,
-  failed,        ///< ended without success, nothing had to be put back
+  failed,  ///< ended without success, nothing had to be put back
   cancelled,
 };
 [[nodiscard]] std::string_view name_of(phase p) noexcept;
@@ -58,7 +58,7 @@ enum class step_status {
   ready,     ///< may begin
   intent,    ///< the effect may be under way
   started,   ///< the effect is under way and can be asked
-  unclear,   ///< nobody knows; resolve is next
+  unclear,   ///< nobody knows; resolve is next (at `due`, if set)
   stopping,  ///< under way and asked to end
   retrying,  ///< failed, will be tried again at `due`
   asking,    ///< waits for people
@@ -66,7 +66,7 @@ enum class step_status {
   done,
   failed,
   skipped,
-  abandoned, ///< never began, and will not: the run rolls back or ended
+  abandoned,  ///< never began, and will not: the run rolls back or ended
 };
 [[nodiscard]] std::string_view name_of(step_status s) noexcept;
 [[nodiscard]] constexpr bool is_over(step_status s) noexcept { return s >= step_status::done; }
@@ -75,33 +75,36 @@ enum class step_status {
 struct step_state {
   step_status status = step_status::waiting;
   int attempt = 0;
-  std::uint32_t unmet = 0;       ///< needs that are not over
-  bool touched = false;          ///< an intent was written and not disproved
-  bool first = false;            ///< it was the first to touch one of its resources
+  int generation = 0;       ///< attempts that certainly ended; part of the effect key
+  std::uint32_t unmet = 0;  ///< needs that are not over
+  bool touched = false;     ///< an intent was written and not disproved
+  bool first = false;       ///< it was the first to touch one of its resources
   std::string key;
   time_point began{};
   time_point ended{};
-  time_point due{};              ///< retry, wait, expiry; zero: none
-  time_point timeout_at{};       ///< of the whole effect; zero: none
-  json::object inputs;           ///< as rendered, secrets as ${secret:NAME}
-  json::value baseline;
+  time_point due{};         ///< retry, wait, expiry; zero: none
+  time_point timeout_at{};  ///< of the whole effect; zero: none
+  json::object inputs;      ///< as rendered, secrets as ${secret:NAME}
+  json::value baseline;     ///< observed before the first touch: what undo puts back
+  json::value observed;     ///< observed before the newest intent: what apply compares with
   json::value handle;
   json::value outputs;
   std::string why;
-  int unknowns = 0;              ///< times resolve could not tell
+  bool restored = false;  ///< an `ensure` scope that was ended: nothing is left to undo
+  int unknowns = 0;       ///< times resolve could not tell
   std::map<std::string, std::set<std::string>> votes;  ///< role -> principals
   std::set<std::string> ticked;
 };
 
-enum class undo_status { waiting, asking, intent, started, unclear, retrying, done, kept, failed, verified };
+enum class undo_status { waiting, ready, asking, intent, started, retrying, done, kept, failed, verified };
 [[nodiscard]] std::string_view name_of(undo_status s) noexcept;
 
 /// One thing to put back: the step that touched it first.
 struct undo_state {
   step_index step = 0;
   undo_status status = undo_status::waiting;
-  std::vector<step_index> after;  ///< units (by step) that must be over before
   int attempt = 0;
+  int generation = 0;
   std::string key;
   json::value handle;
   time_point due{};
@@ -112,11 +115,11 @@ struct undo_state {
 
 /// Something a person is asked outside the graph: roll back for a SEV2? undo the migration?
 struct question {
-  std::string id;        ///< "rollback/errors", "undo/migrate", "failure/smoke"
+  std::string id;  ///< "rollback/errors", "undo/migrate", "failure/smoke"
   std::string text;
   std::vector<std::string> roles;  ///< any member of any of them may answer; empty: anyone
-  time_point due{};      ///< zero: waits for ever
-  std::string then;      ///< what happens at `due`: rollback, hold, continue, keep
+  time_point due{};                ///< zero: waits for ever
+  std::string then;                ///< what happens at `due`: rollback, hold, continue, keep
 };
 
 /// Level of a guard. Only `pass` promotes, only `alert` acts.
@@ -134,27 +137,34 @@ struct run_state {
   std::string id;
   std::shared_ptr<const plan> what;
   std::int64_t rev = 0;
-  std::string hash;      ///< head of the chain
+  std::string hash;  ///< head of the chain
   shipflow::phase phase = phase::queued;
   bool paused = false;
-  std::string parked;    ///< why a person is needed; empty: not parked
+  std::string parked;          ///< why a person is needed; empty: not parked
   std::string parked_command;  ///< what that person can run next
-  std::string reason;    ///< why it rolls back, failed or ended
+  std::string reason;          ///< why it rolls back, failed or ended
   std::string principal;
-  std::string emergency; ///< reason of an emergency release, or empty
+  std::string emergency;  ///< reason of an emergency release, or empty
   bool cancel_requested = false;
   time_point created{};
   time_point released_at{};
   time_point finished{};
   std::vector<step_state> steps;
+  std::map<std::string, step_index, std::less<>> index;  ///< id -> step
   std::vector<std::vector<step_index>> dependants;
-  std::set<step_index> active;      ///< neither waiting nor over
+  std::set<step_index> active;  ///< neither waiting nor over
   std::size_t over = 0;
   std::map<std::string, step_index> first_touch;  ///< resource -> step
   std::vector<guard_state> guards;
   std::map<std::string, question> questions;
-  std::vector<undo_state> undo;
+  std::vector<undo_state> undo;               ///< in order of the plan
+  std::map<step_index, std::size_t> undo_of;  ///< step -> index into undo
+  std::vector<std::uint32_t> undo_unmet;      ///< per step: dependants not cleared yet
+  std::set<std::size_t> undo_active;          ///< indexes of units neither waiting nor over
+  std::size_t undo_over = 0;
   bool traffic_reached = false;
+  std::vector<bool> after_watch;  ///< per step: a watch, or behind one
+  std::size_t before_watch = 0;   ///< steps not behind a watch that are not over
 };
 
 /// A run before its first fact.
@@ -162,21 +172,36 @@ struct run_state {
 
 // ---- events ------------------------------------------------------------------------------
 
-struct begin_event { step_index step = 0; };                       ///< a ready step that needs no look first
-struct observed_event { step_index step = 0; answer what; };       ///< `observe` answered
-struct answered_event { step_index step = 0; verb asked = verb::apply; answer what; };
-struct undo_answered_event { step_index step = 0; verb asked = verb::undo; answer what; };
-struct verified_event { step_index step = 0; answer what; };       ///< `observe` after the rollback
-struct due_event {};                                               ///< time has come for something
-struct claimed_event {};                                           ///< an engine took the run over
-struct locked_event { std::string holder; };                       ///< locks could not be had
-struct acquired_event {};                                          ///< the queued run may begin
+struct observed_event {
+  step_index step = 0;
+  answer what;
+};  ///< `observe` answered
+struct answered_event {
+  step_index step = 0;
+  verb asked = verb::apply;
+  answer what;
+};
+struct undo_answered_event {
+  step_index step = 0;
+  verb asked = verb::undo;
+  answer what;
+};
+struct verified_event {
+  step_index step = 0;
+  answer what;
+};                        ///< `observe` after the rollback
+struct due_event {};      ///< time has come for something
+struct claimed_event {};  ///< an engine took the run over
+struct locked_event {
+  std::string holder;
+};                         ///< locks could not be had
+struct acquired_event {};  ///< the queued run may begin
 struct signal_event {
   std::string id;
-  std::string name;  ///< approve reject tick pause resume cancel rollback retry skip supersede
-  std::string principal;             ///< "user:alice"
-  std::vector<std::string> groups;   ///< "group:qa"
-  json::object body;                 ///< {step?, reason?, item?, component?, plan_digest?, run?}
+  std::string name;                 ///< approve reject tick pause resume cancel rollback retry skip supersede
+  std::string principal;            ///< "user:alice"
+  std::vector<std::string> groups;  ///< "group:qa"
+  json::object body;                ///< {step?, reason?, item?, component?, plan_digest?, run?}
 };
 struct guard_event {
   std::size_t guard = 0;  ///< index into plan::guards
@@ -184,10 +209,13 @@ struct guard_event {
   std::string reason;
   json::object numbers;
 };
-struct note_event { std::string step; json::object body; };
-using run_event = std::variant<begin_event, observed_event, answered_event, undo_answered_event, verified_event,
-                               due_event, claimed_event, locked_event, acquired_event, signal_event, guard_event,
-                               note_event>;
+struct note_event {
+  std::string step;
+  json::object body;
+};
+using run_event =
+    std::variant<observed_event, answered_event, undo_answered_event, verified_event, due_event,
+                 claimed_event, locked_event, acquired_event, signal_event, guard_event, note_event>;
 
 /// What an event means. An event that no longer fits (a late answer, a second approval) gives
 /// no facts or a `signal` fact with meaning `refused`. Facts come without rev: `apply_all` numbers them.
@@ -204,23 +232,25 @@ using run_event = std::variant<begin_event, observed_event, answered_event, undo
 // ---- effects -----------------------------------------------------------------------------
 
 enum class effect_kind {
-  acquire,   ///< try to take the locks and begin
-  begin,     ///< deliver a begin_event
-  observe,   ///< look before the intent
-  apply, settle, resolve,
-  undo, undo_settle, undo_resolve,
-  verify,    ///< observe again, after the rollback
+  acquire,  ///< try to take the locks and begin
+  observe,  ///< look before the intent
+  apply,
+  settle,
+  resolve,
+  undo,
+  undo_settle,
+  verify,  ///< observe again, after the rollback
 };
 [[nodiscard]] std::string_view name_of(effect_kind k) noexcept;
 struct effect {
-  effect_kind kind = effect_kind::begin;
+  effect_kind kind = effect_kind::observe;
   step_index step = 0;
   bool stop = false;  ///< settle: ask it to end
 };
 struct next_step {
-  std::vector<effect> effects;         ///< all that should be under way now; the engine starts those that are not
-  std::optional<time_point> wake;      ///< when a due_event is wanted
-  std::vector<std::size_t> armed;      ///< guards to be evaluated
+  std::vector<effect> effects;     ///< all that should be under way now; the engine starts those that are not
+  std::optional<time_point> wake;  ///< when a due_event is wanted
+  std::vector<std::size_t> armed;  ///< guards to be evaluated
 };
 /// What to do now. O(active steps + units to undo + guards).
 [[nodiscard]] next_step next(const run_state& state, time_point now);

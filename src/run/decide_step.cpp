@@ -1,0 +1,238 @@
+// Steps on the way forward: starting them, what their answers mean, what time does to them.
+#include "run/body.hpp"
+#include "run/decision.hpp"
+
+namespace shipflow::run {
+namespace {
+
+constexpr int most_unknowns = 5;
+
+json::object problem_body(const std::string& status, const answer& a) {
+  json::object body{
+      {"status", status}, {"code", std::string(name_of(a.problem.code))}, {"why", a.problem.text()}};
+  if (const auto* evidence = a.value.if_object(); evidence != nullptr && !evidence->empty())
+    body["evidence"] = *evidence;
+  return body;
+}
+
+void fail(decision& d, step_index i, json::object body) {
+  const auto why = "step " + d.planned(i).id + " failed: " + text(body, "why");
+  body["status"] = "failed";
+  d.add(fact_kind::outcome, i, std::move(body));
+  if (d.s.phase >= phase::draining) return;
+  auto rule = d.s.what->rollback.on_failure;
+  // A failed step cannot just be recorded: what needs it would wait for ever.
+  if (rule.what == "record") rule.what = "hold";
+  react(d, rule, "failure/" + d.planned(i).id, why);
+}
+
+void write_intent(decision& d, step_index i, json::value observed) {
+  auto inputs = render(d.s, d.planned(i).inputs);
+  if (!inputs) {
+    fail(d, i, {{"code", "invalid_document"}, {"why", inputs.error().text()}});
+    return;
+  }
+  const auto timeout = d.planned(i).timeout;
+  json::object body{
+      {"key", effect_key(d.s, i)}, {"inputs", std::move(*inputs)}, {"observed", std::move(observed)}};
+  if (timeout.count() > 0) body["timeout_at"] = to_ms(d.now + timeout);
+  d.add(fact_kind::intent, d.planned(i).id, std::move(body), d.step(i).attempt + 1);
+}
+
+// A failure is tried again while the plan's attempts last and the provider says it may help.
+void failed_or_retry(decision& d, step_index i, const answer& a, int attempt) {
+  const auto& policy = d.planned(i).retry;
+  const bool again = a.problem.retryable() && attempt < policy.attempts && d.s.phase < phase::draining &&
+                     d.step(i).status != step_status::stopping;
+  if (!again) {
+    fail(d, i, problem_body("failed", a));
+    return;
+  }
+  auto body = problem_body("retry", a);
+  body["retry_at"] = to_ms(d.now + backoff(policy, attempt, effect_key(d.s, i)));
+  d.add(fact_kind::outcome, d.planned(i).id, std::move(body), attempt);
+}
+
+void conflicted(decision& d, step_index i, const answer& a) {
+  auto body = problem_body("failed", a);
+  d.add(fact_kind::outcome, i, std::move(body));
+  if (d.s.phase >= phase::draining) return;
+  park(d, "step " + d.planned(i).id + " stopped: " + a.problem.text(),
+       "shipflow retry " + d.s.id + " " + d.planned(i).id);
+}
+
+void done(decision& d, step_index i, const answer& a) {
+  d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", a.value}});
+}
+
+void applied(decision& d, step_index i, const answer& a) {
+  switch (a.kind) {
+    case answer_kind::done: done(d, i, a); break;
+    case answer_kind::started: d.add(fact_kind::started, i, {{"handle", a.value}}); break;
+    case answer_kind::failed: failed_or_retry(d, i, a, d.step(i).attempt); break;
+    case answer_kind::conflict: conflicted(d, i, a); break;
+    default: d.add(fact_kind::outcome, i, problem_body("unclear", a)); break;
+  }
+}
+
+void settled(decision& d, step_index i, const answer& a) {
+  if (a.kind == answer_kind::done) {
+    done(d, i, a);
+  } else if (a.kind == answer_kind::failed) {
+    failed_or_retry(d, i, a, d.step(i).attempt);
+  } else if (a.kind == answer_kind::conflict) {
+    conflicted(d, i, a);
+  }
+}
+
+// What can be repeated safely need not be known: it is applied again with the same key.
+bool repeatable(effect_class c) { return c == effect_class::set_value || c == effect_class::token; }
+
+void still_unknown(decision& d, step_index i, const answer& a) {
+  const auto& planned = d.planned(i);
+  if (repeatable(planned.repeat) && d.step(i).unknowns + 1 >= 2 && d.s.phase < phase::draining) {
+    d.add(fact_kind::resolved, i, {{"status", "not_applied"}, {"why", "unclear, and safe to repeat"}});
+    return;
+  }
+  auto body = problem_body("unknown", a);
+  body["retry_at"] = to_ms(d.now + backoff({}, d.step(i).unknowns + 1, effect_key(d.s, i)));
+  d.add(fact_kind::resolved, i, std::move(body));
+  if (d.step(i).unknowns + 1 >= most_unknowns)
+    park(d, "nobody can tell whether step " + planned.id + " was carried out: " + a.problem.text(),
+         "shipflow retry " + d.s.id + " " + planned.id + ", or shipflow skip if it was");
+}
+
+void resolved(decision& d, step_index i, const answer& a) {
+  switch (a.kind) {
+    case answer_kind::done:
+      d.add(fact_kind::resolved, i, {{"status", "applied"}, {"outputs", a.value}});
+      break;
+    case answer_kind::started:
+    case answer_kind::progress:
+      d.add(fact_kind::resolved, i,
+            {{"status", "in_progress"}, {"handle", a.value.is_null() ? d.step(i).handle : a.value}});
+      break;
+    case answer_kind::not_applied: d.add(fact_kind::resolved, i, {{"status", "not_applied"}}); break;
+    case answer_kind::failed:
+      if (a.problem.retryable())
+        still_unknown(d, i, a);
+      else
+        fail(d, i, problem_body("failed", a));
+      break;
+    default: still_unknown(d, i, a); break;
+  }
+}
+
+void ask_people(decision& d, step_index i) {
+  const auto& planned = d.planned(i);
+  json::object body{{"asks", true}};
+  if (planned.timeout.count() > 0) body["due"] = to_ms(d.now + planned.timeout);
+  d.add(fact_kind::timer, i, std::move(body));
+}
+
+void expired(decision& d, step_index i) {
+  const auto& planned = d.planned(i);
+  const auto why = "nobody answered within " + format_duration(planned.timeout);
+  if (planned.on_expiry == "hold")
+    park(d, planned.id + ": " + why, "shipflow approve " + d.s.id + " " + planned.id);
+  else
+    fail(d, i, {{"code", "timeout"}, {"why", why}});
+}
+
+// Only a pass promotes: a wait ends when every armed guard passes.
+bool guards_hold(const decision& d) {
+  for (const auto g : armed_guards(d.s)) {
+    const auto level = d.s.guards[g].level;
+    if (level != guard_level::pass && !d.s.guards[g].acted) return true;
+  }
+  return false;
+}
+
+void wait_over(decision& d, step_index i) {
+  if (guards_hold(d)) return;
+  d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", json::object{}}});
+}
+
+void timed_out(decision& d, step_index i) {
+  const auto& planned = d.planned(i);
+  d.add(fact_kind::outcome, i,
+        {{"status", "stopping"},
+         {"code", "timeout"},
+         {"why", "not finished after " + format_duration(planned.timeout)},
+         {"retry_at", to_ms(d.now + planned.timeout + planned.call_timeout)}});
+}
+
+}  // namespace
+
+bool may_start(const run_state& s) { return s.phase == phase::forward && !s.paused && s.parked.empty(); }
+
+bool wants_look(const run_state& s, step_index i) {
+  const auto& planned = s.what->steps[i];
+  return planned.kind == step_kind::action && !planned.resources.empty();
+}
+
+void on_observed(decision& d, const observed_event& e) {
+  const auto status = d.step(e.step).status;
+  if (!may_start(d.s) || (status != step_status::ready && status != step_status::retrying)) return;
+  if (e.what.kind == answer_kind::done) {
+    write_intent(d, e.step, e.what.value);
+  } else if (e.what.kind == answer_kind::conflict) {
+    conflicted(d, e.step, e.what);
+  } else {
+    failed_or_retry(d, e.step, e.what, d.step(e.step).attempt + 1);
+  }
+}
+
+void on_answered(decision& d, const answered_event& e) {
+  const auto status = d.step(e.step).status;
+  if (!is_open(status)) return;
+  if (e.asked == verb::apply && status == step_status::intent) applied(d, e.step, e.what);
+  if (e.asked == verb::settle && (status == step_status::started || status == step_status::stopping))
+    settled(d, e.step, e.what);
+  if (e.asked == verb::resolve && status == step_status::unclear) resolved(d, e.step, e.what);
+}
+
+void start_ready_step(decision& d, step_index i) {
+  const auto& st = d.step(i);
+  const bool again = st.status == step_status::retrying && st.due <= d.now;
+  if (st.status != step_status::ready && !again) return;
+  const auto wanted = holds(d.s, i);
+  if (!wanted) {
+    fail(d, i, {{"code", "invalid_document"}, {"why", wanted.error().text()}});
+    return;
+  }
+  if (!*wanted) {
+    d.add(fact_kind::skipped, i, {{"why", "its condition does not hold"}});
+    return;
+  }
+  const auto& planned = d.planned(i);
+  switch (planned.kind) {
+    case step_kind::approval:
+    case step_kind::checklist: ask_people(d, i); break;
+    case step_kind::wait:
+    case step_kind::watch: d.add(fact_kind::timer, i, {{"due", to_ms(d.now + planned.lasts)}}); break;
+    case step_kind::restore:
+      if (d.step(*planned.restores).touched)
+        write_intent(d, i, nullptr);
+      else
+        d.add(fact_kind::skipped, i, {{"why", "there is nothing to end"}});
+      break;
+    case step_kind::action:
+      if (!wants_look(d.s, i)) write_intent(d, i, nullptr);
+      break;
+  }
+}
+
+void step_due(decision& d, step_index i) {
+  const auto& st = d.step(i);
+  const bool due = st.due != time_point{} && st.due <= d.now;
+  if (st.status == step_status::asking && due && d.s.parked.empty()) expired(d, i);
+  if (st.status == step_status::timing && due) wait_over(d, i);
+  if (st.status == step_status::started && st.timeout_at != time_point{} && st.timeout_at <= d.now)
+    timed_out(d, i);
+  if (st.status == step_status::stopping && due)
+    park(d, "step " + d.planned(i).id + " does not end although it was asked to",
+         "shipflow status " + d.s.id);
+}
+
+}  // namespace shipflow::run

@@ -1,0 +1,83 @@
+// The state of a run for programs and people.
+#include "run/body.hpp"
+
+#include <shipflow/run.hpp>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+void put_time(json::object& o, std::string_view key, time_point t) {
+  if (t != time_point{}) o[json::string_view(key.data(), key.size())] = to_ms(t);
+}
+
+json::object step_summary(const plan_step& planned, const step_state& st) {
+  json::object o{{"id", planned.id},
+                 {"title", planned.title},
+                 {"kind", std::string(name_of(planned.kind))},
+                 {"status", std::string(name_of(st.status))},
+                 {"attempt", st.attempt}};
+  if (!st.why.empty()) o["why"] = st.why;
+  put_time(o, "began", st.began);
+  put_time(o, "ended", st.ended);
+  put_time(o, "due", st.due);
+  if (planned.kind == step_kind::approval || planned.kind == step_kind::checklist)
+    o["roles"] = run::to_array(planned.roles);
+  if (planned.kind == step_kind::checklist) {
+    o["items"] = run::to_array(planned.items);
+    o["ticked"] = run::to_array({st.ticked.begin(), st.ticked.end()});
+  }
+  return o;
+}
+
+json::array questions_of(const run_state& s) {
+  json::array out;
+  for (const auto& [id, q] : s.questions) {
+    json::object o{{"id", id}, {"text", q.text}, {"roles", run::to_array(q.roles)}, {"then", q.then}};
+    put_time(o, "due", q.due);
+    out.push_back(std::move(o));
+  }
+  return out;
+}
+
+}  // namespace
+
+json::object summary(const run_state& s) {
+  json::object out{{"run", s.id},
+                   {"plan", s.what->name},
+                   {"plan_digest", s.what->digest()},
+                   {"environment", s.what->environment},
+                   {"version", s.what->release.version},
+                   {"principal", s.principal},
+                   {"phase", std::string(name_of(s.phase))},
+                   {"paused", s.paused},
+                   {"parked", s.parked},
+                   {"command", s.parked_command},
+                   {"reason", s.reason},
+                   {"rev", s.rev}};
+  put_time(out, "created", s.created);
+  put_time(out, "released_at", s.released_at);
+  put_time(out, "finished", s.finished);
+  json::array steps;
+  for (std::size_t i = 0; i < s.steps.size(); ++i)
+    steps.push_back(step_summary(s.what->steps[i], s.steps[i]));
+  out["steps"] = std::move(steps);
+  json::array guards;
+  for (std::size_t i = 0; i < s.guards.size(); ++i)
+    guards.push_back({{"id", s.what->guards[i].id},
+                      {"severity", s.what->guards[i].severity},
+                      {"level", std::string(name_of(s.guards[i].level))},
+                      {"reason", s.guards[i].reason}});
+  out["guards"] = std::move(guards);
+  out["questions"] = questions_of(s);
+  json::array undo;
+  for (const auto& unit : s.undo)
+    undo.push_back({{"id", s.what->steps[unit.step].id},
+                    {"status", std::string(name_of(unit.status))},
+                    {"why", unit.why}});
+  out["undo"] = std::move(undo);
+  return out;
+}
+
+}  // namespace v1
+}  // namespace shipflow
