@@ -39,10 +39,16 @@ void write_intent(decision& d, step_index i, json::value observed) {
   d.add(fact_kind::intent, d.planned(i).id, std::move(body), d.step(i).attempt + 1);
 }
 
-// A failure is tried again while the plan's attempts last and the provider says it may help.
+// Trying again cannot help when the request itself is wrong or was refused.
+bool permanent(errc code) {
+  return code == errc::invalid_argument || code == errc::invalid_document || code == errc::denied ||
+         code == errc::unsupported || code == errc::cancelled;
+}
+
+// A failure is tried again while the plan's attempts last.
 void failed_or_retry(decision& d, step_index i, const answer& a, int attempt) {
   const auto& policy = d.planned(i).retry;
-  const bool again = a.problem.retryable() && attempt < policy.attempts && d.s.phase < phase::draining &&
+  const bool again = !permanent(a.problem.code) && attempt < policy.attempts && d.s.phase < phase::draining &&
                      d.step(i).status != step_status::stopping;
   if (!again) {
     fail(d, i, problem_body("failed", a));

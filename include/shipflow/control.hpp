@@ -1,0 +1,45 @@
+// The control socket: how other programs talk to the engine that owns a store. A Unix stream
+// socket with mode 0600 beside the store; one JSON object per line each way. Callers are
+// identified by the kernel (SO_PEERCRED, unix(7)); the owner of the store and root may speak for
+// somebody else, which is kept in the fact.
+#pragma once
+
+#include <shipflow/engine.hpp>
+
+#include <memory>
+#include <string>
+
+namespace shipflow {
+inline namespace v1 {
+
+/// Who a caller is: {"user:NAME", ["group:...", ...]} of a uid, from the system's databases.
+struct identity {
+  std::string principal;
+  std::vector<std::string> groups;
+};
+[[nodiscard]] identity identity_of_user(unsigned int uid);
+
+/// Serves `<store>.sock`. One thread of its own accepts and reads; work is posted to the
+/// engine's scheduler. Requests:
+///   {"op":"say","run":R,"name":N,"body":{},"as":"user:x"?,"id"?}  -> {"ok":true}
+///   {"op":"look","run":R}                                        -> {"ok":true,"summary":{...}}
+///   {"op":"list","environment"?,"limit"?}                        -> {"ok":true,"runs":[...]}
+/// Anything else, lines above 1 MiB and malformed JSON give {"ok":false,"code","message"}.
+class control_server {
+ public:
+  [[nodiscard]] static result<std::unique_ptr<control_server>> listen(const std::string& path, scheduler& time,
+                                                                      engine& target, store& keep);
+  ~control_server();
+
+ private:
+  control_server();
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// One request to the owner of a store. `unavailable` when nobody listens there.
+[[nodiscard]] result<json::object> control_call(const std::string& path, const json::object& request,
+                                                duration timeout = duration{10'000});
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,132 @@
+// The engine carries runs out: it starts effects when their intents are durable, keeps timers,
+// evaluates guards and resumes after a crash. One thread of execution, the scheduler's.
+//
+//   shipflow::loop loop;
+//   auto store = shipflow::open_sqlite_store({.path = "releases.db"}).value();
+//   shipflow::engine engine(loop, std::move(store), {});
+//   engine.add(std::make_shared<my_provider>());
+//   auto run = engine.start(plan, {.principal = "user:alice"}).value();
+//   loop.run_until([&] { return engine.ended(run); });
+#pragma once
+
+#include <shipflow/plan.hpp>
+#include <shipflow/probe.hpp>
+#include <shipflow/provider.hpp>
+#include <shipflow/run.hpp>
+#include <shipflow/scheduler.hpp>
+#include <shipflow/store.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace shipflow {
+inline namespace v1 {
+
+/// What observers see. Bodies never contain secrets.
+struct engine_event {
+  enum class kind {
+    fact,      ///< a fact became durable; `what` holds it
+    progress,  ///< an effect is under way: {step, percent, text}; not stored
+    sample,    ///< a guard looked: {guard, level, reason, numbers}; not stored
+    trouble,   ///< the engine met trouble it goes on from: {text}, for example a full disk
+    lost,      ///< another engine took the run over; nothing more is heard of it here
+  };
+  kind what_kind = kind::fact;
+  std::string run;
+  std::int64_t sequence = 0;  ///< grows by one with every event of this engine
+  fact what;
+  json::object body;
+};
+/// {"sequence", "run", "event": "fact|progress|...", ...}: one line of `--json`.
+[[nodiscard]] json::object to_json(const engine_event& e);
+
+struct engine_options {
+  /// Name of this engine in the store; empty: random. Never reuse one.
+  std::string id;
+  /// Turns the name of a secret variable into its value when a request is written. Called on the
+  /// scheduler's thread; the value is wiped after the call ended.
+  std::function<result<std::string>(const std::string& name)> secrets;
+  /// Sees every event, on the scheduler's thread. Must not call back into the engine.
+  std::function<void(const engine_event&)> observer;
+  /// Calls to providers under way at once; the others wait their turn.
+  std::size_t calls_at_once = 64;
+  /// Runs claimed from the store at once.
+  std::size_t claim_limit = 32;
+};
+
+struct start_options {
+  std::string principal;    ///< "user:alice"; required
+  std::vector<std::string> groups;  ///< "group:qa"
+  std::string reason;
+  /// A second start with the same id returns the first run's id.
+  std::string external_id;
+};
+
+/// What somebody says to a run; names as in run.hpp.
+struct said {
+  std::string id;  ///< dedupes repeats; empty: a new random one
+  std::string name;
+  std::string principal;
+  std::vector<std::string> groups;
+  json::object body;
+};
+
+class engine {
+ public:
+  /// Takes the store over: runs that a dead engine owned are resumed by `resume`.
+  engine(scheduler& time, std::shared_ptr<store> keep, engine_options options);
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  /// Register before `start` and `resume`. A name used twice is an `already_exists` error.
+  result<void> add(std::shared_ptr<provider> p);
+  result<void> add(std::shared_ptr<probe_source> p);
+  result<void> add(std::shared_ptr<metric_source> p);
+  /// What the compiler asks; valid as long as the engine.
+  [[nodiscard]] const catalogue& offers() const;
+
+  /// Makes a run durable and begins it. Errors: `denied` (protection), `conflict` (the
+  /// environment is held by another run, named), `io`. Returns the run's id.
+  [[nodiscard]] result<std::string> start(const plan& what, const start_options& options);
+  /// Adopts what a dead engine left and begins to claim runs that are due. Returns how many.
+  result<std::size_t> resume();
+  /// Makes what was said durable and wakes the run. The run decides what it means: follow its
+  /// events, or ask `look` afterwards.
+  result<void> say(const std::string& run, const said& what);
+
+  /// The state of a run, from memory or folded from the store.
+  [[nodiscard]] result<run_state> look(const std::string& run);
+  /// True once the run is terminal. False for unknown runs.
+  [[nodiscard]] bool ended(const std::string& run);
+  /// True when the run needs a person or only time can bring it on: terminal, parked, watching,
+  /// or waiting without anything under way.
+  [[nodiscard]] bool idle(const std::string& run);
+
+  /// Starts no new effects and asks those under way to end; durable state stays resumable.
+  void stop();
+  /// Calls under way.
+  [[nodiscard]] std::size_t calls() const noexcept;
+  /// Runs held in memory.
+  [[nodiscard]] std::size_t loaded() const noexcept;
+
+ private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+/// Re-reads a run's facts and checks the chain: every hash, every gap. `corrupt` names the first
+/// fact that does not fit.
+struct audit_result {
+  std::size_t facts = 0;
+  std::string head;  ///< hash of the last fact
+};
+[[nodiscard]] result<audit_result> verify_audit(store& keep, const std::string& run);
+
+/// Folds a run from a store without an engine, for looking at history.
+[[nodiscard]] result<run_state> load_run(store& keep, const std::string& run);
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,42 @@
+// The scheduler of a real program: the system's clock, one queue, and no thread of its own.
+// Work happens inside `run_*` calls, on the thread that makes them.
+#pragma once
+
+#include <shipflow/scheduler.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace shipflow {
+inline namespace v1 {
+
+/// A scheduler that the host drives. `post` may be called from any thread; everything else from
+/// the thread that runs the loop. Handlers left over at destruction are dropped.
+class loop final : public scheduler {
+ public:
+  loop();
+  ~loop() override;
+  loop(const loop&) = delete;
+  loop& operator=(const loop&) = delete;
+
+  [[nodiscard]] time_point now() override;
+  void post(handler h) override;
+  timer_id call_at(time_point at, handler h) override;
+  void cancel(timer_id timer) override;
+  [[nodiscard]] std::uint64_t random() override;
+
+  /// Runs handlers until `done()` is true or `stop` was called; sleeps while nothing is due.
+  void run_until(const std::function<bool()>& done);
+  /// Runs what is due now and returns how many handlers ran.
+  std::size_t run_ready();
+  /// Ends `run_until` soon. Callable from any thread and from signal handlers' watchers.
+  void stop();
+  [[nodiscard]] bool stopped() const noexcept;
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace v1
+}  // namespace shipflow
