@@ -14,7 +14,7 @@
 namespace shipflow {
 inline namespace v1 {
 
-/// A place in a document. Line and column count from 1; 0 is "unknown".
+/// A place in a document. Line and column (in characters) count from 1; 0 is "unknown".
 struct source_place {
   std::string file;
   int line = 0;
@@ -54,10 +54,13 @@ class diagnostics {
 enum class node_kind { null, boolean, integer, number, string, sequence, mapping };
 [[nodiscard]] std::string_view name_of(node_kind k) noexcept;
 
-/// A node of the tree. Immutable once parsed; values, cheap to move, deep to copy.
+/// A node of the tree. Immutable once parsed; values, cheap to move, deep to copy. What an
+/// alias stands for has the place of its definition and the pointer of its use.
 struct node {
   node_kind kind = node_kind::null;
   source_place place;
+  int key_line = 0;    ///< where the key that names this node stands; 0 outside mappings
+  int key_column = 0;  ///< in characters, from 1
   std::string pointer;
   bool boolean = false;
   std::int64_t integer = 0;
@@ -67,16 +70,19 @@ struct node {
   std::vector<std::pair<std::string, node>> fields;  ///< mapping, in document order
 
   [[nodiscard]] bool is(node_kind k) const noexcept { return kind == k; }
+  /// The place of the key, or of the node itself outside mappings.
+  [[nodiscard]] source_place key_place() const;
   /// The field of that name, or null. O(fields).
   [[nodiscard]] const node* find(std::string_view key) const noexcept;
   /// The tree as JSON, order of fields kept.
   [[nodiscard]] json::value to_json() const;
 };
 
-/// Limits on what is accepted; the defaults fit documents that people write.
+/// Limits on what is accepted; the defaults fit documents that people write. Pointers and
+/// aliased text together may take 16 times `bytes`, a key 1024 bytes.
 struct document_limits {
   std::size_t bytes = 4U << 20;
-  std::size_t depth = 64;
+  std::size_t depth = 64;       ///< above 400 counts as 400
   std::size_t nodes = 200'000;  ///< after alias expansion, so an alias bomb ends here
 };
 
@@ -87,7 +93,8 @@ struct document {
 };
 
 /// Parses YAML, or JSON when the first non-blank character is `{` or `[` (both ways give the
-/// same tree). Findings go to `out`; the document is usable only when `out` has no errors.
+/// same tree; `#` starts a comment in both). Findings go to `out`; the document is usable only
+/// when `out` has no errors.
 /// Errors: syntax, duplicate keys, anchors beyond the limits, tags, merge keys, multiple
 /// documents, non-string keys, invalid UTF-8, control characters, limits. Plain `yes`, `no`,
 /// `on`, `off` stay strings (YAML 1.2). Integers outside 64 bits are errors. O(bytes).
