@@ -1,0 +1,96 @@
+#include "conformance/checks.hpp"
+#include "conformance/printing.hpp"
+#include "conformance/store_support.hpp"
+
+namespace shipflow::conformance {
+namespace {
+
+void create(store& s, const std::string& id, run_status status, std::int64_t finished_ms) {
+  auto row = a_run(id, status);
+  row.finished_ms = finished_ms;
+  REQUIRE(s.create_run(row, first_facts(id, 3), {}));
+  REQUIRE(s.put_signal({"s-" + id, id, "note", "user:bob", 1, "{}"}));
+  REQUIRE(s.put_samples({{id, "errors", 7, "chunk"}}));
+}
+
+void samples_are_kept_by_minute_and_series(store& s) {
+  REQUIRE(s.create_run(a_run("r1"), {}, {}));
+  REQUIRE(s.create_run(a_run("r2"), {}, {}));
+  const std::string binary("\0\x01\xff", 3);
+  CHECK(s.put_samples(
+      {{"r1", "b", 2, "x"}, {"r1", "a", 2, binary}, {"r1", "z", 1, "y"}, {"r2", "a", 2, "other"}}));
+  CHECK(s.put_samples({{"r1", "b", 2, "newer"}}));
+  CHECK(s.put_samples({}));
+  const auto found = s.read_samples("r1");
+  REQUIRE(found);
+  REQUIRE(found->size() == 3);
+  CHECK((*found)[0].series == "z");
+  CHECK((*found)[0].minute == 1);
+  CHECK((*found)[1].series == "a");
+  CHECK((*found)[1].body == binary);
+  CHECK((*found)[2].body == "newer");
+  CHECK(s.put_samples({{"r2", "a", 3, "x"}, {"nobody", "a", 3, "x"}}).error().code == errc::not_found);
+  CHECK(s.read_samples("r2")->size() == 1);
+  CHECK(s.read_samples("nobody").error().code == errc::not_found);
+}
+
+void purging_keeps_rows_and_active_runs(store& s) {
+  create(s, "active", run_status::waiting, 0);
+  create(s, "old", run_status::released, 100);
+  create(s, "young", run_status::failed, 500);
+  create(s, "held", run_status::released, 100);
+  REQUIRE(s.claim_run("engine-1", "held", 10));
+  CHECK(*s.purge(500, {}) == 1);
+  CHECK(*s.purge(500, {}) == 0);
+  CHECK(s.read_facts("old")->empty());
+  CHECK(s.read_samples("old")->empty());
+  CHECK(s.unused_signals("old")->empty());
+  CHECK(s.get_run("old")->rev == 3);
+  for (const auto* id : {"active", "young", "held"}) {
+    CHECK(s.read_facts(id)->size() == 3);
+    CHECK(s.read_samples(id)->size() == 1);
+    CHECK(s.unused_signals(id)->size() == 1);
+  }
+}
+
+void purging_rows_frees_their_ids(store& s) {
+  auto row = a_run("r0", run_status::released);
+  row.external_id = "build-7";
+  row.finished_ms = 50;
+  REQUIRE(s.create_run(row, first_facts("r0"), {}));
+  create(s, "r1", run_status::released, 100);
+  create(s, "r2", run_status::released, 200);
+  create(s, "r3", run_status::released, 300);
+  CHECK(*s.purge(101, {}) == 2);
+  CHECK(*s.purge(101, 201) == 3);
+  CHECK(s.get_run("r1").error().code == errc::not_found);
+  CHECK(s.get_run("r2").error().code == errc::not_found);
+  CHECK(s.find_external("build-7").error().code == errc::not_found);
+  CHECK(s.read_facts("r3")->size() == 3);
+  CHECK(*s.purge(0, {}) == 0);
+  REQUIRE(s.create_run(row, first_facts("r0"), {}));
+  CHECK(s.read_facts("r0")->size() == 1);
+}
+
+void many_runs_are_purged_in_one_call(store& s) {
+  for (int i = 0; i < 300; ++i) {
+    auto row = a_run("r" + std::to_string(i), run_status::cancelled);
+    row.finished_ms = i;
+    REQUIRE(s.create_run(row, first_facts(row.id, 2), {}));
+  }
+  CHECK(*s.purge(200, 100) == 200);
+  CHECK(s.list_runs({"", "", {}, 1000})->size() == 200);
+  CHECK(s.read_facts("r199")->empty());
+  CHECK(s.read_facts("r200")->size() == 2);
+}
+
+}  // namespace
+
+std::vector<check> retention_checks() {
+  return {{"samples are kept by minute and series", samples_are_kept_by_minute_and_series},
+          {"purging keeps rows, young, owned and active runs", purging_keeps_rows_and_active_runs},
+          {"purging rows frees their ids", purging_rows_frees_their_ids},
+          {"many runs are purged in one call", many_runs_are_purged_in_one_call}};
+}
+
+}  // namespace shipflow::conformance
