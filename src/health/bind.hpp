@@ -1,0 +1,70 @@
+// A condition made ready for evaluation: names are indices, durations are slots, thresholds are
+// in the unit of the readings.
+#pragma once
+
+#include <shipflow/condition.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace shipflow::health {
+
+/// Whether true is bad (alert) or good (normal range).
+enum class condition_role { alert, normal };
+
+/// One series of one arm, read through a metric.
+struct series_key {
+  std::string metric;
+  std::string series;
+  metric_arm arm = metric_arm::fleet;
+  friend bool operator==(const series_key&, const series_key&) = default;
+};
+
+struct bound_atom {
+  static constexpr std::size_t none = SIZE_MAX;
+
+  std::string text;  ///< as printed
+  atom_kind kind = atom_kind::compare;
+  aggregate_kind what = aggregate_kind::value;
+  std::size_t first = none;   ///< index into the inputs
+  std::size_t second = none;  ///< total of a ratio, count of a mean, witness of absent
+  std::int64_t window = 1;    ///< slots; 0: since the start
+  comparison op = comparison::greater;
+  double low = 0;  ///< threshold or lower end, in the unit of the readings
+  double high = 0;
+  std::int64_t min_count = 0;
+  std::int64_t absent_slots = 0;
+  quantity_unit shown = quantity_unit::none;  ///< unit in which the value is reported
+  double shown_factor = 1;                    ///< reported = value * factor
+};
+
+/// Postfix: push an atom's truth, or combine the newest `operands` truths.
+struct bound_step {
+  node_logic logic = node_logic::atom;
+  std::size_t operands = 0;  ///< atom: its index
+};
+
+struct bound_condition {
+  std::string text;
+  condition_role role = condition_role::alert;
+  duration slot{0};
+  std::vector<bound_atom> atoms;
+  std::vector<bound_step> program;
+  hold_kind hold = hold_kind::none;  ///< `consecutive` is turned into `span`
+  std::int64_t need = 0;             ///< span: slots; of_slots: m; cumulative: n
+  std::int64_t of = 0;               ///< of_slots: n
+  std::int64_t keep = 0;             ///< slots
+  std::int64_t warmup = 0;           ///< slots
+  std::int64_t longest_gap = 2;      ///< slots of unknown in a row that `for` survives
+  missing_policy missing = missing_policy::hold;
+  low_policy low = low_policy::unknown;
+};
+
+/// Binds, adding the series needed to `inputs`. Errors as documented at `check_condition`.
+[[nodiscard]] result<bound_condition> bind_condition(const condition& c, condition_role role,
+                                                     const metric_table& metrics, duration slot,
+                                                     std::vector<series_key>& inputs);
+
+}  // namespace shipflow::health

@@ -1,0 +1,145 @@
+#include "health/bind.hpp"
+
+#include <shipflow/condition.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace shipflow;
+
+namespace {
+
+metric_table metrics() {
+  const auto text = parse_json(R"({
+    "errors":  {"source": "load_balancer", "ratio": ["http_5xx", "http_all"]},
+    "cpu":     {"source": "host", "value": "cpu", "unit": "%", "arm": "canary"},
+    "memory":  {"source": "host", "value": "memory"},
+    "latency": {"source": "load_balancer", "mean": ["time_total", "http_all"], "unit": "s", "over": "1m"},
+    "db":      {"source": "shop", "per_min": "db_errors"},
+    "p95":     {"source": "shop", "quantile": [0.95, "latency"], "unit": "ms"},
+    "raw":     {"source": "shop", "series": ["ok", "all"]}})");
+  return read_metrics(text->as_object()).value();
+}
+
+std::string refusal(const std::string& text, duration slot = std::chrono::seconds(10)) {
+  const auto r = check_condition(parse_condition(text).value(), metrics(), slot);
+  INFO(text);
+  REQUIRE(!r.has_value());
+  return r.error().message;
+}
+
+health::bound_condition bound(const std::string& text, duration slot = std::chrono::seconds(10)) {
+  std::vector<health::series_key> inputs;
+  auto b = health::bind_condition(parse_condition(text).value(), health::condition_role::alert, metrics(),
+                                  slot, inputs);
+  INFO(text);
+  REQUIRE_MESSAGE(b.has_value(), b.error().text());
+  return *b;
+}
+
+double threshold(const std::string& text) { return bound(text).atoms.at(0).low; }
+std::int64_t events(const std::string& text) { return bound(text).atoms.at(0).min_count; }
+
+std::string metric_refusal(const std::string& spec) {
+  const auto r = read_metric("m", parse_json(spec)->as_object());
+  INFO(spec);
+  REQUIRE(!r.has_value());
+  return r.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("health/bind: unknown names are refused with the nearest one") {
+  CHECK(refusal("erors > 1%") == "there is no metric \"erors\" in the environment; did you mean \"errors\"?");
+  CHECK(refusal("sum(http_5x) > 1") ==
+        "no metric of the environment reads the series \"http_5x\"; did you mean \"http_5xx\"?");
+  CHECK(refusal("ratio(http_5xx, ok) > 1%") == "no metric reads both \"http_5xx\" and \"ok\" in one look");
+  CHECK(refusal("raw > 1") == "metric \"raw\" only lists series; write for example sum(ok)");
+}
+
+TEST_CASE("health/bind: what is not built is refused by name, also behind a metric") {
+  const auto hidden =
+      check_condition(parse_condition("p95 > 500ms").value(), metrics(), std::chrono::seconds(10));
+  REQUIRE(!hidden.has_value());
+  CHECK(hidden.error().code == errc::unsupported);
+  CHECK(hidden.error().message == "metric \"p95\": quantile is not built yet");
+  CHECK(refusal("slow(db_errors, > 1s) > 1%") == "slow(db_errors, > 1s) > 1%: slow is not built yet");
+}
+
+TEST_CASE("health/bind: thresholds are in the unit of the readings") {
+  CHECK(threshold("errors > 1%") == 0.01);
+  CHECK(threshold("errors > 0.01") == 0.01);
+  CHECK(threshold("cpu > 80%") == 80);
+  CHECK(threshold("cpu > 80") == 80);
+  CHECK(threshold("memory > 85%") == 0.85);
+  CHECK(threshold("latency > 2s") == 2);
+  CHECK(threshold("latency > 500ms") == 0.5);
+  CHECK(threshold("latency > 3") == 3);
+  CHECK(threshold("db > 10") == 10);
+  CHECK(refusal("errors > 5s").find("a share compares with") != std::string::npos);
+  CHECK(refusal("cpu > 5s").find("a share compares with") != std::string::npos);
+  CHECK(refusal("db > 5%").find("is a number of events") != std::string::npos);
+  CHECK(refusal("db > 5s").find("compares with a plain number") != std::string::npos);
+  CHECK(refusal("latency > 5%").find("the metric is a time") != std::string::npos);
+}
+
+TEST_CASE("health/bind: windows are slots") {
+  CHECK(bound("errors > 1%").atoms[0].window == 1);
+  CHECK(bound("errors over 5m > 1%").atoms[0].window == 30);
+  CHECK(bound("latency > 1s").atoms[0].window == 6);
+  CHECK(bound("latency over slot > 1s").atoms[0].window == 1);
+  CHECK(bound("errors over start > 1%").atoms[0].window == 0);
+  CHECK(refusal("errors over 15s > 1%").find("the window 15s is not a multiple of the slot 10s") !=
+        std::string::npos);
+  CHECK(refusal("errors over 7d > 1%").find("more than 10000 slots") != std::string::npos);
+  CHECK(bound("errors > 1% for 25s").need == 3);
+  CHECK(bound("errors > 1% max_gap 25s").longest_gap == 2);
+  CHECK(bound("errors > 1% for 1m").longest_gap == 2);
+}
+
+TEST_CASE("health/bind: one event alone never decides a ratio unless the document says so") {
+  CHECK(events("errors > 5%") == 20);
+  CHECK(events("errors >= 5%") == 21);
+  CHECK(events("errors > 1%") == 100);
+  CHECK(events("errors > 3%") == 34);
+  CHECK(events("errors < 95%") == 20);
+  CHECK(events("errors <= 95%") == 21);
+  CHECK(events("errors < 0.1%") == 2);
+  CHECK(events("errors > 0%") == 1);
+  CHECK(events("not errors < 1%") == 101);
+  CHECK(events("errors outside [0, 1%]") == 100);
+  CHECK(events("errors outside [90%, 95%]") == 10);
+  CHECK(events("errors > 1% min_count 7") == 7);
+  CHECK(events("cpu > 80% min_count 7") == 0);
+  CHECK(events("latency > 1s min_count 7") == 7);
+}
+
+TEST_CASE("health/bind: the metrics a condition needs") {
+  const auto c = parse_condition("errors > 1% or ratio(ok, all) < 95% or absent(db_errors, 1m)").value();
+  CHECK(metrics_needed(c, metrics()) == std::vector<std::string>{"db", "errors", "raw"});
+}
+
+TEST_CASE("health/metric: a mapping that cannot work is refused naming metric and member") {
+  CHECK(metric_refusal(R"({"ratio": ["a", "b"]})") == "metric \"m\": source is needed");
+  CHECK(metric_refusal(R"({"source": "s"})").find("exactly one of value, ratio") != std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "value": "a", "mean": "b"})").find("exactly one of") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "ratio": ["a"]})") ==
+        "metric \"m\": ratio needs 2 names of series");
+  CHECK(metric_refusal(R"({"source": "s", "ratio": ["a", "a"]})") ==
+        "metric \"m\": the two series must differ");
+  CHECK(metric_refusal(R"({"source": "s", "value": ""})") == "metric \"m\": value must hold names of series");
+  CHECK(metric_refusal(R"({"source": "s", "value": "a", "unit": "kg"})").find("unit is") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "ratio": ["a","b"], "unit": "%"})").find("no meaning") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "value": "a", "over": "5"})").find("has no unit") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "value": "a", "arm": "x"})").find("arm is canary") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "value": "a", "min_count": 0})").find("min_count") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": 5, "value": "a"})") == "metric \"m\": source must be a string");
+  const auto not_mapping = read_metrics(parse_json(R"({"m": 5})")->as_object());
+  REQUIRE(!not_mapping.has_value());
+  CHECK(not_mapping.error().message == "metric \"m\" must be a mapping");
+}
