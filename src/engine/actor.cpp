@@ -1,0 +1,269 @@
+// Folding and committing: how an actor turns events into durable facts.
+#include "engine/actor.hpp"
+
+#include "engine/guard_watch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace shipflow::engine_room {
+namespace {
+
+// A run that wants attention sooner than this stays in memory.
+constexpr duration worth_resting{2'000};
+constexpr duration retry_commit{1'000};
+
+stored_fact to_stored(const fact& f, std::string& head) {
+  stored_fact out;
+  out.rev = f.rev;
+  out.kind = f.kind;
+  out.at_ms = to_ms(f.at);
+  out.body = canonical(to_json(f));
+  out.hash = head = sha256_hex(head + "\n" + out.body);
+  return out;
+}
+
+signal_event to_event(const stored_signal& stored) {
+  signal_event e;
+  e.id = stored.id;
+  e.name = stored.name;
+  e.principal = stored.principal;
+  const auto body = parse_json(stored.body);
+  if (!body || !body->is_object()) return e;
+  e.body = body->get_object();
+  if (const auto* groups = e.body.if_contains("groups"); groups != nullptr && groups->is_array()) {
+    for (const auto& group : groups->get_array())
+      if (group.is_string()) e.groups.emplace_back(group.get_string());
+    e.body.erase("groups");
+  }
+  return e;
+}
+
+}  // namespace
+
+actor::actor(core& shared, run_state state, std::int64_t fence)
+    : core_(shared),
+      state_(std::move(state)),
+      fence_(fence),
+      durable_rev_(state_.rev),
+      durable_phase_(state_.phase) {}
+
+actor::~actor() {
+  core_.time.cancel(wake_timer_);
+  for (auto& [step, s] : slots_) release_slot(s);
+}
+
+void actor::tell(run_event event) {
+  inbox_.emplace_back(std::move(event), "");
+  pump();
+}
+
+void actor::hear() {
+  auto signals = core_.keep->unused_signals(state_.id);
+  if (!signals) {
+    core_.emit_trouble(state_.id, "signals cannot be read: " + signals.error().text());
+    return;
+  }
+  for (const auto& stored : *signals)
+    if (heard_.insert(stored.id).second) inbox_.emplace_back(to_event(stored), stored.id);
+  if (!inbox_.empty()) blocked_ = false;
+  pump();
+}
+
+void actor::fold(std::vector<fact> facts) {
+  for (auto& f : facts) {
+    f.rev = state_.rev + 1;
+    if (auto applied = apply(state_, f); !applied) {
+      lose("a decision does not fit its own plan: " + applied.error().text());
+      return;
+    }
+    batch_.push_back(std::move(f));
+  }
+}
+
+void actor::decide_inbox() {
+  while (!inbox_.empty() && !gone_) {
+    auto [event, signal] = std::move(inbox_.front());
+    inbox_.pop_front();
+    fold(decide(state_, event, core_.time.now()));
+    if (!signal.empty()) used_.push_back(signal);
+  }
+}
+
+void actor::decide_due() {
+  while (!gone_) {
+    auto facts = decide(state_, due_event{}, core_.time.now());
+    if (facts.empty()) return;
+    fold(std::move(facts));
+  }
+}
+
+void actor::pump() {
+  if (committing_ || gone_) return;
+  // Only these two phases can be refused a lock, so only they pay for a copy.
+  const bool may_be_refused = state_.phase == phase::queued || state_.phase == phase::watching;
+  if (may_be_refused && batch_.empty()) checkpoint_ = state_;
+  decide_inbox();
+  decide_due();
+  if (gone_) return;
+  const auto then = next(state_, core_.time.now());
+  if (!batch_.empty() || !used_.empty() || may_rest(then)) {
+    commit(then);
+    return;
+  }
+  run_effects(then);
+}
+
+bool actor::may_rest(const next_step& then) const {
+  if (is_terminal(state_.phase)) return true;
+  const bool nothing_to_do = then.effects.empty() || blocked_;
+  const bool soon = then.wake && *then.wake < core_.time.now() + worth_resting;
+  return nothing_to_do && then.armed.empty() && !soon && inbox_.empty() && slots_.empty();
+}
+
+void actor::commit(const next_step& then) {
+  commit_request change;
+  change.run = state_.id;
+  change.fence = fence_;
+  change.expected_rev = durable_rev_;
+  auto head = state_.hash;
+  for (const auto& f : batch_) change.facts.push_back(to_stored(f, head));
+  state_.hash = head;
+  change.release = may_rest(then);
+  const auto status = status_of(state_);
+  const bool owned = !change.release && status == run_status::waiting;
+  change.status = owned ? run_status::owned : status;
+  if (then.wake) change.due_ms = to_ms(*then.wake);
+  change.reason = !state_.parked.empty() ? state_.parked : state_.reason;
+  change.now_ms = to_ms(core_.time.now());
+  const auto locks = locks_between(durable_phase_, state_.phase);
+  if (locks == lock_change::acquire) change.acquire = state_.what->locks;
+  if (locks == lock_change::release) change.release_locks = state_.what->locks;
+  change.used_signals = used_;
+  announced_ = std::exchange(batch_, {});
+  committing_ = true;
+  auto copy = change;
+  core_.keep->commit(std::move(change), [weak = weak_from_this(), &time = core_.time,
+                                         copy = std::move(copy)](commit_result r) {
+    time.post([weak, copy, r = std::move(r)] {
+      const auto self = weak.lock();
+      if (!self || self->gone_) return;
+      if (r.status == commit_status::unknown || r.status == commit_status::failed)
+        self->recheck_commit(copy, copy.release);
+      else
+        self->committed(r, copy.release);
+    });
+  });
+}
+
+void actor::committed(const commit_result& r, bool released) {
+  if (r.status == commit_status::fenced) {
+    lose("another engine took the run over");
+    return;
+  }
+  if (r.status == commit_status::locked) {
+    refused_lock(r.holder);
+    return;
+  }
+  committing_ = false;
+  durable_rev_ = r.rev;
+  for (const auto& id : used_) heard_.erase(id);
+  used_.clear();
+  const auto before = std::exchange(durable_phase_, state_.phase);
+  for (auto& f : std::exchange(announced_, {})) {
+    engine_event e;
+    e.run = state_.id;
+    e.what = std::move(f);
+    core_.emit(std::move(e));
+  }
+  const auto self = shared_from_this();
+  if (locks_between(before, state_.phase) == lock_change::release) core_.wake_queued(state_.what->environment);
+  if (released && inbox_.empty()) {
+    gone_ = true;
+    core_.dismiss(state_.id, next(state_, core_.time.now()).wake);
+    return;
+  }
+  if (released) {
+    // Something arrived while the run was given back: take it up again under a new fence.
+    auto row = core_.keep->claim_run(core_.options.id, state_.id, to_ms(core_.time.now()));
+    if (!row) {
+      lose("the run cannot be taken up again: " + row.error().text());
+      return;
+    }
+    fence_ = row->fence;
+  }
+  if (r.signals_waiting)
+    hear();
+  else
+    pump();
+}
+
+// The facts of this batch were not written: go back to the state before them.
+void actor::refused_lock(const std::string& holder) {
+  committing_ = false;
+  announced_.clear();
+  state_ = checkpoint_;
+  if (state_.phase == phase::queued) {
+    blocked_ = true;
+    pump();
+    return;
+  }
+  tell(locked_event{holder});
+}
+
+// The store could not say whether the commit is durable, or could not write it. The revision
+// tells which; until it is written no effect starts.
+void actor::recheck_commit(const commit_request& change, bool released) {
+  const auto row = core_.keep->get_run(state_.id);
+  const auto wanted = change.expected_rev + static_cast<std::int64_t>(change.facts.size());
+  if (row && row->fence == fence_ && row->rev == wanted && !change.facts.empty()) {
+    commit_result r;
+    r.status = commit_status::committed;
+    r.rev = wanted;
+    committed(r, released);
+    return;
+  }
+  if (row && (row->fence != fence_ || row->rev != change.expected_rev)) {
+    lose("another engine took the run over");
+    return;
+  }
+  core_.emit_trouble(state_.id, "the store cannot write; trying again");
+  core_.time.call_at(core_.time.now() + retry_commit, [weak = weak_from_this(), change] {
+    const auto self = weak.lock();
+    if (!self || self->gone_) return;
+    self->core_.keep->commit(change, [weak, &time = self->core_.time, change](commit_result r) {
+      time.post([weak, change, r = std::move(r)] {
+        const auto again = weak.lock();
+        if (!again || again->gone_) return;
+        if (r.status == commit_status::unknown || r.status == commit_status::failed)
+          again->recheck_commit(change, change.release);
+        else
+          again->committed(r, change.release);
+      });
+    });
+  });
+}
+
+void actor::lose(const std::string& why) {
+  gone_ = true;
+  engine_event e;
+  e.what_kind = engine_event::kind::lost;
+  e.run = state_.id;
+  e.body = {{"text", why}};
+  core_.emit(std::move(e));
+  const auto self = shared_from_this();
+  stop();
+  core_.dismiss(state_.id, std::nullopt);
+}
+
+bool actor::idle() const {
+  if (committing_ || !inbox_.empty()) return false;
+  return next(state_, core_.time.now()).effects.empty() && slots_.empty();
+}
+
+void actor::stop() {
+  guards_.clear();
+  for (auto& [step, s] : slots_) s.stop.request_stop();
+}
+
+}  // namespace shipflow::engine_room

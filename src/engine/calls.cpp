@@ -1,0 +1,188 @@
+// Calls: starting the effects that a state asks for, and turning their answers into events.
+#include "engine/actor.hpp"
+#include "engine/guard_watch.hpp"
+
+#include <algorithm>
+
+namespace shipflow::engine_room {
+namespace {
+
+constexpr duration shortest_look{20};
+constexpr duration longest_look{60'000};
+
+bool same_effect(const effect& a, const effect& b) { return a.kind == b.kind && a.step == b.step; }
+
+const effect* wanted(const next_step& then, const effect& e) {
+  const auto found = std::find_if(then.effects.begin(), then.effects.end(),
+                                  [&](const effect& candidate) { return same_effect(candidate, e); });
+  return found == then.effects.end() ? nullptr : &*found;
+}
+
+// An answer in place of one that did not come in time.
+answer late_answer(effect_kind kind) {
+  const auto why = "no answer by the deadline";
+  if (kind == effect_kind::observe || kind == effect_kind::verify)
+    return answer::failed(make_error(errc::timeout, why));
+  return answer::unknown(why);
+}
+
+std::string provider_of(const run_state& s, step_index i) {
+  const auto& planned = s.what->steps[i];
+  return s.what->steps[planned.restores.value_or(i)].provider;
+}
+
+}  // namespace
+
+void actor::release_slot(slot& s) {
+  core_.time.cancel(s.timer);
+  s.timer = 0;
+  if (s.in_flight) core_.end_call();
+  s.in_flight = false;
+}
+
+// Slots whose effect is no longer wanted: calls under way are asked to end, their answer decides.
+void actor::drop_stale_slots(const next_step& then) {
+  for (auto it = slots_.begin(); it != slots_.end();) {
+    auto& s = it->second;
+    const auto* still = wanted(then, s.what);
+    const bool stop_now = still != nullptr && still->stop && !s.what.stop;
+    if (state_.phase >= phase::draining && s.what.kind == effect_kind::apply) s.stop.request_stop();
+    if (s.in_flight) {
+      if (still == nullptr || stop_now) s.stop.request_stop();
+      ++it;
+    } else if (still == nullptr || stop_now) {
+      release_slot(s);
+      it = slots_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+void actor::run_effects(const next_step& then) {
+  core_.time.cancel(wake_timer_);
+  wake_timer_ = 0;
+  if (core_.stopping) return;
+  drop_stale_slots(then);
+  const auto self = shared_from_this();
+  for (const auto& e : then.effects) {
+    if (gone_ || committing_) return;
+    if (e.kind == effect_kind::acquire) {
+      if (!blocked_) tell(acquired_event{});
+      return;
+    }
+    if (!slots_.contains(e.step)) start_call(e);
+  }
+  run_guards(then.armed);
+  if (!then.wake) return;
+  wake_timer_ = core_.time.call_at(*then.wake, [weak = weak_from_this()] {
+    if (const auto alive = weak.lock()) alive->pump();
+  });
+}
+
+void actor::start_call(const effect& e) {
+  if (!core_.take_call(shared_from_this())) return;
+  auto& s = slots_[e.step];
+  s.what = e;
+  s.id = ++next_call_;
+  s.in_flight = true;
+  const auto& planned = state_.what->steps[e.step];
+  auto q = request_for(state_, e);
+  q.deadline = core_.time.now() + planned.call_timeout;
+  if (e.stop) s.stop.request_stop();
+  q.stop = s.stop.get_token();
+  const auto id = s.id;
+  s.timer = core_.time.call_at(q.deadline, [weak = weak_from_this(), step = e.step, id] {
+    if (const auto self = weak.lock()) self->overdue(step, id);
+  });
+  const auto revealed = reveal(q, core_.options.secrets);
+  const auto secrets = std::make_shared<std::vector<std::string>>(q.secrets);
+  auto respond = [weak = weak_from_this(), &time = core_.time, step = e.step, id, secrets](answer a) {
+    time.post([weak, step, id, a = redact(std::move(a), *secrets), secrets]() mutable {
+      wipe(*secrets);
+      if (const auto self = weak.lock()) self->answered(step, id, std::move(a));
+    });
+  };
+  auto* target = core_.find_provider(provider_of(state_, e.step));
+  if (!revealed) {
+    respond(answer::failed(revealed.error()));
+  } else if (target == nullptr) {
+    respond(answer::failed(make_error(errc::unsupported, "no provider \"" + provider_of(state_, e.step) +
+                                                             "\" is registered with this engine")));
+  } else {
+    target->call(std::move(q), reply(std::move(respond)));
+  }
+}
+
+void actor::overdue(step_index step, std::uint64_t id) {
+  const auto found = slots_.find(step);
+  if (found == slots_.end() || found->second.id != id) return;
+  found->second.stop.request_stop();
+  answered(step, id, late_answer(found->second.what.kind));
+}
+
+void actor::answered(step_index step, std::uint64_t id, answer a) {
+  const auto found = slots_.find(step);
+  if (gone_ || found == slots_.end() || found->second.id != id || !found->second.in_flight) return;
+  const auto self = shared_from_this();
+  auto& s = found->second;
+  release_slot(s);
+  const bool settling = s.what.kind == effect_kind::settle || s.what.kind == effect_kind::undo_settle;
+  const bool still_looking = a.kind == answer_kind::progress || a.kind == answer_kind::unknown;
+  if (settling && still_looking) {
+    s.misses = a.kind == answer_kind::unknown ? s.misses + 1 : 0;
+    engine_event e;
+    e.what_kind = engine_event::kind::progress;
+    e.run = state_.id;
+    e.body = {{"step", state_.what->steps[step].id},
+              {"percent", a.percent},
+              {"text", a.kind == answer_kind::unknown ? a.problem.text() : a.text}};
+    core_.emit(std::move(e));
+    look_later(step, a.kind == answer_kind::unknown ? duration{500} * std::min(s.misses, 20) : a.look_again);
+    pump();
+    return;
+  }
+  const bool again = s.what.kind == effect_kind::verify && a.kind != answer_kind::done &&
+                     (a.problem.retryable() || a.kind == answer_kind::unknown);
+  if (again) {
+    look_later(step, duration{1'000});
+    return;
+  }
+  const auto what = s.what;
+  slots_.erase(found);
+  deliver(what, std::move(a));
+}
+
+void actor::look_later(step_index step, duration wait) {
+  auto& s = slots_.at(step);
+  const auto at = core_.time.now() + std::clamp(wait, shortest_look, longest_look);
+  s.timer = core_.time.call_at(at, [weak = weak_from_this(), step, id = s.id] {
+    const auto self = weak.lock();
+    if (!self) return;
+    const auto found = self->slots_.find(step);
+    if (found == self->slots_.end() || found->second.id != id || found->second.in_flight) return;
+    self->slots_.erase(found);
+    self->pump();
+  });
+}
+
+void actor::deliver(const effect& e, answer a) {
+  switch (e.kind) {
+    case effect_kind::observe: tell(observed_event{e.step, std::move(a)}); break;
+    case effect_kind::apply: tell(answered_event{e.step, verb::apply, std::move(a)}); break;
+    case effect_kind::settle: tell(answered_event{e.step, verb::settle, std::move(a)}); break;
+    case effect_kind::resolve: tell(answered_event{e.step, verb::resolve, std::move(a)}); break;
+    case effect_kind::undo: tell(undo_answered_event{e.step, verb::undo, std::move(a)}); break;
+    case effect_kind::undo_settle: tell(undo_answered_event{e.step, verb::settle, std::move(a)}); break;
+    case effect_kind::verify: tell(verified_event{e.step, std::move(a)}); break;
+    case effect_kind::acquire: break;
+  }
+}
+
+void actor::run_guards(const std::vector<std::size_t>& armed) {
+  std::erase_if(guards_, [&](const auto& g) { return std::find(armed.begin(), armed.end(), g.first) == armed.end(); });
+  for (const auto g : armed)
+    if (!guards_.contains(g)) guards_.emplace(g, guard_watch::make(*this, g));
+}
+
+}  // namespace shipflow::engine_room

@@ -1,0 +1,160 @@
+#include "engine/core.hpp"
+
+#include "engine/actor.hpp"
+
+#include <algorithm>
+
+namespace shipflow::engine_room {
+namespace {
+
+constexpr duration retry_store{1'000};
+
+}  // namespace
+
+core::core(scheduler& clock, std::shared_ptr<store> stored, engine_options chosen)
+    : time(clock), keep(std::move(stored)), options(std::move(chosen)) {
+  if (options.id.empty()) options.id = "engine-" + std::to_string(time.random());
+}
+
+void core::emit(engine_event e) {
+  e.sequence = ++sequence_;
+  if (options.observer) options.observer(e);
+}
+
+void core::emit_trouble(const std::string& run, const std::string& text) {
+  engine_event e;
+  e.what_kind = engine_event::kind::trouble;
+  e.run = run;
+  e.body = {{"text", text}};
+  emit(std::move(e));
+}
+
+provider* core::find_provider(const std::string& name) const {
+  const auto found = providers.find(name);
+  return found == providers.end() ? nullptr : found->second.get();
+}
+
+probe_source* core::find_probe(const std::string& kind) const {
+  for (const auto& p : probes) {
+    const auto kinds = p->kinds();
+    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return p.get();
+  }
+  return nullptr;
+}
+
+metric_source* core::find_metrics(const std::string& source) const {
+  for (const auto& m : metrics) {
+    const auto names = m->names();
+    if (std::find(names.begin(), names.end(), source) != names.end()) return m.get();
+  }
+  return nullptr;
+}
+
+result<std::shared_ptr<const plan>> core::load_plan(const std::string& digest) {
+  if (auto known = plans[digest].lock()) return known;
+  auto body = keep->get_plan(digest);
+  if (!body) return body.error();
+  auto parsed = parse_json(*body, 128);
+  if (!parsed) return make_error(errc::corrupt, "plan " + digest + ": " + parsed.error().message);
+  auto what = plan_from_json(*parsed);
+  if (!what) return what.error();
+  auto loaded = std::make_shared<const plan>(std::move(*what));
+  plans[digest] = loaded;
+  return loaded;
+}
+
+void core::take_up(const run_row& row) {
+  auto state = load_run(*keep, row.id);
+  if (!state) {
+    emit_trouble(row.id, "the run cannot be loaded: " + state.error().text());
+    return;
+  }
+  auto who = std::make_shared<actor>(*this, std::move(*state), row.fence);
+  actors[row.id] = who;
+  who->tell(claimed_event{});
+  who->hear();
+}
+
+void core::dismiss(const std::string& run, std::optional<time_point> due) {
+  // Destroyed later: the actor may be on the stack.
+  const auto found = actors.find(run);
+  if (found == actors.end()) return;
+  time.post([gone = found->second] {});
+  actors.erase(found);
+  if (due) look_again_at(*due);
+}
+
+void core::look_again_at(time_point due) {
+  if (stopping || (due_at_ && *due_at_ <= due)) return;
+  time.cancel(due_timer_);
+  due_at_ = due;
+  due_timer_ = time.call_at(due, [this] {
+    due_at_.reset();
+    claim_due();
+  });
+}
+
+void core::claim_due() {
+  if (stopping) return;
+  const auto now = time.now();
+  auto claimed = keep->claim(options.id, to_ms(now), options.claim_limit);
+  if (!claimed) {
+    emit_trouble("", "runs cannot be claimed: " + claimed.error().text());
+    look_again_at(now + retry_store);
+    return;
+  }
+  for (const auto& row : *claimed) take_up(row);
+  if (claimed->size() >= options.claim_limit) {
+    look_again_at(now);
+    return;
+  }
+  const auto next_one = keep->next_due();
+  if (!next_one)
+    look_again_at(now + retry_store);
+  else if (*next_one)
+    look_again_at(std::max(from_ms(**next_one), now + duration{1}));
+}
+
+void core::wake_queued(const std::string& environment) {
+  run_filter filter;
+  filter.environment = environment;
+  filter.terminal = false;
+  auto runs = keep->list_runs(filter);
+  if (!runs) return;
+  // Newest first: the oldest queued run is the last that matches.
+  const auto queued = std::find_if(runs->rbegin(), runs->rend(), [](const run_row& r) {
+    return r.status == run_status::waiting && r.reason.starts_with("queued");
+  });
+  if (queued == runs->rend()) return;
+  stored_signal wake;
+  wake.id = "wake-" + std::to_string(time.random());
+  wake.run = queued->id;
+  wake.name = "wake";
+  wake.principal = "shipflow:" + options.id;
+  wake.at_ms = to_ms(time.now());
+  wake.body = "{}";
+  if (auto put = keep->put_signal(wake); !put) emit_trouble(queued->id, "cannot be woken: " + put.error().text());
+  look_again_at(time.now());
+}
+
+bool core::take_call(const std::shared_ptr<actor>& who) {
+  if (calls < options.calls_at_once) {
+    ++calls;
+    return true;
+  }
+  waiting_for_call_.push_back(who);
+  return false;
+}
+
+void core::end_call() {
+  --calls;
+  while (!waiting_for_call_.empty()) {
+    const auto who = waiting_for_call_.front().lock();
+    waiting_for_call_.pop_front();
+    if (!who) continue;
+    time.post([who] { who->pump(); });
+    return;
+  }
+}
+
+}  // namespace shipflow::engine_room

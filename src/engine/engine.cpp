@@ -1,0 +1,268 @@
+#include <shipflow/engine.hpp>
+
+#include "engine/actor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+using engine_room::actor;
+using engine_room::core;
+
+std::string hex(std::uint64_t value, int digits) {
+  std::array<char, 24> out{};
+  std::snprintf(out.data(), out.size(), "%0*llx", digits, static_cast<unsigned long long>(value));
+  return out.data();
+}
+
+// Sortable by creation: eleven hexadecimal digits of milliseconds, then random ones.
+std::string new_run_id(scheduler& time) {
+  return hex(static_cast<std::uint64_t>(to_ms(time.now())), 11) + "-" + hex(time.random() >> 32U, 8);
+}
+
+fact numbered(fact f, std::int64_t rev) {
+  f.rev = rev;
+  return f;
+}
+
+stored_fact to_stored(const fact& f, std::string& head) {
+  head = chain(head, f);
+  return {f.rev, f.kind, to_ms(f.at), journal_format, canonical(to_json(f)), head};
+}
+
+error not_allowed(const plan& what, const std::string& principal) {
+  std::string roles;
+  for (const auto& r : what.protection.start) roles += (roles.empty() ? "" : ", ") + r;
+  return make_error(errc::denied, principal + " may not start a release in " + what.environment +
+                                      ": it needs one of the roles " + roles);
+}
+
+bool may_start(const plan& what, const start_options& options) {
+  const auto& needed = what.protection.start;
+  if (needed.empty()) return true;
+  const auto roles = roles_of(what, options.principal, options.groups);
+  return std::any_of(needed.begin(), needed.end(), [&](const auto& r) { return roles.contains(r); });
+}
+
+}  // namespace
+
+struct engine::impl {
+  impl(scheduler& time, std::shared_ptr<store> keep, engine_options options)
+      : shared(time, std::move(keep), std::move(options)) {}
+
+  void refresh_offers();
+  void supersede(const plan& what, const std::string& by);
+
+  core shared;
+  std::unique_ptr<catalogue> offers;
+  std::vector<std::unique_ptr<catalogue>> old_offers;  // handed out references stay valid
+};
+
+void engine::impl::refresh_offers() {
+  std::vector<const provider*> providers;
+  for (const auto& [name, p] : shared.providers) providers.push_back(p.get());
+  std::vector<std::string> sources;
+  for (const auto& m : shared.metrics)
+    for (const auto& name : m->names()) sources.push_back(name);
+  if (offers) old_offers.push_back(std::move(offers));
+  const auto* rooms = &shared;
+  offers = make_catalogue(std::move(providers), std::move(sources),
+                          [rooms](const std::string& kind, const json::object& /*spec*/) -> result<void> {
+                            if (rooms->find_probe(kind) != nullptr) return {};
+                            return make_error(errc::not_found, "no probe of kind \"" + kind + "\"");
+                          });
+}
+
+// A watching run gives way to a newer one; that is recorded and ends its right to roll back.
+void engine::impl::supersede(const plan& what, const std::string& by) {
+  run_filter filter;
+  filter.environment = what.environment;
+  filter.terminal = false;
+  auto runs = shared.keep->list_runs(filter);
+  if (!runs) return;
+  for (const auto& row : *runs) {
+    if (row.status != run_status::watching || row.id == by) continue;
+    stored_signal s{"supersede-" + by, row.id, "supersede", "shipflow:" + by, to_ms(shared.time.now()),
+                    json::serialize(json::object{{"run", by}})};
+    (void)shared.keep->put_signal(s);
+    if (const auto loaded = shared.actors.find(row.id); loaded != shared.actors.end())
+      shared.time.post([who = std::weak_ptr<actor>(loaded->second)] {
+        if (const auto alive = who.lock()) alive->hear();
+      });
+    else
+      shared.look_again_at(shared.time.now());
+  }
+}
+
+engine::engine(scheduler& time, std::shared_ptr<store> keep, engine_options options)
+    : impl_(std::make_shared<impl>(time, std::move(keep), std::move(options))) {
+  impl_->refresh_offers();
+}
+
+engine::~engine() {
+  stop();
+  impl_->shared.actors.clear();
+}
+
+result<void> engine::add(std::shared_ptr<provider> p) {
+  const auto name = p->name();
+  if (!impl_->shared.providers.emplace(name, std::move(p)).second)
+    return make_error(errc::already_exists, "a provider \"" + name + "\" is registered already");
+  impl_->refresh_offers();
+  return {};
+}
+
+result<void> engine::add(std::shared_ptr<probe_source> p) {
+  for (const auto& kind : p->kinds())
+    if (impl_->shared.find_probe(kind) != nullptr)
+      return make_error(errc::already_exists, "probes of kind \"" + kind + "\" have a source already");
+  impl_->shared.probes.push_back(std::move(p));
+  return {};
+}
+
+result<void> engine::add(std::shared_ptr<metric_source> p) {
+  for (const auto& name : p->names())
+    if (impl_->shared.find_metrics(name) != nullptr)
+      return make_error(errc::already_exists, "a metric source \"" + name + "\" is registered already");
+  impl_->shared.metrics.push_back(std::move(p));
+  impl_->refresh_offers();
+  return {};
+}
+
+const catalogue& engine::offers() const { return *impl_->offers; }
+
+result<std::string> engine::start(const plan& what, const start_options& options) {
+  auto& shared = impl_->shared;
+  if (options.principal.empty())
+    return make_error(errc::invalid_argument, "a start needs a principal, for example \"user:alice\"");
+  if (!may_start(what, options)) return not_allowed(what, options.principal);
+  if (!options.external_id.empty())
+    if (auto known = shared.keep->find_external(options.external_id)) return known->id;
+  const auto digest = what.digest();
+  if (auto put = shared.keep->put_plan(digest, canonical(to_json(what))); !put) return put.error();
+
+  const auto now = shared.time.now();
+  auto state = make_state(new_run_id(shared.time), std::make_shared<const plan>(what));
+  const bool waits = what.protection.one_at_a_time == "wait";
+  std::vector<fact> facts{
+      numbered(created_fact(what, options.principal, options.reason, options.external_id, now), 1)};
+  if (!waits) {
+    fact begun;
+    begun.kind = fact_kind::state;
+    begun.at = now;
+    begun.body = {{"phase", "forward"}};
+    facts.push_back(numbered(std::move(begun), 2));
+  }
+  std::vector<stored_fact> stored;
+  for (const auto& f : facts) {
+    stored.push_back(to_stored(f, state.hash));
+    if (auto applied = apply(state, f); !applied) return applied.error();
+  }
+  run_row row;
+  row.id = state.id;
+  row.external_id = options.external_id;
+  row.plan_digest = digest;
+  row.plan = what.name;
+  row.environment = what.environment;
+  row.version = what.release.version;
+  row.principal = options.principal;
+  row.status = run_status::owned;
+  row.owner = shared.options.id;
+  row.fence = 1;
+  row.rev = state.rev;
+  row.created_ms = row.updated_ms = to_ms(now);
+  if (waits) row.reason = "queued for the environment";
+  auto created = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks);
+  if (!created) return created.error();
+  impl_->supersede(what, row.id);
+  for (auto& f : facts) {
+    engine_event e;
+    e.run = row.id;
+    e.what = std::move(f);
+    shared.emit(std::move(e));
+  }
+  auto who = std::make_shared<actor>(shared, std::move(state), row.fence);
+  shared.actors[row.id] = who;
+  shared.time.post([who] { who->pump(); });
+  return row.id;
+}
+
+result<std::size_t> engine::resume() {
+  auto& shared = impl_->shared;
+  auto adopted = shared.keep->adopt(shared.options.id, to_ms(shared.time.now()));
+  if (!adopted) return adopted;
+  shared.claim_due();
+  return adopted;
+}
+
+result<void> engine::say(const std::string& run, const said& what) {
+  auto& shared = impl_->shared;
+  auto row = shared.keep->get_run(run);
+  if (!row) return row.error();
+  if (is_terminal(row->status))
+    return make_error(errc::conflict, "run " + run + " has ended: " + std::string(name_of(row->status)));
+  auto body = what.body;
+  json::array groups;
+  for (const auto& g : what.groups) groups.emplace_back(g);
+  body["groups"] = std::move(groups);
+  stored_signal s{what.id.empty() ? "said-" + hex(shared.time.random(), 16) : what.id,
+                  run,
+                  what.name,
+                  what.principal,
+                  to_ms(shared.time.now()),
+                  json::serialize(body)};
+  if (auto put = shared.keep->put_signal(s); !put) return put;
+  if (const auto loaded = shared.actors.find(run); loaded != shared.actors.end()) {
+    shared.time.post([who = std::weak_ptr<actor>(loaded->second)] {
+      if (const auto alive = who.lock()) alive->hear();
+    });
+  } else {
+    shared.look_again_at(shared.time.now());
+  }
+  return {};
+}
+
+result<run_state> engine::look(const std::string& run) {
+  const auto loaded = impl_->shared.actors.find(run);
+  if (loaded != impl_->shared.actors.end()) return loaded->second->state();
+  return load_run(*impl_->shared.keep, run);
+}
+
+bool engine::ended(const std::string& run) {
+  if (impl_->shared.actors.contains(run)) return false;
+  const auto row = impl_->shared.keep->get_run(run);
+  return row && is_terminal(row->status);
+}
+
+bool engine::idle(const std::string& run) {
+  const auto loaded = impl_->shared.actors.find(run);
+  return loaded == impl_->shared.actors.end() || loaded->second->idle();
+}
+
+void engine::stop() {
+  impl_->shared.stopping = true;
+  for (auto& [id, who] : impl_->shared.actors) who->stop();
+}
+
+std::size_t engine::calls() const noexcept { return impl_->shared.calls; }
+std::size_t engine::loaded() const noexcept { return impl_->shared.actors.size(); }
+
+json::object to_json(const engine_event& e) {
+  constexpr std::array<std::string_view, 5> names{"fact", "progress", "sample", "trouble", "lost"};
+  json::object out{{"sequence", e.sequence},
+                   {"run", e.run},
+                   {"event", std::string(names.at(static_cast<std::size_t>(e.what_kind)))}};
+  if (e.what_kind == engine_event::kind::fact) {
+    out["fact"] = to_json(e.what);
+  } else {
+    for (const auto& member : e.body) out[member.key()] = member.value();
+  }
+  return out;
+}
+
+}  // namespace v1
+}  // namespace shipflow

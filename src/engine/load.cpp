@@ -1,0 +1,76 @@
+// Reading runs back: facts to a state, and the check of the chain.
+#include <shipflow/engine.hpp>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+result<fact> read_fact(const stored_fact& stored) {
+  if (stored.format > journal_format || stored.format < journal_format_oldest_read)
+    return make_error(errc::newer_version, "fact " + std::to_string(stored.rev) + " has journal format " +
+                                               std::to_string(stored.format) + "; this version reads " +
+                                               std::to_string(journal_format_oldest_read) + " to " +
+                                               std::to_string(journal_format));
+  auto parsed = parse_json(stored.body, 128);
+  if (!parsed) return make_error(errc::corrupt, "fact " + std::to_string(stored.rev) + ": " + parsed.error().message);
+  return fact_from_json(*parsed);
+}
+
+error broken(const std::string& run, std::int64_t rev, const std::string& why) {
+  return make_error(errc::corrupt, "run " + run + ", fact " + std::to_string(rev) + ": " + why);
+}
+
+result<void> check_link(const std::string& run, std::int64_t expected, const stored_fact& stored, const fact& f,
+                        std::string& head) {
+  if (stored.rev != expected || f.rev != expected)
+    return broken(run, expected, "missing; found fact " + std::to_string(stored.rev) + " in its place");
+  head = chain(head, f);
+  if (head != stored.hash) return broken(run, expected, "its hash does not match the chain; it was changed");
+  return {};
+}
+
+}  // namespace
+
+result<run_state> load_run(store& keep, const std::string& run) {
+  auto row = keep.get_run(run);
+  if (!row) return row.error();
+  auto body = keep.get_plan(row->plan_digest);
+  if (!body) return body.error();
+  auto parsed = parse_json(*body, 128);
+  if (!parsed) return make_error(errc::corrupt, "the plan of run " + run + ": " + parsed.error().message);
+  auto what = plan_from_json(*parsed);
+  if (!what) return what.error();
+  auto facts = keep.read_facts(run);
+  if (!facts) return facts.error();
+  auto state = make_state(run, std::make_shared<const plan>(std::move(*what)));
+  for (const auto& stored : *facts) {
+    auto f = read_fact(stored);
+    if (!f) return f.error();
+    if (auto linked = check_link(run, state.rev + 1, stored, *f, state.hash); !linked) return linked.error();
+    if (auto applied = apply(state, *f); !applied) return applied.error();
+  }
+  return state;
+}
+
+result<audit_result> verify_audit(store& keep, const std::string& run) {
+  auto row = keep.get_run(run);
+  if (!row) return row.error();
+  auto facts = keep.read_facts(run);
+  if (!facts) return facts.error();
+  audit_result out;
+  out.head = chain_start(run);
+  for (const auto& stored : *facts) {
+    auto f = read_fact(stored);
+    if (!f) return f.error();
+    if (auto linked = check_link(run, static_cast<std::int64_t>(out.facts) + 1, stored, *f, out.head); !linked)
+      return linked.error();
+    if (stored.body != canonical(to_json(*f))) return broken(run, stored.rev, "its text is not canonical");
+    ++out.facts;
+  }
+  if (row->rev != static_cast<std::int64_t>(out.facts))
+    return broken(run, row->rev, "missing; the journal ends at fact " + std::to_string(out.facts));
+  return out;
+}
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,29 @@
+// Secrets are fetched when a request is written and removed from every answer before it is
+// stored: plans and facts hold `${secret:NAME}` only.
+#pragma once
+
+#include <shipflow/provider.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace shipflow::engine_room {
+
+using secret_source = std::function<result<std::string>(const std::string& name)>;
+
+/// Puts secret values into target, inputs and baseline of a request, and lists them in
+/// `q.secrets`. An unknown secret is an error naming it.
+[[nodiscard]] result<void> reveal(request& q, const secret_source& source);
+[[nodiscard]] result<json::value> reveal(const json::value& value, const secret_source& source,
+                                         std::vector<std::string>& seen);
+
+/// Replaces every occurrence of a secret by "***", in texts, keys and nested values.
+[[nodiscard]] std::string redact(std::string text, const std::vector<std::string>& secrets);
+[[nodiscard]] json::value redact(const json::value& value, const std::vector<std::string>& secrets);
+[[nodiscard]] answer redact(answer a, const std::vector<std::string>& secrets);
+
+/// Overwrites the values before they are freed.
+void wipe(std::vector<std::string>& secrets);
+
+}  // namespace shipflow::engine_room
