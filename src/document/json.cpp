@@ -106,9 +106,16 @@ class json_reader {
     switch (peek()) {
       case '{': return open(start, node_kind::mapping);
       case '[': return open(start, node_kind::sequence);
-      case '"': tree_.scalar(start, string_scalar(string())); return;
+      case '"': return string_value(start);
       default: word(start);
     }
+  }
+
+  void string_value(position start) {
+    const auto from = next_ + 1;
+    auto value = string_scalar(string());
+    if (text_.substr(from, next_ - 1 - from) == value.text) value.text_column = start.column + 1;
+    tree_.scalar(start, std::move(value));
   }
 
   void open(position start, node_kind kind) {

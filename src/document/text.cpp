@@ -82,6 +82,20 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
+std::string pointer_segment(std::string_view name) {
+  std::string out;
+  out.reserve(name.size());
+  for (const char c : name) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
 void line_index::to_line(int line) {
   if (line < line_) {
     line_ = 0;

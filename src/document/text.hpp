@@ -25,6 +25,9 @@ struct text_problem {
 /// The text in double quotes, control characters escaped, cut to about 60 bytes.
 [[nodiscard]] std::string quoted(std::string_view text);
 
+/// A name as a step of an RFC 6901 pointer: `~` as `~0`, `/` as `~1`.
+[[nodiscard]] std::string pointer_segment(std::string_view name);
+
 /// Turns byte columns into character columns; cheap when asked in ascending order.
 class line_index {
  public:

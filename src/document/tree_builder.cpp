@@ -9,20 +9,6 @@ constexpr std::size_t deepest = 400;  // the YAML reader's own recursion ends at
 constexpr std::size_t longest_key = 1024;
 constexpr std::size_t linear_search = 16;
 
-std::string escaped(std::string_view key) {
-  std::string out;
-  out.reserve(key.size());
-  for (const char c : key) {
-    if (c == '~')
-      out += "~0";
-    else if (c == '/')
-      out += "~1";
-    else
-      out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 tree_builder::tree_builder(std::string file, diagnostics& out, const document_limits& limits)
@@ -64,7 +50,7 @@ std::string tree_builder::next_pointer() const {
   if (open_.empty()) return {};
   const auto& in = open_.back();
   if (in.value.is(node_kind::mapping))
-    return in.has_key ? in.value.pointer + "/" + escaped(in.pending) : in.value.pointer;
+    return in.has_key ? in.value.pointer + "/" + pointer_segment(in.pending) : in.value.pointer;
   return in.value.pointer + "/" + std::to_string(in.value.items.size());
 }
 
@@ -132,7 +118,7 @@ void tree_builder::renew(node& n, std::string pointer, position at, std::size_t 
     renew(n.items[i], n.pointer + "/" + std::to_string(i), at, depth + 1);
   for (auto& [name, value] : n.fields) {
     spend_bytes(at, name.size());
-    renew(value, n.pointer + "/" + escaped(name), at, depth + 1);
+    renew(value, n.pointer + "/" + pointer_segment(name), at, depth + 1);
   }
 }
 

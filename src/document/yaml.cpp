@@ -109,7 +109,17 @@ class event_reader final : public YAML::EventHandler {
     if (read.value.is(node_kind::integer) && looks_octal(value))
       tree_.warn(at, value + " is read as a decimal number; write 0o" + value.substr(1) +
                          " for octal, or put it in quotes");
+    read.value.text_column = text_column(mark, at, value);
     keep(anchor, tree_.scalar(at, std::move(read.value)));
+  }
+
+  int text_column(const YAML::Mark& mark, position at, const std::string& value) const {
+    const char first = char_at(mark);
+    const bool quote = first == '"' || first == '\'';
+    const auto start = static_cast<std::size_t>(std::max(mark.pos, 0)) + (quote ? 1U : 0U);
+    const bool verbatim = text_.substr(std::min(start, text_.size()), value.size()) == value &&
+                          value.find('\n') == std::string::npos;
+    return verbatim ? at.column + (quote ? 1 : 0) : 0;
   }
 
   static bool looks_octal(const std::string& value) {
