@@ -72,7 +72,8 @@ struct stored_signal {
   std::string body;  ///< JSON text
 };
 
-/// One guarded change. Either all of it becomes durable or nothing.
+/// One guarded change. Either all of it becomes durable or nothing. Without facts it keeps the
+/// revision. A terminal status gives up all locks of the run and dates its end, once.
 struct commit_request {
   std::string run;
   std::int64_t fence = 0;          ///< must equal the row's
@@ -83,14 +84,14 @@ struct commit_request {
   bool release = false;  ///< gives up ownership in the same commit
   std::string reason;
   std::int64_t now_ms = 0;
-  std::vector<std::string> acquire;        ///< locks to take, all or none
-  std::vector<std::string> release_locks;  ///< locks to give up; those of other runs stay
-  std::vector<std::string> used_signals;   ///< ids consumed by these facts
+  std::vector<std::string> acquire;        ///< locks to take, all or none; own ones are no conflict
+  std::vector<std::string> release_locks;  ///< locks to give up after that; those of other runs stay
+  std::vector<std::string> used_signals;   ///< ids consumed by these facts; unknown ones are skipped
 };
 
 enum class commit_status {
   committed,  ///< durable; `rev` is the new revision
-  fenced,     ///< fence or rev did not match: the writer lost the run; nothing was written
+  fenced,     ///< no such run, or fence or rev did not match: it was lost; nothing was written
   locked,     ///< a lock is held; `holder` says by which run; nothing was written
   unknown,    ///< I/O trouble at commit: it may or may not be durable; read the rev again
   failed,     ///< certainly not written, for example disk full; `problem` says why
@@ -129,7 +130,10 @@ struct store_info {
 
 /// A store. Reads answer at once and may be called from any thread. `commit` returns at once;
 /// its completion runs on the store's thread (or inside the call, for the memory store), only
-/// after the change is durable, and commits of one caller complete in order.
+/// after the change is durable, and commits of one caller complete in order. A completion may
+/// call the store again; it must not throw, block for long, or destroy the store. Destroying
+/// the store completes what was committed before. Calls about a run that does not exist give
+/// `not_found`; an empty id, digest or engine gives `invalid_argument`.
 class store {
  public:
   virtual ~store();
@@ -141,23 +145,28 @@ class store {
 
   /// Creates a run with its first facts, durable on return. `already_exists` when the id or a
   /// non-empty external id exists; `conflict` naming the holder when one of `acquire` is held.
+  /// `row` is kept as given but for `rev`, which is the number of facts (revisions 1, 2, ...).
   virtual result<void> create_run(const run_row& row, const std::vector<stored_fact>& facts,
                                   const std::vector<std::string>& acquire) = 0;
   [[nodiscard]] virtual result<run_row> get_run(const std::string& id) = 0;
   [[nodiscard]] virtual result<run_row> find_external(const std::string& external_id) = 0;
+  /// In the order of creation, newest first.
   [[nodiscard]] virtual result<std::vector<run_row>> list_runs(const run_filter& filter) = 0;
 
   /// Takes up to `limit` runs without a living owner that are ready, or due at `now_ms`, or have
-  /// unused signals; sets owner, fence+1. Ordered by due time, then id.
+  /// unused signals; sets owner, fence+1. Ordered by due time, then id; those that are ready or
+  /// have signals count as due at time 0. Ready and waiting runs become `owned`, others keep their
+  /// status. Terminal runs are never claimed.
   [[nodiscard]] virtual result<std::vector<run_row>> claim(const std::string& engine, std::int64_t now_ms,
                                                            std::size_t limit) = 0;
   /// Takes one run whoever owned it (fence+1), or `not_found`.
   [[nodiscard]] virtual result<run_row> claim_run(const std::string& engine, const std::string& run,
                                                   std::int64_t now_ms) = 0;
   /// Frees what dead engines owned: everything whose owner is not `engine`. Only the sole
-  /// writer of a store may call it, at opening. Returns how many runs.
+  /// writer of a store may call it, at opening. What is not terminal becomes due at once, and
+  /// `owned` becomes `ready`. Returns how many runs.
   virtual result<std::size_t> adopt(const std::string& engine, std::int64_t now_ms) = 0;
-  /// When the next unowned run is due; empty when none is.
+  /// When the next unowned run is due, 0 for at once (see `claim`); empty when none is.
   [[nodiscard]] virtual result<std::optional<std::int64_t>> next_due() = 0;
 
   virtual void commit(commit_request change, std::function<void(commit_result)> done) = 0;
@@ -166,27 +175,34 @@ class store {
 
   /// Keeps a signal and makes the run due. Durable on return. A known id is no error.
   virtual result<void> put_signal(const stored_signal& s) = 0;
+  /// In the order of arrival.
   [[nodiscard]] virtual result<std::vector<stored_signal>> unused_signals(const std::string& run) = 0;
 
-  /// Holder of each lock that is held.
+  /// Holder of each lock that is held, by resource.
   [[nodiscard]] virtual result<std::vector<std::pair<std::string, std::string>>> locks() = 0;
 
+  /// Keeps all chunks or none; a newer chunk of the same run, series and minute replaces the older.
   virtual result<void> put_samples(const std::vector<sample_chunk>& chunks) = 0;
+  /// By minute, then series.
   [[nodiscard]] virtual result<std::vector<sample_chunk>> read_samples(const std::string& run) = 0;
 
   /// Deletes facts, samples and signals of runs finished before `before_ms`, in small batches;
-  /// the run rows stay as history unless `rows` is given too. Returns the number of runs purged.
+  /// the run rows stay as history, but those finished before `rows_before_ms` go altogether. Runs
+  /// that are not terminal or are owned stay whole. Returns the number of runs purged.
   virtual result<std::size_t> purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms) = 0;
 };
 
-/// Opens or creates a SQLite store; the file and its companions have mode 0600. Errors:
-/// `newer_version` (written by a newer shipflow), `conflict` (another process is its writer,
-/// the message names the pid), `corrupt`, `io`.
+/// Opens or creates a SQLite store; the file and its companions have mode 0600. Its directory must
+/// exist. The writer holds a lock on `<path>.lock`, which ends with the process. Errors:
+/// `newer_version` (written by a newer shipflow; the file is left untouched), `conflict` (another
+/// process is its writer, the message names the pid), `corrupt` (also: a file of another program),
+/// `unsupported` (network file system), `denied`, `io`.
 struct sqlite_options {
   std::string path;
   /// Name of a registered SQLite VFS; for fault injection in tests. Empty: the default.
   std::string vfs;
-  bool read_only = false;  ///< for looking at history beside a living writer
+  /// For looking at history beside a living writer: no lock, and changes give `denied`.
+  bool read_only = false;
 };
 [[nodiscard]] result<std::unique_ptr<store>> open_sqlite_store(const sqlite_options& options);
 

@@ -90,6 +90,8 @@ result<connection> connection::open(const std::string& path, const std::string& 
                                    vfs.empty() ? nullptr : vfs.c_str());
   db.db_.reset(handle);
   if (handle == nullptr) return make_error(errc::io, "store " + path + ": out of memory");
+  if (code == SQLITE_ERROR)
+    return make_error(errc::invalid_argument, "store " + path + ": " + sqlite3_errmsg(handle));
   if (code != SQLITE_OK) return problem_of(path, code, sqlite3_errmsg(handle));
   return db;
 }

@@ -52,7 +52,8 @@ CREATE INDEX run_wake ON run(wake_ms, id) WHERE wake_ms IS NOT NULL;
 CREATE INDEX run_owner ON run(owner) WHERE owner <> '';
 CREATE INDEX run_active ON run(n) WHERE status < 10;
 CREATE INDEX run_finished ON run(purged, finished_ms) WHERE status >= 10;
-CREATE INDEX run_environment ON run(environment, plan);
+CREATE INDEX run_environment ON run(environment);
+CREATE INDEX run_environment_plan ON run(environment, plan);
 CREATE INDEX run_plan ON run(plan);
 CREATE TABLE fact(
   n INTEGER PRIMARY KEY,
