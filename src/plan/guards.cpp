@@ -1,0 +1,190 @@
+#include "plan/guards.hpp"
+
+#include "health/suggest.hpp"
+#include "plan/metrics.hpp"
+#include "plan/probes.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace shipflow::planning {
+namespace {
+
+bool is_severity(std::string_view text) {
+  return text.size() == 4 && text.starts_with("SEV") && text[3] >= '1' && text[3] <= '9';
+}
+
+class guard_builder {
+ public:
+  guard_builder(const surroundings& all, links& edges, const std::vector<step_index>& placed, plan& to)
+      : all_(all), edges_(edges), placed_(placed), to_(to), metrics_(all) {}
+
+  void build(const guard_wish& wish) {
+    const renderer read(all_.words, wish.each ? &*wish.each : nullptr, all_.out);
+    if (const auto* pause = wish.at->find("pause"))
+      read.error(*pause,
+                 "not built in this version: `guard.pause`; name what is to be taken back in `abort`");
+    const auto* abort = wish.at->find("abort");
+    if (abort == nullptr) return read.error(*wish.at, "a guard needs `abort`, names of triggers and probes");
+    plan_guard common;
+    const auto from = start_of(wish);
+    if (!from)
+      return read.error(*wish.at, "there is no traffic to guard: no step up to here lets any through");
+    common.from = *from;
+    if (const auto* until = wish.at->find("until")) common.until = end_of(read, *until, common.from);
+    const auto& group = all_.to.groups[wish.group].source->id;
+    for (const auto& name : read.texts(*abort)) {
+      if (!seen_.emplace(wish.group, name).second) continue;
+      auto guard = common;
+      guard.id = ids_.insert(name).second ? name : name + "@" + group;
+      guard.component = to_.steps[common.from].component;
+      if (read_guard(name, *abort, guard)) to_.guards.push_back(std::move(guard));
+    }
+  }
+
+ private:
+  // The step's own first traffic, else its own call, else the last traffic that came before it.
+  std::optional<step_index> start_of(const guard_wish& wish) const {
+    const auto& e = all_.to.groups[wish.group].expansions[wish.expansion];
+    if (e.traffic) return placed_[*e.traffic];
+    const auto own = placed_[e.members.front()];
+    if (to_.steps[own].kind == step_kind::action) return own;
+    std::set<step_index> open{own};
+    while (!open.empty()) {
+      const auto last = std::prev(open.end());
+      const auto& step = to_.steps[*last];
+      if (step.first_traffic) return *last;
+      open.erase(last);
+      open.insert(step.needs.begin(), step.needs.end());
+    }
+    return std::nullopt;
+  }
+
+  std::optional<step_index> end_of(const renderer& read, const node& until, step_index from) {
+    const auto name = read.text(until);
+    if (!name) return std::nullopt;
+    std::optional<step_index> last;
+    for (const auto end : edges_.ends_of(*name, until)) last = std::max(last.value_or(0), placed_[end]);
+    if (last && *last <= from)
+      read.error(until, "the guard would end before it begins, at `" + to_.steps[from].id + "`");
+    return last;
+  }
+
+  bool read_guard(const std::string& name, const node& at, plan_guard& to) {
+    const auto* trigger = all_.where.triggers.find(name);
+    const auto* probe = all_.where.probes.find(name);
+    if (trigger != nullptr && probe != nullptr) {
+      all_.out.error(at.place, at.pointer,
+                     "`" + name + "` is a trigger and a probe of environment `" + all_.where.name +
+                         "`; give one of them another name");
+      return false;
+    }
+    if (refused_.contains(name)) return false;
+    bool good = false;
+    if (trigger != nullptr) good = read_trigger(name, *trigger, to);
+    if (probe != nullptr) good = read_probe_guard(name, at, to);
+    if (trigger != nullptr || probe != nullptr) {
+      if (!good) refused_.insert(name);
+      return good;
+    }
+    std::vector<std::string> known;
+    for (const auto* list : {&all_.where.triggers, &all_.where.probes})
+      for (const auto& [other, n] : list->fields) known.push_back(other);
+    all_.out.error(at.place, at.pointer,
+                   "environment `" + all_.where.name + "` has no trigger or probe `" + name + "`" +
+                       health::suggestion(name, known));
+    return false;
+  }
+
+  bool read_probe_guard(const std::string& name, const node& at, plan_guard& to) {
+    auto settings = read_probe(all_, name, at);
+    if (!settings) return false;
+    const auto& written = *all_.where.probes.find(name);
+    to.probe = name;
+    to.probe_kind = settings->kind;
+    to.probe_spec = std::move(settings->spec);
+    to.every = settings->every;
+    to.timeout = settings->timeout;
+    to.rise = settings->rise;
+    to.fall = settings->fall;
+    to.severity = settings->severity;
+    if (!settings->component.empty()) to.component = settings->component;
+    to.target = target_of(to.component);
+    return check_severity(to.severity, written);
+  }
+
+  bool read_trigger(const std::string& name, const node& written, plan_guard& to) {
+    const renderer read(all_.words, nullptr, all_.out);
+    to.severity = "SEV1";
+    if (const auto* n = written.find("severity")) to.severity = read.text(*n).value_or("");
+    if (const auto* n = written.find("slot")) to.slot = read.time(*n).value_or(to.slot);
+    if (const auto* n = written.find("attributable_only"))
+      to.attributable_only = read.truth(*n).value_or(false);
+    std::set<std::string> used;
+    bool good = read_condition(read, written.find("normal"), to.slot, to.normal, used);
+    good = read_condition(read, written.find("alert"), to.slot, to.alert, used) && good;
+    if (to.normal.empty() && to.alert.empty() && good) {
+      read.error(written, "trigger `" + name + "` needs `alert` or `normal`");
+      good = false;
+    }
+    std::string component;
+    for (const auto& metric : used) {
+      metrics_.check_source(metric);
+      const auto& definition = metrics_.table().at(metric);
+      to.metrics[metric] = definition.spec;
+      if (component.empty()) component = definition.component;
+    }
+    if (const auto* n = written.find("component")) component = read.text(*n).value_or(component);
+    if (!component.empty()) to.component = component;
+    to.target = target_of(to.component);
+    return check_severity(to.severity, written) && good;
+  }
+
+  bool read_condition(const renderer& read, const node* n, duration slot, std::string& to,
+                      std::set<std::string>& used) {
+    if (n == nullptr) return true;
+    const auto text = read.text(*n);
+    if (!text) return false;
+    const auto parsed = parse_condition(*text);
+    if (!parsed) {
+      read.error(*n, "condition: " + parsed.error().text());
+      return false;
+    }
+    if (const auto checked = check_condition(*parsed, metrics_.table(), slot); !checked) {
+      read.error(*n, checked.error().message);
+      return false;
+    }
+    for (const auto& metric : metrics_needed(*parsed, metrics_.table())) used.insert(metric);
+    to = *text;
+    return true;
+  }
+
+  [[nodiscard]] bool check_severity(const std::string& severity, const node& at) const {
+    if (is_severity(severity)) return true;
+    all_.out.error(at.place, at.pointer, "severity `" + severity + "` must be SEV1, SEV2, SEV3 and so on");
+    return false;
+  }
+
+  [[nodiscard]] json::object target_of(const std::string& component) const {
+    return component.empty() ? json::object{} : all_.bound.target_of(component);
+  }
+
+  const surroundings& all_;
+  links& edges_;
+  const std::vector<step_index>& placed_;
+  plan& to_;
+  metric_shelf metrics_;
+  std::set<std::pair<std::size_t, std::string>> seen_;
+  std::set<std::string> ids_;
+  std::set<std::string> refused_;  ///< whose trouble was reported
+};
+
+}  // namespace
+
+void build_guards(const surroundings& all, links& edges, const std::vector<step_index>& placed, plan& to) {
+  guard_builder guards(all, edges, placed, to);
+  for (const auto& wish : all.to.guards) guards.build(wish);
+}
+
+}  // namespace shipflow::planning

@@ -1,0 +1,165 @@
+// Steps that are one call of an action, and those that are a span of time.
+#include "plan/builder.hpp"
+#include "plan/probes.hpp"
+
+#include <utility>
+
+namespace shipflow::planning {
+namespace {
+
+constexpr duration probe_grace{30'000};
+
+// An undo command goes to the action as its input `undo`: an argument list, or an object with
+// `command` and `with` where the action takes one.
+void give_undo(input_list& inputs, const std::optional<bound_action>& what, const node& command,
+               const node* with) {
+  json::value value = inputs.rendered(command);
+  const auto field = !what ? nullptr : [&]() -> const field_spec* {
+    for (const auto& f : what->spec->inputs)
+      if (f.name == "undo") return &f;
+    return nullptr;
+  }();
+  if (field == nullptr || field->type != "strings" || with != nullptr) {
+    json::object whole{{"command", std::move(value)}};
+    if (with != nullptr) whole["with"] = inputs.rendered(*with);
+    value = std::move(whole);
+  }
+  inputs.composed("undo", std::move(value), command);
+}
+
+const node* undo_command(const node& undo) {
+  return undo.is(node_kind::sequence) ? &undo : undo.find("command");
+}
+
+// What the plan says about undoing, over what the action declares.
+void apply_undo(builder& b, draft_index i, const node& undo, bool has_command) {
+  auto& s = b.at(i).step;
+  if (undo.is(node_kind::string)) {
+    if (undo.text != "none") return b.error(undo, "`undo` must be none, an argument list or a mapping");
+    s.undo = reversibility::forward_only;
+    return;
+  }
+  if (has_command && s.undo != reversibility::destructive) s.undo = reversibility::reversible;
+  if (const auto* n = undo.find("ask")) s.ask_roles = b.roles_in(*n);
+  const auto* after = undo.find("after_traffic");
+  if (after == nullptr) {
+    if (!s.ask_roles.empty()) s.after = after_traffic::ask;
+    return;
+  }
+  const auto text = b.read().text(*after);
+  if (text == "undo") s.after = after_traffic::undo;
+  if (text == "ask") s.after = after_traffic::ask;
+  if (text == "keep") s.after = after_traffic::keep;
+  if (text && name_of(s.after) != *text) b.error(*after, "`after_traffic` must be undo, ask or keep");
+}
+
+void finish_call(builder& b, draft_index i, const std::optional<bound_action>& what, input_list& inputs,
+                 const node* undo) {
+  const auto* command = undo == nullptr ? nullptr : undo_command(*undo);
+  if (command != nullptr) give_undo(inputs, what, *command, undo->find("with"));
+  b.fill(i, what, inputs);
+  if (undo != nullptr) apply_undo(b, i, *undo, command != nullptr);
+}
+
+void one_call(builder& b, const char* provider, const char* action) {
+  const auto i = b.add("", step_kind::action, {});
+  const auto what = b.all().bound.of_provider(provider, action, b.source().body);
+  input_list inputs(b.read(), b.source().body);
+  inputs.written_fields(&b.source().body);
+  finish_call(b, i, what, inputs, b.own("undo"));
+  auto& s = b.at(i).step;
+  const auto* url = s.inputs.if_contains("url");
+  s.title = std::string(provider) + " " + action + (url == nullptr ? "" : " " + text_of(*url));
+}
+
+std::string command_line(const json::value* arguments) {
+  std::string out;
+  if (arguments == nullptr || !arguments->is_array()) return out;
+  for (const auto& argument : arguments->get_array()) out += (out.empty() ? "" : " ") + text_of(argument);
+  return out;
+}
+
+draft_index add_command(builder& b, std::string_view part, const node& holder, const node* undo) {
+  const auto i = b.add(part, step_kind::action, {});
+  const auto& at = *holder.find("command");
+  const auto what = b.all().bound.of_provider("command", "run", at);
+  input_list inputs(b.read(), at);
+  for (const char* key : {"command", "env", "directory", "capture", "success_codes"})
+    if (const auto* n = holder.find(key)) inputs.written(key, *n);
+  finish_call(b, i, what, inputs, undo);
+  auto& d = b.at(i);
+  d.step.title = command_line(d.step.inputs.if_contains("command"));
+  if (const auto* capture = holder.find("capture"))
+    for (const auto& [name, field] : capture->fields) d.outputs.push_back(name);
+  return i;
+}
+
+draft_index add_action(builder& b, std::string_view part, const node& holder, const node* undo) {
+  const auto i = b.add(part, step_kind::action, {});
+  const auto& at = *holder.find("action");
+  const auto written = b.read().text(at);
+  const auto what = written ? b.all().bound.find(*written, at) : std::nullopt;
+  const auto* with = holder.find("with");
+  input_list inputs(b.read(), with == nullptr ? at : *with);
+  inputs.written_fields(with);
+  finish_call(b, i, what, inputs, undo);
+  return i;
+}
+
+}  // namespace
+
+draft_index add_call(builder& b, std::string_view part, const node& holder, const node* undo) {
+  if (holder.find("action") != nullptr) return add_action(b, part, holder, undo);
+  if (holder.find("command") != nullptr) return add_command(b, part, holder, undo);
+  b.error(holder, "needs `action` or `command`");
+  const auto i = b.add(part, step_kind::action, {});
+  b.at(i).broken = true;
+  return i;
+}
+
+void build_call(builder& b) {
+  const auto i = add_call(b, "", b.source().all, b.own("undo"));
+  const auto& d = b.at(i);
+  // An action that steers traffic is where people may first meet the new version.
+  if (!d.broken && d.step.rank == restore_rank::traffic) b.traffic_at(i);
+}
+void build_http(builder& b) { one_call(b, "http", "call"); }
+void build_wait_for(builder& b) { one_call(b, "http", "wait"); }
+
+void build_probe(builder& b) {
+  const auto i = b.add("", step_kind::action, {});
+  const auto what = b.all().bound.of_provider("probe", "wait", b.source().body);
+  input_list inputs(b.read(), b.source().body);
+  json::object probes;
+  const auto* names = b.body("all");
+  if (names == nullptr) b.error(b.source().body, "`probe` needs `all`, the names of the probes");
+  std::string title = "probe";
+  for (const auto& name : names == nullptr ? std::vector<std::string>{} : b.read().texts(*names)) {
+    title += " " + name;
+    if (const auto p = read_probe(b.all(), name, *names)) probes[name] = to_json(*p);
+  }
+  inputs.implied("probes", std::move(probes));
+  if (const auto* within = b.body("within")) inputs.written("within", *within);
+  b.at(i).step.title = std::move(title);
+  b.fill(i, what, inputs);
+  // The action itself ends at `within` with a reason; the step's limit is the safety net.
+  if (const auto* within = b.body("within"))
+    if (const auto limit = b.read().time(*within)) b.at(i).step.timeout = *limit + probe_grace;
+}
+
+void build_wait(builder& b) {
+  const auto lasts = b.read().time(b.source().body);
+  b.add_wait("", lasts.value_or(duration{0}), {});
+}
+
+void build_watch(builder& b) {
+  const auto& body = b.source().body;
+  const auto* span = body.is(node_kind::mapping) ? b.body("for") : &body;
+  const auto i = b.add("", step_kind::watch, {});
+  if (span == nullptr) return b.error(body, "`watch` needs `for`, how long it lasts");
+  auto& s = b.at(i).step;
+  s.lasts = b.read().time(*span).value_or(duration{0});
+  s.title = "watch for " + format_duration(s.lasts);
+}
+
+}  // namespace shipflow::planning
