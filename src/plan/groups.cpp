@@ -126,12 +126,12 @@ class group_builder {
     return kind == "action" || kind == "command" || kind == "http" || kind == "wait_for";
   }
 
-  void build_round(void (*build)(builder&), const each_value* each) {
+  void build_round(void (*kind)(builder&), const each_value* each) {
     auto& group = all_.to.groups[index_];
     const auto condition = condition_at(all_, *group.source, each);
     if (!condition.wanted) return;
     builder b(all_, *group.source, each);
-    build(b);
+    kind(b);
     auto made = b.finish(condition.later, condition.references);
     if (made.members.empty()) return;
     group.expansions.push_back(std::move(made));

@@ -126,7 +126,7 @@ class strategy {
     if (const auto* n = b_.body("version"))
       inputs.written("version", *n);
     else
-      inputs.implied("version", b_.all().what.version);
+      inputs.implied("version", json::value(b_.all().what.version));
     return inputs;
   }
 
@@ -134,7 +134,7 @@ class strategy {
     if (const auto* n = b_.body("image")) return inputs.written("image", *n);
     const auto& images = b_.all().what.images;
     if (const auto found = images.find(component_); found != images.end())
-      inputs.implied("image", found->second);
+      inputs.implied("image", json::value(found->second));
   }
 
   // What was launched is known only at run time; it is handed on by reference.
@@ -143,7 +143,7 @@ class strategy {
       if (!what || !takes(*what->spec, output)) continue;
       const auto path = "steps." + launched_ + "." + output;
       inputs.refers(path);
-      inputs.implied(output, "${" + path + "}");
+      inputs.implied(output, json::value("${" + path + "}"));
     }
   }
 

@@ -1,0 +1,181 @@
+#include "plan/compiling.hpp"
+
+#include "plan/reading.hpp"
+
+#include <algorithm>
+
+namespace shipflow::test {
+namespace {
+
+field_spec needed(std::string name, std::string type) {
+  return {std::move(name), std::move(type), true, false, ""};
+}
+field_spec optional(std::string name, std::string type) {
+  return {std::move(name), std::move(type), false, false, ""};
+}
+
+action_spec action(std::string name, std::vector<field_spec> inputs, std::vector<field_spec> outputs = {},
+                   std::vector<std::string> resources = {}) {
+  action_spec a;
+  a.name = std::move(name);
+  a.inputs = std::move(inputs);
+  a.outputs = std::move(outputs);
+  a.resources = std::move(resources);
+  return a;
+}
+
+std::vector<action_spec> local_actions() {
+  auto launch =
+      action("launch",
+             {needed("version", "string"), needed("colour", "string"), optional("instances", "integer"),
+              optional("image", "string")},
+             {needed("colour", "string"), needed("version", "string")}, {"fleet:${component}/${colour}"});
+  auto shift = action("shift", {needed("weight", "integer"), needed("colour", "string")}, {},
+                      {"traffic:${component}"});
+  shift.rank = restore_rank::traffic;
+  auto retire = action("retire", {optional("drain", "duration"), optional("colour", "string")}, {},
+                       {"fleet:${component}/old"});
+  auto replace = action(
+      "replace", {needed("version", "string"), optional("batch", "any"), optional("instances", "integer")},
+      {}, {"fleet:${component}"});
+  auto maintenance = action("maintenance", {needed("on", "boolean")}, {}, {"maintenance:${component}"});
+  maintenance.rank = restore_rank::traffic;
+  return {launch, shift, retire, replace, maintenance};
+}
+
+std::vector<action_spec> database_actions() {
+  auto backup = action("backup", {optional("verify", "boolean")},
+                       {needed("file", "string"), needed("schema", "string")});
+  backup.undo = reversibility::forward_only;
+  auto migrate = action(
+      "migrate",
+      {needed("runner", "string"), optional("to", "string"), optional("undo", "object"),
+       optional("batch_size", "integer"), optional("limit", "duration"), optional("options", "strings")},
+      {}, {"database:${component}"});
+  migrate.undo = reversibility::destructive;
+  migrate.rank = restore_rank::database;
+  auto purge = action("purge", {}, {}, {"database:${component}"});
+  purge.undo = reversibility::irreversible;
+  return {backup, migrate, purge};
+}
+
+std::vector<action_spec> command_actions() {
+  auto run =
+      action("run",
+             {needed("command", "strings"), optional("env", "object"), optional("directory", "string"),
+              optional("capture", "object"), optional("success_codes", "any"), optional("undo", "strings")},
+             {needed("exit_code", "integer"), needed("output", "string")});
+  run.undo = reversibility::forward_only;
+  return {run};
+}
+
+class test_offers final : public catalogue {
+ public:
+  result<std::vector<action_spec>> actions(const std::string& provider,
+                                           const json::object& target) const override {
+    if (target.contains("broken")) return make_error(errc::invalid_document, "`broken` is no member");
+    if (provider == "local") return local_actions();
+    if (provider == "database") return database_actions();
+    if (provider == "command") return command_actions();
+    if (provider == "http")
+      return std::vector{action("call", {needed("url", "string"), optional("method", "string"),
+                                         optional("expect", "object")}),
+                         action("wait", {needed("url", "string"), optional("expect", "object"),
+                                         optional("every", "duration")})};
+    if (provider == "probe")
+      return std::vector{action("wait", {needed("probes", "object"), optional("within", "duration")})};
+    return make_error(errc::not_found, "no provider is called `" + provider + "`");
+  }
+  result<void> check_probe(const std::string& kind, const json::object& /*spec*/) const override {
+    if (kind == "http" || kind == "tcp") return {};
+    return make_error(errc::not_found, "no probe is called `" + kind + "`");
+  }
+  bool has_metric_source(const std::string& name) const override { return name == "load_balancer"; }
+};
+
+}  // namespace
+
+std::unique_ptr<catalogue> test_catalogue() { return std::make_unique<test_offers>(); }
+
+std::string_view local_environment() {
+  return R"(shipflow: 1
+environments:
+  local:
+    url: http://127.0.0.1:8080
+    variables:
+      LOG_LEVEL: info
+      DSN: { default: "postgres://secret", secret: true }
+      COUNT: "3"
+    flags: { new_checkout: false, fast: true }
+    roles: { qa: ["user:alice", "user:bob"], lead: ["group:leads"], nobody: [] }
+    bind:
+      api: { provider: local, command: [./shop, "--port", "${port}"], instances: 3, log: "${LOG_LEVEL}", dsn: "${DSN}" }
+      web: { provider: local, command: [./web] }
+      db: { provider: database, url: "${DSN}" }
+      tasks: { provider: command }
+    probes:
+      api: { http: "${url}/api/health", expect: { status: 200 }, every: 5s, fall: 2 }
+      disk: { smell: strange }
+    metrics:
+      errors: { source: load_balancer, component: api, ratio: [http_5xx, http_all] }
+      saturation: { source: somewhere, value: cpu }
+    triggers:
+      errors: { normal: "errors < 0.1%", alert: "errors > 1% for 5m", severity: SEV1 }
+      slow: { alert: "errors > 5% for 1m", severity: SEV2 }
+      typo: { alert: "erors > 5%" }
+      hot: { alert: "saturation > 80" }
+)";
+}
+
+release_info start::default_release() {
+  release_info r;
+  r.version = "1.5.0";
+  r.images = {{"api", "shop@sha256:abc"}};
+  return r;
+}
+
+compiled compile(const start& s) {
+  compiled out;
+  const auto text = s.environments.empty() ? std::string(local_environment()) : s.environments;
+  const auto plan_tree = parse_document(s.plan, "plan.yaml", out.findings);
+  const auto environment_tree = parse_document(text, "environments.yaml", out.findings);
+  REQUIRE_MESSAGE(!out.findings.has_errors(), out.text());
+  const auto document = document_of(plan_tree, out.findings);
+  const auto where = environment_of(environment_tree, s.environment, out.findings);
+  REQUIRE_MESSAGE(!out.findings.has_errors(), out.text());
+  const auto offers = test_catalogue();
+  out.what = shipflow::compile(document, where, s.release, s.parameters, *offers, out.findings);
+  return out;
+}
+
+compiled compile(std::string_view plan_text) {
+  start s;
+  s.plan = std::string(plan_text);
+  return compile(s);
+}
+
+std::string messages(const compiled& c) {
+  std::string out;
+  for (const auto& item : c.findings.items()) out += item.message + "\n";
+  return out;
+}
+
+const plan_step& compiled::step(std::string_view id) const {
+  const auto index = what.find(id);
+  const auto missing = std::string(id) + " is not in\n" + shape() + text();
+  REQUIRE_MESSAGE(index.has_value(), missing);
+  return what.steps[*index];
+}
+
+std::string compiled::shape() const {
+  std::string out;
+  for (const auto& s : what.steps) {
+    out += s.id;
+    if (!s.needs.empty()) out += " <";
+    for (const auto need : s.needs) out += " " + what.steps[need].id;
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace shipflow::test
