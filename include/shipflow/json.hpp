@@ -26,6 +26,8 @@ namespace json = boost::json;
 
 /// Parses JSON with bounds: at most `max_depth` levels and no duplicate-key tolerance
 /// beyond "last one wins" (documents written by people go through `document` instead).
+/// Doubles are rounded correctly, so `parse_json(canonical(v))` has the digest of `v`; Boost's
+/// own `json::parse` is off by a bit now and then and must not read what is hashed.
 [[nodiscard]] result<json::value> parse_json(std::string_view text, std::size_t max_depth = 64);
 
 }  // namespace v1

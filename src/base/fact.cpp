@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace shipflow {
 inline namespace v1 {
@@ -58,7 +59,8 @@ result<fact> fact_from_json(const json::value& v) {
   const auto* step = o->if_contains("step");
   const auto* body = o->if_contains("body");
   if (rev == nullptr || at == nullptr || attempt == nullptr || kind == nullptr || !kind->is_string() ||
-      step == nullptr || !step->is_string() || body == nullptr || !body->is_object())
+      step == nullptr || !step->is_string() || body == nullptr || !body->is_object() ||
+      !std::in_range<int>(*attempt))
     return make_error(errc::corrupt, "a fact needs rev, kind, at, step, attempt and body");
   const auto* found =
       std::find_if(kinds.begin(), kinds.end(), [&](const auto& e) { return e.second == kind->get_string(); });

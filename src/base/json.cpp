@@ -62,14 +62,5 @@ std::string sha256_hex(std::string_view bytes) {
 
 std::string digest_of(const json::value& value) { return "sha256:" + sha256_hex(canonical(value)); }
 
-result<json::value> parse_json(std::string_view text, std::size_t max_depth) {
-  json::parse_options options;
-  options.max_depth = max_depth;
-  json::error_code ec;
-  auto value = json::parse(json::string_view(text.data(), text.size()), ec, {}, options);
-  if (ec) return make_error(errc::invalid_document, "not valid JSON: " + ec.message());
-  return value;
-}
-
 }  // namespace v1
 }  // namespace shipflow

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <optional>
 
 namespace shipflow {
 inline namespace v1 {
@@ -19,6 +20,31 @@ constexpr std::int64_t longest_ms = 10'000LL * 86'400'000;
 error bad_duration(std::string_view text, std::string_view why) {
   return make_error(errc::invalid_argument, "\"" + std::string(text.substr(0, 40)) + "\" " +
                                                 std::string(why) + "; write for example 30s, 10m or 1h30m");
+}
+
+constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/// True when the text begins as a time does, `d` standing for a digit.
+bool has_shape(std::string_view text) {
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (shape[i] == 'd' ? !digit(text[i]) : text[i] != shape[i]) return false;
+  return true;
+}
+
+/// ".5" is 500 ms, nothing is 0 ms; digits after the third are cut off.
+std::optional<duration> milliseconds_of(std::string_view fraction) {
+  if (fraction.empty()) return duration{0};
+  if (fraction.front() != '.' || fraction.size() == 1) return std::nullopt;
+  int ms = 0;
+  int scale = 100;
+  for (const char c : fraction.substr(1)) {
+    if (!digit(c)) return std::nullopt;
+    ms += (c - '0') * scale;
+    scale /= 10;
+  }
+  return duration{ms};
 }
 
 const unit* find_unit(std::string_view name) {
@@ -77,39 +103,26 @@ std::string format_time(time_point t) {
 }
 
 result<time_point> parse_time(std::string_view text) {
-  int year = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int used = 0;
-  const std::string copy(text);
   const auto bad = [&] {
-    return make_error(errc::invalid_argument,
-                      "\"" + copy.substr(0, 40) + "\" is not a time; write for example 2026-11-21T06:19:00Z");
+    return make_error(errc::invalid_argument, "\"" + std::string(text.substr(0, 40)) +
+                                                  "\" is not a time; write for example 2026-11-21T06:19:00Z");
   };
-  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second,
-                  &used) != 6)
-    return bad();
-  std::string_view rest = std::string_view(copy).substr(static_cast<std::size_t>(used));
-  int ms = 0;
-  if (!rest.empty() && rest.front() == '.') {
-    rest.remove_prefix(1);
-    int scale = 100;
-    while (!rest.empty() && rest.front() >= '0' && rest.front() <= '9') {
-      ms += (rest.front() - '0') * scale;
-      scale /= 10;
-      rest.remove_prefix(1);
-    }
-  }
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day}};
-  if (rest != "Z" || !date.ok() || hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 ||
-      second < 0)
-    return bad();
+  if (text.size() < shape.size() + 1 || !text.ends_with('Z') || !has_shape(text)) return bad();
+  const auto number = [&](std::size_t at, std::size_t length) {
+    int out = 0;
+    std::from_chars(text.data() + at, text.data() + at + length, out);
+    return out;
+  };
+  const auto ms = milliseconds_of(text.substr(shape.size(), text.size() - shape.size() - 1));
+  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
+                                         std::chrono::month{static_cast<unsigned>(number(5, 2))},
+                                         std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+  const int hour = number(11, 2);
+  const int minute = number(14, 2);
+  const int second = number(17, 2);
+  if (!ms || !date.ok() || hour > 23 || minute > 59 || second > 59) return bad();
   return time_point{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-         std::chrono::seconds{second} + std::chrono::milliseconds{ms};
+         std::chrono::seconds{second} + *ms;
 }
 
 }  // namespace v1
