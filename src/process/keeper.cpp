@@ -18,6 +18,8 @@ namespace shipflow::process {
 namespace {
 
 constexpr std::size_t largest_status = 65'536;
+/// Between the status of a keeper and its end lies a flush of a directory.
+constexpr duration last_breath{5'000};
 
 error corrupt(const std::string& path) {
   return make_error(errc::corrupt, path + " is not what a keeper writes");
@@ -160,13 +162,16 @@ result<void> remove(const std::string& home) {
     return make_error(errc::invalid_argument, home + " is not the home of a keeper; it was left alone");
   const auto starting = take_lock(files.starting, duration{0});
   if (!starting) return starting.error();
+  const bool ended = exists(files.status);
   const auto held = is_locked(files.lock);
   if (!held) return held.error();
-  if (*held) return make_error(errc::conflict, "the program kept in " + home + " still runs; stop it first");
-  const auto now = look(home);
-  if (now && now->what == phase::lost) {
+  if (*held && !ended)
+    return make_error(errc::conflict, "the program kept in " + home + " still runs; stop it first");
+  if (!ended) {
     if (auto swept = sweep(home); !swept) return swept.error();
   }
+  // The result of a keeper is seen a moment before the keeper is gone.
+  if (auto lock = take_lock(files.lock, last_breath); !lock) return lock.error();
   std::error_code ec;
   std::filesystem::remove_all(home, ec);
   if (ec) return make_error(errc::io, "cannot remove " + home + ": " + ec.message());

@@ -161,6 +161,7 @@ TEST_CASE("process/keeper: what it cannot start it names, and the home stays unu
     spec.environment.emplace_back("A", std::string(1, '\0'));
     CHECK(has(why_not(spec, errc::invalid_argument), "NUL"));
   }
+  if (std::filesystem::exists(spec.home)) CHECK(remove(spec.home).has_value());
   CHECK(run(shell("echo fine", spec.home)).exit_code == 0);
 }
 

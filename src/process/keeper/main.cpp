@@ -82,10 +82,6 @@ result<beginning> begin(const keeper_spec& spec, const home_files& files) {
   return b;
 }
 
-void clean_up(const home_files& files) {
-  for (const auto* file : {&files.control, &files.running, &files.stop}) ::unlink(file->c_str());
-}
-
 int keep() {
   const auto spec = receive_spec(socket_fd);
   if (!spec) {
@@ -103,7 +99,6 @@ int keep() {
   ::dup2(STDOUT_FILENO, socket_fd);  // closes the socket; descriptor 0 stays taken
   ::close(starting_fd);
   watching.run();
-  clean_up(files);
   return 0;
 }
 

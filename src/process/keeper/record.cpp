@@ -59,6 +59,10 @@ void write_status(const home_files& files, const state& end) {
   }
 }
 
+void erase_temporaries(const home_files& files) {
+  for (const auto* file : {&files.control, &files.running, &files.stop}) ::unlink(file->c_str());
+}
+
 void erase_spec(const home_files& files) {
   ::unlink(files.spec.c_str());
   ::unlink(files.stop.c_str());

@@ -12,6 +12,9 @@ namespace shipflow::process {
 
 void write_running(const home_files& files, const state& now);
 
+/// Removes what only serves a running program. Before the status: who sees that may remove the home.
+void erase_temporaries(const home_files& files);
+
 /// How it ended, on disk. A full disk is waited out; gives up when the home is gone or after ten
 /// minutes, and the home is `lost` then.
 void write_status(const home_files& files, const state& end);

@@ -54,6 +54,7 @@ void watcher::run() {
   while (mode_ != mode::over) wait();
   state_.ended = wall_clock();
   state_.out_bytes = standard_.total();
+  erase_temporaries(files_);
   write_status(files_, state_);
 }
 
