@@ -3,6 +3,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <iosfwd>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -52,6 +53,9 @@ struct error {
 
   friend bool operator==(const error&, const error&) = default;
 };
+
+/// Writes `error::text()`, so that a result can be printed.
+std::ostream& operator<<(std::ostream& out, const error& e);
 
 /// What `result::value()` throws when there is no value.
 class exception : public std::runtime_error {

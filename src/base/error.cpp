@@ -1,6 +1,8 @@
 #include <shipflow/error.hpp>
 #include <shipflow/version.hpp>
 
+#include <ostream>
+
 namespace shipflow {
 inline namespace v1 {
 
@@ -36,6 +38,8 @@ std::string error::text() const { return place.empty() ? message : place + ": " 
 bool error::retryable() const noexcept {
   return code == errc::unavailable || code == errc::throttled || code == errc::timeout;
 }
+
+std::ostream& operator<<(std::ostream& out, const error& e) { return out << e.text(); }
 
 exception::exception(shipflow::error e) : std::runtime_error(e.text()), error_(std::move(e)) {}
 exception::~exception() = default;

@@ -40,15 +40,17 @@ class toy_provider final : public shipflow::provider {
   [[nodiscard]] std::vector<shipflow::action_spec> actions() const override {
     shipflow::action_spec set;
     set.name = "set";
-    set.inputs = {{"resource", "string", true}, {"value", "string", true}, {"slow", "boolean"}};
-    set.outputs = {{"value", "string"}};
+    set.inputs = {{"resource", "string", true, false, "what is set"},
+                  {"value", "string", true, false, "its new value"},
+                  {"slow", "boolean", false, false, "start now, settle later"}};
+    set.outputs = {{"value", "string", false, false, "the value set"}};
     set.resources = {"${resource}"};
     shipflow::action_spec make;
     make.name = "make";
     make.repeat = shipflow::effect_class::creates;
     make.undo = shipflow::reversibility::forward_only;
-    make.inputs = {{"name", "string", true}};
-    make.outputs = {{"id", "string"}};
+    make.inputs = {{"name", "string", true, false, "name of what is made"}};
+    make.outputs = {{"id", "string", false, false, "the effect key"}};
     return {set, make};
   }
 

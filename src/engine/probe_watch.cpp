@@ -1,0 +1,100 @@
+// A guard over a probe: looks at its interval, counts rise and fall, tells changes of level.
+#include "engine/probe_watch.hpp"
+
+#include "engine/actor.hpp"
+
+#include <memory>
+#include <stop_token>
+
+namespace shipflow::engine_room {
+namespace {
+
+struct streak {
+  int rise, fall;
+  int ups = 0, downs = 0, blind = 0;
+  guard_level level = guard_level::none;
+  guard_level push(look outcome) {
+    ups = outcome == look::pass ? ups + 1 : (outcome == look::fail ? 0 : ups);
+    downs = outcome == look::fail ? downs + 1 : (outcome == look::pass ? 0 : downs);
+    blind = outcome == look::unavailable ? blind + 1 : 0;
+    if (ups >= rise) level = guard_level::pass;
+    if (downs >= fall) level = guard_level::alert;
+    if (blind >= fall) level = guard_level::unavailable;
+    return level;
+  }
+};
+
+class probe_watch final : public guard_watch {
+ public:
+  probe_watch(actor& run, std::size_t guard)
+      : run_(run), guard_(guard), streak_{planned().rise, planned().fall}, alive_(std::make_shared<bool>(true)) {
+    later(duration{0});
+  }
+  ~probe_watch() override {
+    *alive_ = false;
+    stop_.request_stop();
+    run_.shared().time.cancel(timer_);
+  }
+
+ private:
+  [[nodiscard]] const plan_guard& planned() const { return run_.state().what->guards.at(guard_); }
+
+  void later(duration wait) {
+    auto& time = run_.shared().time;
+    timer_ = time.call_at(time.now() + wait, [this] { look_now(); });
+  }
+
+  void look_now() {
+    const auto& p = planned();
+    auto& time = run_.shared().time;
+    auto* source = run_.shared().find_probe(p.probe_kind);
+    if (source == nullptr) {
+      seen({look::unavailable, "no source for probes of kind " + p.probe_kind, duration{0}, {}});
+      return;
+    }
+    probe_request q;
+    q.kind = p.probe_kind;
+    q.name = p.probe;
+    q.spec = p.probe_spec;
+    q.target = p.target;
+    q.environment = run_.state().what->environment;
+    q.component = p.component;
+    q.deadline = time.now() + p.timeout;
+    q.stop = stop_.get_token();
+    const auto& secrets = run_.shared().options.secrets;
+    std::vector<std::string> values;
+    auto spec = reveal(q.spec, secrets, values);
+    if (spec && spec->is_object()) q.spec = spec->get_object();
+    source->look(std::move(q), [this, alive = alive_, &time, values](probe_answer a) {
+      a.text = redact(a.text, values);
+      time.post([this, alive, a = std::move(a)] {
+        if (*alive) seen(a);
+      });
+    });
+  }
+
+  void seen(const probe_answer& a) {
+    later(planned().every);
+    const auto level = streak_.push(a.outcome);
+    if (level == guard_level::none || level == run_.state().guards.at(guard_).level) return;
+    json::object numbers = a.details;
+    numbers["latency_ms"] = a.latency.count();
+    const auto reason = level == guard_level::pass ? "well" : a.text;
+    run_.tell(guard_event{guard_, level, reason, std::move(numbers)});
+  }
+
+  actor& run_;
+  std::size_t guard_;
+  streak streak_;
+  std::shared_ptr<bool> alive_;
+  std::stop_source stop_;
+  scheduler::timer_id timer_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<guard_watch> make_probe_watch(actor& run, std::size_t guard) {
+  return std::make_unique<probe_watch>(run, guard);
+}
+
+}  // namespace shipflow::engine_room

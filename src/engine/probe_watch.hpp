@@ -1,0 +1,10 @@
+#pragma once
+
+#include "engine/guard_watch.hpp"
+
+namespace shipflow::engine_room {
+
+/// Looks every `every`, counts rise and fall.
+[[nodiscard]] std::unique_ptr<guard_watch> make_probe_watch(actor& run, std::size_t guard);
+
+}  // namespace shipflow::engine_room
