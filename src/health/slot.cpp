@@ -97,7 +97,7 @@ result<slot_sample> sample_from_json(const json::value& v) {
   const auto state = number(0, 3);
   const auto kind = number(1, 1);
   const auto sum = exact_double(list->at(2));
-  const auto count = number(3, INT64_MAX);
+  const auto count = number(3, static_cast<std::int64_t>(largest_count));
   const auto cause = number(4, 1);
   if (!state || !kind || !sum || !std::isfinite(*sum) || !count || !cause) return bad();
   return slot_sample{static_cast<slot_state>(*state), static_cast<series_kind>(*kind), *sum, *count,
