@@ -62,6 +62,7 @@ void purging_rows_frees_their_ids(store& s) {
   create(s, "r2", run_status::released, 200);
   create(s, "r3", run_status::released, 300);
   CHECK(*s.purge(101, {}) == 2);
+  REQUIRE(s.put_signal({"late", "r1", "note", "user:bob", 400, "{}"}));
   CHECK(*s.purge(101, 201) == 3);
   CHECK(s.get_run("r1").error().code == errc::not_found);
   CHECK(s.get_run("r2").error().code == errc::not_found);
@@ -70,6 +71,8 @@ void purging_rows_frees_their_ids(store& s) {
   CHECK(*s.purge(0, {}) == 0);
   REQUIRE(s.create_run(row, first_facts("r0"), {}));
   CHECK(s.read_facts("r0")->size() == 1);
+  REQUIRE(s.put_signal({"late", "r0", "note", "user:bob", 500, "{}"}));
+  CHECK(s.unused_signals("r0")->size() == 1);
 }
 
 void many_runs_are_purged_in_one_call(store& s) {

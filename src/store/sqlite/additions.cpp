@@ -79,8 +79,11 @@ result<std::size_t> purge_facts(connection& db, std::int64_t before_ms,
 result<std::size_t> purge_rows(connection& db, std::int64_t before_ms) {
   const auto found = finished_before(db, 1, before_ms);
   if (!found) return found.error();
-  for (const auto& run : *found)
+  for (const auto& run : *found) {
+    // A signal or sample may have come after the facts were purged.
+    if (const auto removed = remove_traces(db, run.number); !removed) return removed.error();
     if (auto done = remove_row(db, run.number); !done) return done.error();
+  }
   return found->size();
 }
 
