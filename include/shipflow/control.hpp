@@ -27,8 +27,9 @@ struct identity {
 /// Anything else, lines above 1 MiB and malformed JSON give {"ok":false,"code","message"}.
 class control_server {
  public:
-  [[nodiscard]] static result<std::unique_ptr<control_server>> listen(const std::string& path, scheduler& time,
-                                                                      engine& target, store& keep);
+  [[nodiscard]] static result<std::unique_ptr<control_server>> listen(const std::string& path,
+                                                                      scheduler& time, engine& target,
+                                                                      store& keep);
   ~control_server();
 
  private:

@@ -59,8 +59,8 @@ enum class node_kind { null, boolean, integer, number, string, sequence, mapping
 struct node {
   node_kind kind = node_kind::null;
   source_place place;
-  int key_line = 0;    ///< where the key that names this node stands; 0 outside mappings
-  int key_column = 0;  ///< in characters, from 1
+  int key_line = 0;     ///< where the key that names this node stands; 0 outside mappings
+  int key_column = 0;   ///< in characters, from 1
   int text_column = 0;  ///< where a string begins that stands verbatim on one line, else 0
   std::string pointer;
   bool boolean = false;

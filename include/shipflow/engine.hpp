@@ -57,7 +57,7 @@ struct engine_options {
 };
 
 struct start_options {
-  std::string principal;    ///< "user:alice"; required
+  std::string principal;            ///< "user:alice"; required
   std::vector<std::string> groups;  ///< "group:qa"
   std::string reason;
   /// A second start with the same id returns the first run's id.

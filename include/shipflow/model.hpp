@@ -76,7 +76,7 @@
 //
 // References: `${parameters.bake}` or `${bake}` (parameters, then variables), `${release.version}`,
 // `${release.images.api}`, `${environment.name}`, `${environment.url}` or `${url}`, `${flags.x}`,
-// `${NAME}` and `${NAME:-default}` (variables, then the process environment given by the caller),
+// `${NAME}` and `${NAME:-default}` (variables; inside `variables` also the process environment),
 // `${each}` inside for_each, `${steps.<id>.<output>}` at run time. Unresolved is an error with the place.
 #pragma once
 
@@ -189,9 +189,6 @@ struct variable_sources {
   std::function<std::optional<std::string>(const std::string& name)> process_environment;
   std::function<result<std::string>(const std::string& path)> file;  ///< at most 64 KiB, trailing newline cut
 };
-/// The real ones: the process environment and files, for programs.
-[[nodiscard]] variable_sources system_variable_sources();
-
 /// Reads one environment of an environments document, `extends` applied.
 [[nodiscard]] environment read_environment(const document& doc, const std::string& name,
                                            const variable_sources& sources, diagnostics& out);

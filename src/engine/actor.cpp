@@ -143,17 +143,17 @@ void actor::commit(const next_step& then) {
   announced_ = std::exchange(batch_, {});
   committing_ = true;
   auto copy = change;
-  core_.keep->commit(std::move(change), [weak = weak_from_this(), &time = core_.time,
-                                         copy = std::move(copy)](commit_result r) {
-    time.post([weak, copy, r = std::move(r)] {
-      const auto self = weak.lock();
-      if (!self || self->gone_) return;
-      if (r.status == commit_status::unknown || r.status == commit_status::failed)
-        self->recheck_commit(copy, copy.release);
-      else
-        self->committed(r, copy.release);
-    });
-  });
+  core_.keep->commit(std::move(change),
+                     [weak = weak_from_this(), &time = core_.time, copy = std::move(copy)](commit_result r) {
+                       time.post([weak, copy, r = std::move(r)] {
+                         const auto self = weak.lock();
+                         if (!self || self->gone_) return;
+                         if (r.status == commit_status::unknown || r.status == commit_status::failed)
+                           self->recheck_commit(copy, copy.release);
+                         else
+                           self->committed(r, copy.release);
+                       });
+                     });
 }
 
 void actor::committed(const commit_result& r, bool released) {
@@ -177,7 +177,8 @@ void actor::committed(const commit_result& r, bool released) {
     core_.emit(std::move(e));
   }
   const auto self = shared_from_this();
-  if (locks_between(before, state_.phase) == lock_change::release) core_.wake_queued(state_.what->environment);
+  if (locks_between(before, state_.phase) == lock_change::release)
+    core_.wake_queued(state_.what->environment);
   if (released && inbox_.empty()) {
     gone_ = true;
     core_.dismiss(state_.id, next(state_, core_.time.now()).wake);

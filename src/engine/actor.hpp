@@ -74,21 +74,21 @@ class actor : public std::enable_shared_from_this<actor> {
 
   core& core_;
   run_state state_;
-  run_state checkpoint_;          // state before a change of locks that may be refused
+  run_state checkpoint_;  // state before a change of locks that may be refused
   std::int64_t fence_;
   std::int64_t durable_rev_;
   std::deque<std::pair<run_event, std::string>> inbox_;  // event, id of its signal
-  std::set<std::string> heard_;   // signals in the inbox or in the batch
+  std::set<std::string> heard_;                          // signals in the inbox or in the batch
   std::vector<fact> batch_;
   std::vector<std::string> used_;
-  std::vector<fact> announced_;   // facts of the commit under way
+  std::vector<fact> announced_;  // facts of the commit under way
   std::map<step_index, slot> slots_;
   std::map<std::size_t, std::unique_ptr<guard_watch>> guards_;
   scheduler::timer_id wake_timer_ = 0;
   std::uint64_t next_call_ = 0;
   bool committing_ = false;
   bool gone_ = false;
-  bool blocked_ = false;          // queued, and the locks are held
+  bool blocked_ = false;  // queued, and the locks are held
   phase durable_phase_;
 };
 

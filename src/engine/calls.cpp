@@ -180,7 +180,8 @@ void actor::deliver(const effect& e, answer a) {
 }
 
 void actor::run_guards(const std::vector<std::size_t>& armed) {
-  std::erase_if(guards_, [&](const auto& g) { return std::find(armed.begin(), armed.end(), g.first) == armed.end(); });
+  std::erase_if(guards_,
+                [&](const auto& g) { return std::find(armed.begin(), armed.end(), g.first) == armed.end(); });
   for (const auto g : armed)
     if (!guards_.contains(g)) guards_.emplace(g, guard_watch::make(*this, g));
 }

@@ -1,6 +1,6 @@
-#include <shipflow/control.hpp>
-
 #include "engine/control_wire.hpp"
+
+#include <shipflow/control.hpp>
 
 #include <cerrno>
 #include <cstring>
@@ -21,7 +21,8 @@ result<json::object> control_call(const std::string& path, const json::object& r
   const auto line = engine_room::read_line(fd.get(), rest, timeout);
   if (!line) return line.error();
   auto parsed = parse_json(*line, 128);
-  if (!parsed || !parsed->is_object()) return make_error(errc::corrupt, "control socket: the answer is not JSON");
+  if (!parsed || !parsed->is_object())
+    return make_error(errc::corrupt, "control socket: the answer is not JSON");
   return engine_room::from_reply(std::move(parsed->get_object()));
 }
 

@@ -1,6 +1,6 @@
-#include <shipflow/control.hpp>
-
 #include "engine/control_wire.hpp"
+
+#include <shipflow/control.hpp>
 
 #include <atomic>
 #include <cerrno>
@@ -120,7 +120,8 @@ json::object control_server::impl::say(const ucred& peer, const json::object& as
   s.name = text_of(asked, "name");
   s.principal = who->principal;
   s.groups = who->groups;
-  if (const auto* body = asked.if_contains("body"); body != nullptr && body->is_object()) s.body = body->get_object();
+  if (const auto* body = asked.if_contains("body"); body != nullptr && body->is_object())
+    s.body = body->get_object();
   if (!text_of(asked, "as").empty()) s.body["asserted_by"] = identity_of_user(peer.uid).principal;
   return on_engine([this, s, run = text_of(asked, "run")]() -> json::object {
     const auto done = target.say(run, s);
@@ -143,7 +144,8 @@ json::object control_server::impl::list(const json::object& asked) {
 json::object control_server::impl::answer(const ucred& peer, const std::string& line) {
   const auto parsed = parse_json(line);
   if (!parsed || !parsed->is_object())
-    return engine_room::to_reply(make_error(errc::invalid_argument, "a request is one JSON object on one line"));
+    return engine_room::to_reply(
+        make_error(errc::invalid_argument, "a request is one JSON object on one line"));
   const auto& asked = parsed->get_object();
   const auto op = text_of(asked, "op");
   if (op == "say") return say(peer, asked);

@@ -19,7 +19,8 @@ result<void> wait_for(int fd, short events, duration timeout) {
   pollfd p{fd, events, 0};
   const int ready = ::poll(&p, 1, static_cast<int>(timeout.count()));
   if (ready > 0) return {};
-  if (ready == 0) return make_error(errc::timeout, "control socket: no answer within " + format_duration(timeout));
+  if (ready == 0)
+    return make_error(errc::timeout, "control socket: no answer within " + format_duration(timeout));
   return io_error("poll");
 }
 
@@ -52,7 +53,8 @@ result<std::string> read_line(int fd, std::string& rest, duration timeout) {
       rest.erase(0, end + 1);
       return line;
     }
-    if (rest.size() > longest_line) return make_error(errc::invalid_argument, "control socket: line above 1 MiB");
+    if (rest.size() > longest_line)
+      return make_error(errc::invalid_argument, "control socket: line above 1 MiB");
     if (auto ready = wait_for(fd, POLLIN, timeout); !ready) return ready.error();
     std::array<char, 4096> buffer{};
     const auto n = ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);

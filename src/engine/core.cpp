@@ -133,7 +133,8 @@ void core::wake_queued(const std::string& environment) {
   wake.principal = "shipflow:" + options.id;
   wake.at_ms = to_ms(time.now());
   wake.body = "{}";
-  if (auto put = keep->put_signal(wake); !put) emit_trouble(queued->id, "cannot be woken: " + put.error().text());
+  if (auto put = keep->put_signal(wake); !put)
+    emit_trouble(queued->id, "cannot be woken: " + put.error().text());
   look_again_at(time.now());
 }
 

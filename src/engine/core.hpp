@@ -1,9 +1,9 @@
 // What all runs of an engine share: providers, options, the store and the due timer.
 #pragma once
 
-#include <shipflow/engine.hpp>
-
 #include "engine/secrets.hpp"
+
+#include <shipflow/engine.hpp>
 
 #include <deque>
 #include <map>

@@ -1,6 +1,6 @@
-#include <shipflow/engine.hpp>
-
 #include "engine/actor.hpp"
+
+#include <shipflow/engine.hpp>
 
 #include <algorithm>
 #include <array>
@@ -86,7 +86,11 @@ void engine::impl::supersede(const plan& what, const std::string& by) {
   if (!runs) return;
   for (const auto& row : *runs) {
     if (row.status != run_status::watching || row.id == by) continue;
-    stored_signal s{"supersede-" + by, row.id, "supersede", "shipflow:" + by, to_ms(shared.time.now()),
+    stored_signal s{"supersede-" + by,
+                    row.id,
+                    "supersede",
+                    "shipflow:" + by,
+                    to_ms(shared.time.now()),
                     json::serialize(json::object{{"run", by}})};
     (void)shared.keep->put_signal(s);
     if (const auto loaded = shared.actors.find(row.id); loaded != shared.actors.end())

@@ -12,7 +12,8 @@ result<fact> read_fact(const stored_fact& stored) {
                                                std::to_string(journal_format_oldest_read) + " to " +
                                                std::to_string(journal_format));
   auto parsed = parse_json(stored.body, 128);
-  if (!parsed) return make_error(errc::corrupt, "fact " + std::to_string(stored.rev) + ": " + parsed.error().message);
+  if (!parsed)
+    return make_error(errc::corrupt, "fact " + std::to_string(stored.rev) + ": " + parsed.error().message);
   return fact_from_json(*parsed);
 }
 
@@ -20,8 +21,8 @@ error broken(const std::string& run, std::int64_t rev, const std::string& why) {
   return make_error(errc::corrupt, "run " + run + ", fact " + std::to_string(rev) + ": " + why);
 }
 
-result<void> check_link(const std::string& run, std::int64_t expected, const stored_fact& stored, const fact& f,
-                        std::string& head) {
+result<void> check_link(const std::string& run, std::int64_t expected, const stored_fact& stored,
+                        const fact& f, std::string& head) {
   if (stored.rev != expected || f.rev != expected)
     return broken(run, expected, "missing; found fact " + std::to_string(stored.rev) + " in its place");
   head = chain(head, f);
@@ -62,7 +63,8 @@ result<audit_result> verify_audit(store& keep, const std::string& run) {
   for (const auto& stored : *facts) {
     auto f = read_fact(stored);
     if (!f) return f.error();
-    if (auto linked = check_link(run, static_cast<std::int64_t>(out.facts) + 1, stored, *f, out.head); !linked)
+    if (auto linked = check_link(run, static_cast<std::int64_t>(out.facts) + 1, stored, *f, out.head);
+        !linked)
       return linked.error();
     if (stored.body != canonical(to_json(*f))) return broken(run, stored.rev, "its text is not canonical");
     ++out.facts;

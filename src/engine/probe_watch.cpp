@@ -27,7 +27,10 @@ struct streak {
 class probe_watch final : public guard_watch {
  public:
   probe_watch(actor& run, std::size_t guard)
-      : run_(run), guard_(guard), streak_{planned().rise, planned().fall}, alive_(std::make_shared<bool>(true)) {
+      : run_(run),
+        guard_(guard),
+        streak_{planned().rise, planned().fall},
+        alive_(std::make_shared<bool>(true)) {
     later(duration{0});
   }
   ~probe_watch() override {

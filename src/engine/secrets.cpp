@@ -7,14 +7,16 @@ namespace {
 
 constexpr std::string_view opening = "${secret:";
 
-result<std::string> reveal_text(std::string_view text, const secret_source& source, std::vector<std::string>& seen) {
+result<std::string> reveal_text(std::string_view text, const secret_source& source,
+                                std::vector<std::string>& seen) {
   std::string out;
   while (true) {
     const auto start = text.find(opening);
     const auto end = start == std::string_view::npos ? start : text.find('}', start);
     if (end == std::string_view::npos) break;
     const std::string name(text.substr(start + opening.size(), end - start - opening.size()));
-    if (!source) return make_error(errc::not_found, "secret " + name + " cannot be read: no secret source was given");
+    if (!source)
+      return make_error(errc::not_found, "secret " + name + " cannot be read: no secret source was given");
     auto value = source(name);
     if (!value) return value.error();
     out += text.substr(0, start);
@@ -37,7 +39,8 @@ result<void> reveal_object(json::object& o, const secret_source& source, std::ve
 
 }  // namespace
 
-result<json::value> reveal(const json::value& value, const secret_source& source, std::vector<std::string>& seen) {
+result<json::value> reveal(const json::value& value, const secret_source& source,
+                           std::vector<std::string>& seen) {
   if (const auto* text = value.if_string()) {
     auto revealed = reveal_text(std::string_view(*text), source, seen);
     if (!revealed) return revealed.error();

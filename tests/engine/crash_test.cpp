@@ -14,24 +14,32 @@ class crashing_store final : public shipflow::store {
   bool crashed = false;
 
   shipflow::store_info info() override { return inner_->info(); }
-  shipflow::result<void> put_plan(const std::string& d, const std::string& b) override { return inner_->put_plan(d, b); }
+  shipflow::result<void> put_plan(const std::string& d, const std::string& b) override {
+    return inner_->put_plan(d, b);
+  }
   shipflow::result<std::string> get_plan(const std::string& d) override { return inner_->get_plan(d); }
   shipflow::result<void> create_run(const shipflow::run_row& r, const std::vector<shipflow::stored_fact>& f,
                                     const std::vector<std::string>& a) override {
     return inner_->create_run(r, f, a);
   }
   shipflow::result<shipflow::run_row> get_run(const std::string& id) override { return inner_->get_run(id); }
-  shipflow::result<shipflow::run_row> find_external(const std::string& id) override { return inner_->find_external(id); }
+  shipflow::result<shipflow::run_row> find_external(const std::string& id) override {
+    return inner_->find_external(id);
+  }
   shipflow::result<std::vector<shipflow::run_row>> list_runs(const shipflow::run_filter& f) override {
     return inner_->list_runs(f);
   }
-  shipflow::result<std::vector<shipflow::run_row>> claim(const std::string& e, std::int64_t n, std::size_t l) override {
+  shipflow::result<std::vector<shipflow::run_row>> claim(const std::string& e, std::int64_t n,
+                                                         std::size_t l) override {
     return inner_->claim(e, n, l);
   }
-  shipflow::result<shipflow::run_row> claim_run(const std::string& e, const std::string& r, std::int64_t n) override {
+  shipflow::result<shipflow::run_row> claim_run(const std::string& e, const std::string& r,
+                                                std::int64_t n) override {
     return inner_->claim_run(e, r, n);
   }
-  shipflow::result<std::size_t> adopt(const std::string& e, std::int64_t n) override { return inner_->adopt(e, n); }
+  shipflow::result<std::size_t> adopt(const std::string& e, std::int64_t n) override {
+    return inner_->adopt(e, n);
+  }
   shipflow::result<std::optional<std::int64_t>> next_due() override { return inner_->next_due(); }
   void commit(shipflow::commit_request c, std::function<void(shipflow::commit_result)> done) override {
     if (crashed) return;
@@ -42,14 +50,19 @@ class crashing_store final : public shipflow::store {
       inner_->commit(std::move(c), [](const shipflow::commit_result&) {});
     }
   }
-  shipflow::result<std::vector<shipflow::stored_fact>> read_facts(const std::string& r, std::int64_t a) override {
+  shipflow::result<std::vector<shipflow::stored_fact>> read_facts(const std::string& r,
+                                                                  std::int64_t a) override {
     return inner_->read_facts(r, a);
   }
-  shipflow::result<void> put_signal(const shipflow::stored_signal& s) override { return inner_->put_signal(s); }
+  shipflow::result<void> put_signal(const shipflow::stored_signal& s) override {
+    return inner_->put_signal(s);
+  }
   shipflow::result<std::vector<shipflow::stored_signal>> unused_signals(const std::string& r) override {
     return inner_->unused_signals(r);
   }
-  shipflow::result<std::vector<std::pair<std::string, std::string>>> locks() override { return inner_->locks(); }
+  shipflow::result<std::vector<std::pair<std::string, std::string>>> locks() override {
+    return inner_->locks();
+  }
   shipflow::result<void> put_samples(const std::vector<shipflow::sample_chunk>& c) override {
     return inner_->put_samples(c);
   }
@@ -111,12 +124,14 @@ TEST_CASE("engine/crash: a crash at any commit loses nothing and repeats nothing
           if (failing) r.toy->intercept = bad_tag;
           REQUIRE(r.engine->resume().has_value());
         }
-        INFO("crash at commit ", at, written ? " after" : " before", " it was written", failing ? ", failing" : "");
+        INFO("crash at commit ", at, written ? " after" : " before", " it was written",
+             failing ? ", failing" : "");
         REQUIRE(r.finish(run));
         CHECK(r.phase(run) == (failing ? "rolled_back" : "released"));
         check_effects(r);
-        const auto wanted = failing ? std::map<std::string, std::string>{{"db", "1"}, {"api", "1"}, {"traffic", "0"}}
-                                    : std::map<std::string, std::string>{{"db", "2"}, {"api", "2"}, {"traffic", "100"}};
+        const auto wanted =
+            failing ? std::map<std::string, std::string>{{"db", "1"}, {"api", "1"}, {"traffic", "0"}}
+                    : std::map<std::string, std::string>{{"db", "2"}, {"api", "2"}, {"traffic", "100"}};
         CHECK(r.world->values == wanted);
         CHECK(shipflow::verify_audit(*inner, run).has_value());
         REQUIRE(at < 200);

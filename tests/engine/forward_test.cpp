@@ -56,7 +56,8 @@ TEST_CASE("engine: values pass from step to step, and secrets only reach the pro
   s.inputs["token"] = "${secret:TOKEN}";
   std::string seen;
   r.toy->intercept = [&](const shipflow::request& q, shipflow::reply&) {
-    if (const auto* token = q.inputs.if_contains("token"); token != nullptr && q.what == shipflow::verb::apply)
+    if (const auto* token = q.inputs.if_contains("token");
+        token != nullptr && q.what == shipflow::verb::apply)
       seen = std::string(token->get_string());
     return false;
   };
@@ -64,7 +65,8 @@ TEST_CASE("engine: values pass from step to step, and secrets only reach the pro
   REQUIRE(r.finish(run));
   CHECK(r.world->values["api"].starts_with("image "));
   CHECK(seen == "s3cr3t-value");
-  for (const auto& f : r.store->read_facts(run).value()) CHECK(f.body.find("s3cr3t-value") == std::string::npos);
+  for (const auto& f : r.store->read_facts(run).value())
+    CHECK(f.body.find("s3cr3t-value") == std::string::npos);
 }
 
 TEST_CASE("engine: a secret that a provider answers with is redacted before it is stored") {
@@ -80,7 +82,8 @@ TEST_CASE("engine: a secret that a provider answers with is redacted before it i
   };
   const auto run = r.start(b);
   REQUIRE(r.finish(run));
-  for (const auto& f : r.store->read_facts(run).value()) CHECK(f.body.find("s3cr3t-value") == std::string::npos);
+  for (const auto& f : r.store->read_facts(run).value())
+    CHECK(f.body.find("s3cr3t-value") == std::string::npos);
   for (const auto& e : r.events)
     CHECK(json::serialize(shipflow::to_json(e)).find("s3cr3t-value") == std::string::npos);
 }

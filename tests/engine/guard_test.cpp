@@ -72,7 +72,8 @@ TEST_CASE("engine/guard: SEV3 is recorded and stops nothing") {
   REQUIRE(r.finish(run));
   CHECK(r.phase(run) == "released");
   bool recorded = false;
-  for (const auto& f : r.store->read_facts(run).value()) recorded = recorded || f.kind == shipflow::fact_kind::verdict;
+  for (const auto& f : r.store->read_facts(run).value())
+    recorded = recorded || f.kind == shipflow::fact_kind::verdict;
   CHECK(recorded);
 }
 

@@ -1,11 +1,11 @@
 // An engine, a toy world and virtual time, with the means to crash and come back.
 #pragma once
 
-#include <shipflow/engine.hpp>
-
 #include "support/plans.hpp"
 #include "support/toy_world.hpp"
 #include "support/virtual_time.hpp"
+
+#include <shipflow/engine.hpp>
 
 #include <deque>
 #include <map>
@@ -53,7 +53,8 @@ struct rig {
     boot();
   }
   std::string start(plan_builder& b, const std::string& principal = "user:dana") {
-    auto run = engine->start(b.get(), {.principal = principal, .groups = {}, .reason = "", .external_id = ""});
+    auto run =
+        engine->start(b.get(), {.principal = principal, .groups = {}, .reason = "", .external_id = ""});
     return run ? *run : "error: " + run.error().text();
   }
   bool finish(const std::string& run) {
@@ -62,7 +63,8 @@ struct rig {
   void settle() {
     time.run_until([] { return false; }, shipflow::duration{5'000});
   }
-  bool say(const std::string& run, const std::string& name, const std::string& principal, json::object body = {}) {
+  bool say(const std::string& run, const std::string& name, const std::string& principal,
+           json::object body = {}) {
     const auto said = engine->say(run, {"", name, principal, {}, std::move(body)});
     time.run_ready();
     return static_cast<bool>(said);

@@ -33,8 +33,8 @@ TEST_CASE("engine/rollback: everything goes back to its first baseline, once, in
   REQUIRE(r.finish(run));
   CHECK(r.phase(run) == "rolled_back");
   CHECK(r.world->values == std::map<std::string, std::string>{{"db", "1"}, {"api", "1"}});
-  CHECK(r.world->log == std::vector<std::string>{"set db=2", "set api=10%", "set api=50%", "undo smoke to absent",
-                                                 "undo api=1", "undo db=1"});
+  CHECK(r.world->log == std::vector<std::string>{"set db=2", "set api=10%", "set api=50%",
+                                                 "undo smoke to absent", "undo api=1", "undo db=1"});
   CHECK(r.look(run).reason == "step smoke failed: no room left");
 }
 
@@ -48,7 +48,9 @@ TEST_CASE("engine/rollback: traffic goes before services when the order is free"
   const auto run = r.start(b);
   REQUIRE(r.finish(run));
   const auto& log = r.world->log;
-  const auto at = [&](const std::string& line) { return std::find(log.begin(), log.end(), line) - log.begin(); };
+  const auto at = [&](const std::string& line) {
+    return std::find(log.begin(), log.end(), line) - log.begin();
+  };
   CHECK(at("undo traffic to absent") < at("undo service to absent"));
 }
 
@@ -163,7 +165,8 @@ TEST_CASE("engine/rollback: a compensation that fails parks the run and can be t
   b.set("bad", "bad", "2", {"api"});
   bool broken = true;
   r.toy->intercept = [&](const shipflow::request& q, shipflow::reply& reply) {
-    const bool hit = (q.step == "bad" && q.what == verb::apply) || (q.step == "api" && q.what == verb::undo && broken);
+    const bool hit =
+        (q.step == "bad" && q.what == verb::apply) || (q.step == "api" && q.what == verb::undo && broken);
     if (hit) reply(answer::failed(shipflow::make_error(shipflow::errc::failed, "refused")));
     return hit;
   };

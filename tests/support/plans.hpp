@@ -21,7 +21,8 @@ class plan_builder {
     plan_.rollback.unavailable_after = shipflow::duration{60'000};
   }
 
-  shipflow::plan_step& step(const std::string& id, shipflow::step_kind kind, const std::vector<std::string>& needs) {
+  shipflow::plan_step& step(const std::string& id, shipflow::step_kind kind,
+                            const std::vector<std::string>& needs) {
     shipflow::plan_step s;
     s.id = s.group = s.title = id;
     s.kind = kind;
@@ -49,12 +50,14 @@ class plan_builder {
     s.inputs = {{"name", id}};
     return s;
   }
-  shipflow::plan_step& wait(const std::string& id, shipflow::duration lasts, const std::vector<std::string>& needs) {
+  shipflow::plan_step& wait(const std::string& id, shipflow::duration lasts,
+                            const std::vector<std::string>& needs) {
     auto& s = step(id, shipflow::step_kind::wait, needs);
     s.lasts = lasts;
     return s;
   }
-  shipflow::plan_step& watch(const std::string& id, shipflow::duration lasts, const std::vector<std::string>& needs) {
+  shipflow::plan_step& watch(const std::string& id, shipflow::duration lasts,
+                             const std::vector<std::string>& needs) {
     auto& s = step(id, shipflow::step_kind::watch, needs);
     s.lasts = lasts;
     return s;
@@ -66,7 +69,8 @@ class plan_builder {
     s.timeout = std::chrono::hours(4);
     return s;
   }
-  shipflow::plan_guard& probe(const std::string& id, const std::string& from, const std::string& severity = "SEV1") {
+  shipflow::plan_guard& probe(const std::string& id, const std::string& from,
+                              const std::string& severity = "SEV1") {
     shipflow::plan_guard g;
     g.id = id;
     g.severity = severity;

@@ -18,9 +18,9 @@ namespace json = shipflow::json;
 /// What outlives an engine: values of resources, effects carried out, operations under way.
 struct toy_world {
   std::map<std::string, std::string> values;
-  std::map<std::string, int> effects;  ///< effect key -> times carried out
+  std::map<std::string, int> effects;             ///< effect key -> times carried out
   std::map<std::string, std::string> operations;  ///< key -> value to be set when settled
-  std::vector<std::string> log;        ///< "set api=2", "undo api=1"
+  std::vector<std::string> log;                   ///< "set api=2", "undo api=1"
 };
 
 /// Action `set` {resource, value, [slow]}: touches "${resource}". `slow` starts and settles later.
@@ -86,8 +86,8 @@ class toy_provider final : public shipflow::provider {
     const auto* slow = q.inputs.if_contains("slow");
     switch (q.what) {
       case verb::observe:
-        return shipflow::answer::done(world_->values.contains(resource) ? json::value(world_->values[resource])
-                                                                        : json::value{});
+        return shipflow::answer::done(
+            world_->values.contains(resource) ? json::value(world_->values[resource]) : json::value{});
       case verb::apply:
         if (slow != nullptr && slow->is_bool() && slow->get_bool()) {
           world_->operations[q.effect_key] = value;
@@ -97,7 +97,8 @@ class toy_provider final : public shipflow::provider {
       case verb::settle: {
         const auto found = world_->operations.find(q.effect_key);
         if (found == world_->operations.end())
-          return shipflow::answer::failed(shipflow::make_error(shipflow::errc::not_found, "no such operation"));
+          return shipflow::answer::failed(
+              shipflow::make_error(shipflow::errc::not_found, "no such operation"));
         if (q.stop.stop_requested()) {
           world_->operations.erase(found);
           return shipflow::answer::failed(shipflow::make_error(shipflow::errc::cancelled, "stopped"));

@@ -1,0 +1,106 @@
+#include "model/tables.hpp"
+
+namespace shipflow::model_room {
+namespace {
+
+using namespace schema;
+
+schema::type one_or_names() { return either({non_empty_string(), names()}); }
+schema::type free_mapping() { return map_of(non_empty_string(), any()); }
+
+const mapping& variable_table() {
+  static const auto table = [] {
+    mapping t("variable", "A value from somewhere else");
+    t.field("value", text(), "the value itself");
+    t.field("env", non_empty_string(), "a variable of the process environment").example("DATABASE_URL");
+    t.field("file", text(), "a file, at most 64 KiB, trailing newline cut").example("/run/secrets/database");
+    t.field("default", text(), "when the source has no value");
+    t.field("secret", boolean(), "fetched late, and never written anywhere").standard(false);
+    t.field("aws_secret", non_empty_string(), "AWS Secrets Manager; not built in this version");
+    t.field("ssm", non_empty_string(), "AWS Systems Manager; not built in this version");
+    t.exactly_one({"value", "env", "file", "aws_secret", "ssm"});
+    return t;
+  }();
+  return table;
+}
+
+const mapping& protection_table() {
+  static const auto table = [] {
+    mapping t("protection", "Who may do what here");
+    t.field("start", one_or_names(), "roles that may start a release; default anyone");
+    t.field("one_at_a_time", enumeration({"refuse", "wait"}), "what a second release does")
+        .standard("refuse");
+    t.field("deletion", enumeration({"deny", "allow"}), "may the environment be deleted").standard("deny");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& binding_table() {
+  static const auto table = [] {
+    mapping t("binding", "Where a component lives");
+    t.field("provider", identifier(), required, "who carries actions out").example("local");
+    t.others(non_empty_string(), any());
+    return t;
+  }();
+  return table;
+}
+
+const mapping& trigger_table() {
+  static const auto table = [] {
+    mapping t("trigger", "A condition over metrics, in two levels");
+    t.field("normal", non_empty_string(), "holds while all is well; outside it nothing is promoted")
+        .example("errors < 0.1%");
+    t.field("alert", non_empty_string(), "demands the reaction of the severity")
+        .example("errors > 1% for 5m");
+    t.field("severity", matching("SEV[1-4]", "SEV1 to SEV4"), "what it leads to");
+    t.field("slot", span(), "length of the slots it is evaluated over").standard("10s");
+    t.field("component", identifier(), "whose metrics they are");
+    t.field("attributable_only", boolean(), "not blamed on the release when red before it").standard(false);
+    t.field("help", string(), "one line for people");
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace
+
+const mapping& environment_table() {
+  static const auto table = [] {
+    mapping t("environment", "A place where releases run");
+    t.field("extends", identifier(), "an environment this one is layered over");
+    t.field("url", text(), "its address");
+    t.field("purpose", string(), "what it is for");
+    t.field("access", any(), "who gets in: words for people and reports");
+    t.field("size", any(), "tasks, resources, replicas: words for people and reports");
+    t.field("account", any(), "account and region: words for people and reports");
+    t.field("variables",
+            map_of(matching("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, digits and _"),
+                   either({scalar(), schema::table(variable_table)})),
+            "values for references");
+    t.field("flags", map_of(identifier(), scalar()), "feature flags, readable in `when`");
+    t.field("protection", schema::table(protection_table), "who may do what");
+    t.field("roles", map_of(identifier(), one_or_names()), "role to people: user:NAME, group:NAME or *");
+    t.field("bind", map_of(identifier(), schema::table(binding_table)), "where each component lives");
+    t.field("probes", map_of(identifier(), free_mapping()), "looks at health");
+    t.field("metrics", map_of(identifier(), free_mapping()), "numbers for triggers");
+    t.field("triggers", map_of(identifier(), schema::table(trigger_table)), "conditions over metrics");
+    t.field("calendar", any(), "windows and freezes; not evaluated by this version");
+    t.field("promoted_from", any(), "where a release must have been before; not evaluated by this version");
+    t.field("notify", any(), "messages; not evaluated by this version");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& environments_table() {
+  static const auto table = [] {
+    mapping t("environments", "The environments of a team");
+    t.field("shipflow", integer(1, 1), required, "version of the language").example(1);
+    t.field("environments", map_of(identifier(), schema::table(environment_table)), required, "by name");
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace shipflow::model_room

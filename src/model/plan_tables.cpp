@@ -1,0 +1,130 @@
+#include "model/tables.hpp"
+
+namespace shipflow::model_room {
+namespace {
+
+using namespace schema;
+
+schema::type one_or_names() { return either({non_empty_string(), names()}); }
+schema::type free_mapping() { return map_of(non_empty_string(), any()); }
+
+const mapping& severity_table() {
+  static const auto table = [] {
+    mapping t("severity_rule", "Ask people, who have a time limit");
+    t.field("ask", one_or_names(), required, "roles that decide");
+    t.field("within", span(), "how long they have").standard("15m");
+    t.field("then", enumeration({"rollback", "hold", "continue"}), "what happens when nobody answers")
+        .standard("rollback");
+    return t;
+  }();
+  return table;
+}
+
+schema::type severity() {
+  return either({enumeration({"now", "record", "hold"}), schema::table(severity_table)});
+}
+
+const mapping& window_table() {
+  static const auto table = [] {
+    mapping t("decision_window", "Who may ask for a rollback after the release, and how long");
+    t.field("for", span(), required, "from the release on").example("30m");
+    t.field("roles", one_or_names(), "who may ask");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& unavailable_table() {
+  static const auto table = [] {
+    mapping t("unavailable", "Guards without data");
+    t.field("after", span(), "how long that is borne").standard("5m");
+    t.field("then", enumeration({"hold", "rollback", "continue"}), "what happens then").standard("hold");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& rollback_table() {
+  static const auto table = [] {
+    mapping t("rollback", "What trouble leads to");
+    for (const auto* level : {"SEV1", "SEV2", "SEV3", "SEV4"})
+      t.field(level, severity(), "reaction to an alert of this severity");
+    t.field("on_failure", severity(), "reaction to a step that failed for good").standard("now");
+    t.field("decision_window", schema::table(window_table), "rollback on request after the release");
+    t.field("unavailable", schema::table(unavailable_table), "guards without data");
+    t.field("irreversible", enumeration({"accept", "refuse"}),
+            "are effects that cannot be put back allowed before ones that can")
+        .standard("refuse");
+    t.field("verify", boolean(), "compare the world with what was captured").standard(true);
+    t.field("attributable_only", boolean(), "triggers that were red before the release are not blamed on it")
+        .standard(false);
+    return t;
+  }();
+  return table;
+}
+
+const mapping& parameter_table() {
+  static const auto table = [] {
+    mapping t("parameter", "A value that a start may override");
+    t.field("default", scalar(), "its value when a start gives none");
+    t.field("type", enumeration({"string", "integer", "number", "boolean", "duration"}), "what it must be");
+    t.field("help", string(), "one line for people");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& component_table() {
+  static const auto table = [] {
+    mapping t("component", "A part that is released and rolled back as one");
+    t.field("needs", one_or_names(), "components it depends on");
+    t.field("help", string(), "one line for people");
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace
+
+const mapping& plan_table() {
+  static const auto table = [] {
+    mapping t("plan", "A release plan");
+    t.field("shipflow", integer(1, 1), required, "version of the language").example(1);
+    t.field("plan", identifier(), required, "name of the plan").example("shopflow");
+    t.field("description", string(), "what it is for");
+    t.field("parameters", map_of(identifier(), either({scalar(), schema::table(parameter_table)})),
+            "values a start may override");
+    t.field("components",
+            either({list_of(identifier(), 0, 1'000),
+                    map_of(identifier(), either({schema::table(component_table)}))}),
+            "what is released")
+        .example(json::array{"api"});
+    t.field("checklists",
+            map_of(identifier(), either({map_of(non_empty_string(), list_of(non_empty_string(), 1, 1'000)),
+                                         list_of(non_empty_string(), 1, 1'000)})),
+            "items people tick, in groups");
+    t.field("steps", list_of(schema::table(step_table), 1, 100'000), required, "the steps");
+    t.field("rollback", schema::table(rollback_table), "what trouble leads to");
+    t.field("notify", any(), "messages; not evaluated by this version");
+    t.field("tasks", any(), "tasks after the release; not evaluated by this version");
+    t.field("report", any(), "the report; not evaluated by this version");
+    t.field("triggers", free_mapping(), "what starts this plan; not evaluated by this version");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& release_table() {
+  static const auto table = [] {
+    mapping t("release", "What is released");
+    t.field("version", non_empty_string(), required, "semantic version").example("1.5.0");
+    t.field("commit", string(), "commit it was built from");
+    t.field("images", map_of(identifier(), non_empty_string()), "component to image reference");
+    t.field("notes", string(), "what is new");
+    t.others(identifier(), any());
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace shipflow::model_room
