@@ -4,14 +4,15 @@
 #include "document/suggestion.hpp"
 #include "document/text.hpp"
 
+#include <boost/regex.hpp>
+
 #include <algorithm>
-#include <regex>
 
 namespace shipflow::schema {
 namespace {
 
 constexpr std::string_view reference_mark = "${";
-constexpr std::size_t longest_pattern_text = 256;  // std::regex calls itself per character
+constexpr std::size_t longest_pattern_text = 256;
 
 class string_kind : public rule {
  public:
@@ -41,10 +42,10 @@ class string_rule final : public string_kind {
 class pattern_rule final : public string_kind {
  public:
   pattern_rule(std::string pattern, std::string words)
-      : pattern_(std::move(pattern)), words_(std::move(words)), regex_(pattern_, std::regex::ECMAScript) {}
+      : pattern_(std::move(pattern)), words_(std::move(words)), regex_(pattern_) {}
   std::string words() const override { return words_; }
   void check(const node& n, checker& c) const override {
-    if (n.text.size() > longest_pattern_text || !std::regex_match(n.text, regex_))
+    if (n.text.size() > longest_pattern_text || !matches(n.text))
       c.wrong(n, doc::quoted(n.text) + " is not " + words_);
   }
   json::object schema(definitions& /*d*/) const override {
@@ -52,9 +53,18 @@ class pattern_rule final : public string_kind {
   }
 
  private:
+  /// Boost gives up on a pattern that takes too long, which is then no match.
+  bool matches(const std::string& text) const {
+    try {
+      return boost::regex_match(text, regex_);
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  }
+
   std::string pattern_;
   std::string words_;
-  std::regex regex_;
+  boost::regex regex_;  // std::regex calls itself for every character
 };
 
 class enumeration_rule final : public string_kind {
