@@ -1,6 +1,6 @@
 #include "plan/bindings.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -91,7 +91,7 @@ std::optional<bound_action> bindings::of_component(const std::string& component,
     std::vector<std::string> names;
     for (const auto& c : document_.components) names.push_back(c.name);
     out_.error(at.place, at.pointer,
-               "the plan has no component `" + component + "`" + health::suggestion(component, names));
+               "the plan has no component `" + component + "`" + doc::did_you_mean(component, names));
     return std::nullopt;
   }
   const auto* p = bound(component, at);
@@ -114,7 +114,7 @@ std::optional<bound_action> bindings::of_provider(const std::string& provider, c
   if (const auto* spec = action_of(*p, action)) return bound_action{spec, provider, "", &nothing};
   out_.error(at.place, at.pointer,
              "provider `" + provider + "` has no action `" + action + "`" +
-                 health::suggestion(action, names_of(p->actions)));
+                 doc::did_you_mean(action, names_of(p->actions)));
   return std::nullopt;
 }
 
@@ -142,7 +142,7 @@ std::optional<bound_action> bindings::find(const std::string& written, const nod
   if (const auto* spec = action_of(*p, action)) return bound_action{spec, p->provider, owner, &p->target};
   out_.error(at.place, at.pointer,
              "provider `" + p->provider + "` of component `" + owner + "` has no action `" + action + "`" +
-                 health::suggestion(action, names_of(p->actions)));
+                 doc::did_you_mean(action, names_of(p->actions)));
   return std::nullopt;
 }
 

@@ -1,6 +1,6 @@
 #include "plan/builder.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -103,7 +103,7 @@ std::vector<std::string> builder::roles_in(const node& n) const {
     const auto found = all_.where.roles.find(name);
     if (found == all_.where.roles.end())
       error(n, "environment `" + all_.where.name + "` has no role `" + name + "`" +
-                   health::suggestion(name, known));
+                   doc::did_you_mean(name, known));
     else if (found->second.empty())
       error(n, "nobody has the role `" + name + "` in environment `" + all_.where.name + "`");
   }

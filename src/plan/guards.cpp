@@ -1,6 +1,6 @@
 #include "plan/guards.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 #include "plan/metrics.hpp"
 #include "plan/probes.hpp"
 
@@ -93,7 +93,7 @@ class guard_builder {
       for (const auto& [other, n] : list->fields) known.push_back(other);
     all_.out.error(at.place, at.pointer,
                    "environment `" + all_.where.name + "` has no trigger or probe `" + name + "`" +
-                       health::suggestion(name, known));
+                       doc::did_you_mean(name, known));
     return false;
   }
 

@@ -22,7 +22,7 @@ class input_list {
   [[nodiscard]] json::value rendered(const node& n) { return read_.value(n, &references_); }
   void composed(const std::string& name, json::value value, const node& n);
   /// A reference that the compiler itself put into an implied value.
-  void refers(std::string path) { references_.push_back({std::move(path), &at_}); }
+  void refers(std::string path) { references_.push_back({std::move(path), at_.place, at_.pointer}); }
 
   [[nodiscard]] json::object checked(const action_spec& spec, diagnostics& out);
   [[nodiscard]] const std::vector<step_reference>& references() const noexcept { return references_; }

@@ -1,6 +1,6 @@
 #include "plan/inputs.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -112,7 +112,7 @@ json::object checked_inputs(const action_spec& spec, std::vector<given_input> gi
     if (takes(spec, input.name)) continue;
     out.error(input.at->place, input.at->pointer,
               "action `" + spec.name + "` has no input `" + input.name + "`" +
-                  health::suggestion(input.name, names_of(spec.inputs)));
+                  doc::did_you_mean(input.name, names_of(spec.inputs)));
   }
   return to;
 }

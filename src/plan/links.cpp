@@ -1,6 +1,6 @@
 #include "plan/links.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 
 #include <algorithm>
 #include <set>
@@ -65,7 +65,7 @@ std::vector<draft_index> links::ends_of(const std::string& name, const node& at)
                watches.empty() ? "`watch.end`: the plan has no watch step"
                                : "`watch.end`: the plan has several watch steps; write the id of one");
   else
-    out_.error(at.place, at.pointer, "the plan has no step `" + id + "`" + health::suggestion(id, ids()));
+    out_.error(at.place, at.pointer, "the plan has no step `" + id + "`" + doc::did_you_mean(id, ids()));
   return {};
 }
 
@@ -84,7 +84,7 @@ const expansion* links::expansion_for(const group& g, draft_index from, const st
                         [&](const auto& e) { return e.each == text; });
   };
   const auto refuse = [&](const std::string& why) {
-    out_.error(reference.at->place, reference.at->pointer, "`${" + reference.path + "}`: " + why);
+    out_.error(reference.place, reference.pointer, "`${" + reference.path + "}`: " + why);
     return nullptr;
   };
   if (g.left_out()) return refuse("step `" + g.source->id + "` is left out here");
@@ -106,7 +106,7 @@ void links::rewrite(draft_index at, const std::string& from, const std::string& 
 // "steps.api.colour": the node of the expansion of `api` that declares `colour`.
 void links::connect_reference(draft_index from, const step_reference& reference) {
   const auto refuse = [&](const std::string& why) {
-    out_.error(reference.at->place, reference.at->pointer, "`${" + reference.path + "}`: " + why);
+    out_.error(reference.place, reference.pointer, "`${" + reference.path + "}`: " + why);
   };
   const auto path = std::string_view(reference.path).substr(6);
   const auto dot = path.find('.');
@@ -128,7 +128,7 @@ void links::connect_reference(draft_index from, const step_reference& reference)
                         : std::string(id.substr(bracket + 1, id.find(']') - bracket - 1));
   const auto found = to_.by_id.find(group_id);
   if (found == to_.by_id.end())
-    return refuse("the plan has no step `" + group_id + "`" + health::suggestion(group_id, ids()));
+    return refuse("the plan has no step `" + group_id + "`" + doc::did_you_mean(group_id, ids()));
   const auto* e = expansion_for(to_.groups[found->second], from, each, reference);
   if (e == nullptr) return;
   std::vector<std::string> outputs;
@@ -141,7 +141,7 @@ void links::connect_reference(draft_index from, const step_reference& reference)
     return;
   }
   refuse("step `" + group_id + "` has no output `" + std::string(output) + "`" +
-         health::suggestion(std::string(output), outputs));
+         doc::did_you_mean(std::string(output), outputs));
 }
 
 // A watch begins after the last change, so scopes are closed before it unless they wait for it.
@@ -182,7 +182,7 @@ void links::connect() {
       else
         out_.error(g.source->place, g.source->pointer,
                    "step `" + g.source->id + "` needs `" + need + "`, which is no step" +
-                       health::suggestion(need, ids()));
+                       doc::did_you_mean(need, ids()));
     }
     for (const auto& e : g.expansions)
       for (const auto member : e.members) each_of_[member] = e.each;

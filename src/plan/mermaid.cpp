@@ -49,8 +49,11 @@ void append_node(std::string& out, const plan& p, std::size_t i, const char* ind
   out += indent;
   out += "s" + std::to_string(i) + shape.open + label_text(s.id) + "<br/>" + label_text(what_is_done(s)) +
          shape.close;
-  if (s.kind == step_kind::action && s.undo == reversibility::irreversible) out += ":::irreversible";
-  if (s.first_traffic) out += ":::traffic";
+  const bool no_way_back = s.kind == step_kind::action && s.undo == reversibility::irreversible;
+  if (no_way_back)
+    out += ":::irreversible";
+  else if (s.first_traffic)
+    out += ":::traffic";
   out += '\n';
 }
 

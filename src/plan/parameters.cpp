@@ -1,11 +1,9 @@
 #include "plan/parameters.hpp"
 
-#include "health/suggest.hpp"
-#include "plan/pieces.hpp"
+#include "document/suggestion.hpp"
 #include "plan/render.hpp"
 
 #include <map>
-#include <set>
 #include <utility>
 
 namespace shipflow::planning {
@@ -40,7 +38,13 @@ class parameter_reader {
 
   void read() {
     for (const auto& entry : given_) refuse_unknown(std::string(entry.key()));
-    for (const auto& [name, written] : document_.parameters) settle(name);
+    for (const auto& name : in_order()) {
+      const auto& written = *known_.at(name);
+      if (const auto* value = given_.if_contains(name))
+        take_given(name, written, *value);
+      else
+        take_default(name, written);
+    }
   }
 
  private:
@@ -48,24 +52,21 @@ class parameter_reader {
     if (known_.contains(name)) return;
     std::vector<std::string> names;
     for (const auto& [known, written] : document_.parameters) names.push_back(known);
-    out_.error({}, "", "the plan has no parameter `" + name + "`" + health::suggestion(name, names));
+    out_.error({}, "", "the plan has no parameter `" + name + "`" + doc::did_you_mean(name, names));
   }
 
   // Defaults may use other parameters, wherever those stand.
-  void settle(const std::string& name) {
-    const auto& written = *known_.at(name);
-    if (done_.contains(name)) return;
-    if (!open_.insert(name).second) {
-      out_.error(written.place, written.pointer, "parameter `" + name + "` needs itself");
-      done_.insert(name);
-      return;
+  std::vector<std::string> in_order() {
+    std::vector<std::pair<std::string, node>> defaults;
+    for (const auto& [name, written] : document_.parameters) {
+      const auto* otherwise = given_.contains(name) ? nullptr : default_of(written);
+      defaults.emplace_back(name, otherwise == nullptr ? node{} : *otherwise);
     }
-    if (const auto* value = given_.if_contains(name))
-      take_given(name, written, *value);
-    else
-      take_default(name, written);
-    open_.erase(name);
-    done_.insert(name);
+    const auto parameter = [&](const std::string& path) -> std::optional<std::string> {
+      const auto name = path.starts_with("parameters.") ? path.substr(11) : path;
+      return known_.contains(name) ? std::optional(name) : std::nullopt;
+    };
+    return reference::order(defaults, parameter, out_);
   }
 
   void take_given(const std::string& name, const node& written, json::value value) {
@@ -97,20 +98,7 @@ class parameter_reader {
       out_.error(written.place, written.pointer, "parameter `" + name + "` has no default; give it a value");
       return;
     }
-    settle_names_in(*otherwise);
     to_.set_parameter(name, renderer(to_, nullptr, out_).value(*otherwise));
-  }
-
-  void settle_names_in(const node& n) {
-    for (const auto& item : n.items) settle_names_in(item);
-    for (const auto& [key, field] : n.fields) settle_names_in(field);
-    if (!n.is(node_kind::string) || n.text.find("${") == std::string::npos) return;
-    const auto pieces = pieces_of(n.text);
-    if (!pieces) return;
-    for (const auto& piece : *pieces) {
-      const auto name = piece.text.starts_with("parameters.") ? piece.text.substr(11) : piece.text;
-      if (piece.reference && known_.contains(name)) settle(name);
-    }
   }
 
   const plan_document& document_;
@@ -118,8 +106,6 @@ class parameter_reader {
   scope& to_;
   diagnostics& out_;
   std::map<std::string, const node*> known_;
-  std::set<std::string> open_;
-  std::set<std::string> done_;
 };
 
 }  // namespace

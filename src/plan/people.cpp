@@ -1,5 +1,5 @@
 // Steps that wait for people.
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 #include "plan/builder.hpp"
 #include "plan/words.hpp"
 
@@ -88,7 +88,7 @@ void build_checklist(builder& b) {
     std::vector<std::string> known;
     for (const auto& [other, items] : b.all().document.checklists) known.push_back(other);
     return b.error(b.source().body,
-                   "the plan has no checklist `" + *name + "`" + health::suggestion(*name, known));
+                   "the plan has no checklist `" + *name + "`" + doc::did_you_mean(*name, known));
   }
   if (found->second.is(node_kind::sequence)) add_items(b, s, "", found->second);
   for (const auto& [category, list] : found->second.fields) add_items(b, s, category, list);

@@ -1,6 +1,6 @@
 #include "plan/probes.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 
 #include <utility>
 
@@ -8,10 +8,17 @@ namespace shipflow::planning {
 namespace {
 
 // The kind is the key that some probe source answers to, for example `http` in `{ http: url }`.
+// Two kinds may be named by what they look at.
+std::string kind_behind(const std::string& key) {
+  if (key == "url") return "http";
+  return key == "address" ? "tcp" : key;
+}
+
 std::optional<std::string> kind_of(const surroundings& all, const node& written, const json::object& spec) {
   for (const auto& [key, field] : written.fields) {
-    const auto checked = all.offers.check_probe(key, spec);
-    if (checked) return key;
+    auto kind = kind_behind(key);
+    const auto checked = all.offers.check_probe(kind, spec);
+    if (checked) return kind;
     if (checked.error().code == errc::not_found) continue;
     all.out.error(written.place, written.pointer, checked.error().message);
     return std::nullopt;
@@ -40,7 +47,7 @@ std::optional<probe_settings> read_probe(const surroundings& all, const std::str
     for (const auto& [other, n] : all.where.probes.fields) known.push_back(other);
     all.out.error(
         at.place, at.pointer,
-        "environment `" + all.where.name + "` has no probe `" + name + "`" + health::suggestion(name, known));
+        "environment `" + all.where.name + "` has no probe `" + name + "`" + doc::did_you_mean(name, known));
     return std::nullopt;
   }
   probe_settings p;

@@ -1,7 +1,5 @@
 #include "plan/render.hpp"
 
-#include "plan/pieces.hpp"
-
 #include <charconv>
 #include <utility>
 
@@ -28,65 +26,75 @@ std::string text_of(const json::value& v) {
 }
 
 json::value renderer::value(const node& n, std::vector<step_reference>* later) const {
-  return tree(n, later, unknown_names::refused);
+  return tree(n, later, names::of_plan);
 }
 
-json::value renderer::target(const node& n) const { return tree(n, nullptr, unknown_names::kept); }
+json::value renderer::target(const node& n) const { return tree(n, nullptr, names::of_provider); }
 
-json::value renderer::tree(const node& n, std::vector<step_reference>* later, unknown_names unknown) const {
+json::value renderer::tree(const node& n, std::vector<step_reference>* later, names whose) const {
   switch (n.kind) {
     case node_kind::null: return nullptr;
     case node_kind::boolean: return n.boolean;
     case node_kind::integer: return n.integer;
     case node_kind::number: return n.number;
-    case node_kind::string: return scalar_text(n, later, unknown);
+    case node_kind::string: return scalar_text(n, later, whose);
     case node_kind::sequence: {
       json::array list;
       list.reserve(n.items.size());
-      for (const auto& item : n.items) list.push_back(tree(item, later, unknown));
+      for (const auto& item : n.items) list.push_back(tree(item, later, whose));
       return list;
     }
     case node_kind::mapping: {
       json::object object;
-      for (const auto& [key, field] : n.fields) object[key] = tree(field, later, unknown);
+      for (const auto& [key, field] : n.fields) object[key] = tree(field, later, whose);
       return object;
     }
   }
   return nullptr;
 }
 
-json::value renderer::scalar_text(const node& n, std::vector<step_reference>* later,
-                                  unknown_names unknown) const {
+std::optional<json::value> renderer::referenced(const node& n, const reference::part& p,
+                                                std::vector<step_reference>* later, names whose) const {
+  const auto refuse = [&](std::string why) {
+    out_.error(reference::place_of(n, p.offset), n.pointer, std::move(why));
+    return std::nullopt;
+  };
+  const auto written = "${" + p.path + "}";
+  if (p.path.starts_with("steps.")) {
+    if (later == nullptr)
+      return refuse("`" + written + "` is known only while the plan runs; a constant is needed here");
+    if (p.fallback) return refuse("`" + written + "` is an output and takes no default");
+    later->push_back({p.path, reference::place_of(n, p.offset), n.pointer});
+    return json::value(written);
+  }
+  const bool plain = p.path.find_first_of(".[") == std::string::npos;
+  if (whose == names::of_provider && plain && !words_.is_environments(p.path)) return json::value(written);
+  auto found = words_.look_up(p.path, each_);
+  if (found) return std::move(*found);
+  if (p.fallback) return json::value(*p.fallback);
+  return refuse(found.error().message);
+}
+
+json::value renderer::scalar_text(const node& n, std::vector<step_reference>* later, names whose) const {
   if (n.text.find("${") == std::string::npos) return json::value(n.text);
-  const auto pieces = pieces_of(n.text);
-  if (!pieces) {
-    error(n, pieces.error().message);
+  const auto read = reference::parse(n.text);
+  if (read.bad) {
+    out_.error(reference::place_of(n, read.bad->offset), n.pointer, read.bad->message);
     return json::value(n.text);
   }
   json::string out;
-  for (const auto& piece : *pieces) {
-    if (!piece.reference) {
-      out += piece.text;
+  for (const auto& p : read.value.parts) {
+    if (!p.is_reference()) {
+      if (is_deferred(json::value(p.literal))) error(n, "`${steps.` and `${secret:` cannot be literal text");
+      out += p.literal;
       continue;
     }
-    if (piece.text.starts_with("steps.")) {
-      if (later == nullptr)
-        error(n, "`" + piece.written + "` is known only while the plan runs; a constant is needed here");
-      else
-        later->push_back({piece.text, &n});
-      out += "${" + piece.text + "}";
-      continue;
-    }
-    auto found = words_.look_up(piece.text, each_);
-    if (!found && piece.otherwise) found = json::value(*piece.otherwise);
-    if (!found && unknown == unknown_names::kept && piece.text.find_first_of(".:") == std::string::npos)
-      found = json::value(piece.written);
-    if (!found) {
-      error(n, found.error().message);
-      continue;
-    }
+    const auto found = referenced(n, p, later, whose);
+    if (!found) continue;
     // A text that is nothing but one reference keeps the type of its value.
-    if (pieces->size() == 1) return std::move(*found);
+    if (read.value.is_one_reference()) return *found;
+    if (found->is_array() || found->is_object())
+      error(n, "`${" + p.path + "}` is a list or mapping and cannot stand inside a text");
     out += text_of(*found);
   }
   return json::value(std::move(out));

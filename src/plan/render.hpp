@@ -1,6 +1,7 @@
 // Nodes of documents, rendered and read as the type that is wanted.
 #pragma once
 
+#include "document/reference.hpp"
 #include "plan/scope.hpp"
 
 #include <optional>
@@ -12,7 +13,8 @@ namespace shipflow::planning {
 /// A reference to an output, left in the text for the run: "steps.api.colour".
 struct step_reference {
   std::string path;
-  const node* at = nullptr;
+  source_place place;
+  std::string pointer;
 };
 
 /// Findings carry the place of the node. Cheap to make.
@@ -24,8 +26,9 @@ class renderer {
   /// The tree with all strings rendered. References to outputs of steps are kept as written and
   /// added to `later`; without `later` they are findings, as the place needs a constant.
   [[nodiscard]] json::value value(const node& n, std::vector<step_reference>* later = nullptr) const;
-  /// As `value` for the binding of a component: plain names that nothing here defines are kept,
-  /// since the provider defines some itself (a port, a colour) and refuses the others.
+  /// As `value` for the binding of a component: plain names that are no variables are kept, since
+  /// the provider defines some itself (a port, a colour) and refuses the others. So a plan cannot
+  /// take the provider's names away by calling a parameter `port`.
   [[nodiscard]] json::value target(const node& n) const;
 
   /// A finding and nothing when the node is something else.
@@ -43,11 +46,11 @@ class renderer {
   [[nodiscard]] diagnostics& findings() const noexcept { return out_; }
 
  private:
-  enum class unknown_names { refused, kept };
-  [[nodiscard]] json::value tree(const node& n, std::vector<step_reference>* later,
-                                 unknown_names unknown) const;
-  [[nodiscard]] json::value scalar_text(const node& n, std::vector<step_reference>* later,
-                                        unknown_names unknown) const;
+  enum class names { of_plan, of_provider };
+  [[nodiscard]] json::value tree(const node& n, std::vector<step_reference>* later, names whose) const;
+  [[nodiscard]] json::value scalar_text(const node& n, std::vector<step_reference>* later, names whose) const;
+  [[nodiscard]] std::optional<json::value> referenced(const node& n, const reference::part& p,
+                                                      std::vector<step_reference>* later, names whose) const;
 
   const scope& words_;
   const each_value* each_;

@@ -1,6 +1,6 @@
 #include "plan/rollback.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -74,7 +74,7 @@ class rollback_reader {
       std::vector<std::string> known;
       for (const auto& [role, people] : all_.where.roles) known.push_back(role);
       read_.error(n, "environment `" + all_.where.name + "` has no role `" + name + "`" +
-                         health::suggestion(name, known));
+                         doc::did_you_mean(name, known));
     }
     return names;
   }

@@ -1,6 +1,6 @@
 #include "plan/scope.hpp"
 
-#include "health/suggest.hpp"
+#include "document/suggestion.hpp"
 #include "plan/parameters.hpp"
 
 #include <utility>
@@ -54,19 +54,22 @@ result<json::value> scope::look_up(std::string_view name, const each_value* each
     return unknown("`" + std::string(name) +
                    "` is not known; references begin with parameters, release, environment, flags or steps");
   }
-  if (name.starts_with("secret:")) return variable_value(name.substr(7));
   if (parameters_.contains(json::string_view(name.data(), name.size()))) return parameter_value(name);
   if (where_.variables.contains(std::string(name))) return variable_value(name);
   if (name == "url" && !where_.url.empty()) return json::value(where_.url);
   auto known = names_;
   for (const auto& [variable, value] : where_.variables) known.push_back(variable);
   return unknown("`" + std::string(name) + "` is neither a parameter nor a variable of environment `" +
-                 where_.name + "`" + health::suggestion(name, known));
+                 where_.name + "`" + doc::did_you_mean(name, known));
+}
+
+bool scope::is_environments(const std::string& name) const {
+  return where_.variables.contains(name) || name == "url";
 }
 
 result<json::value> scope::parameter_value(std::string_view name) const {
   if (const auto* found = parameters_.if_contains(json::string_view(name.data(), name.size()))) return *found;
-  return unknown("the plan has no parameter `" + std::string(name) + "`" + health::suggestion(name, names_));
+  return unknown("the plan has no parameter `" + std::string(name) + "`" + doc::did_you_mean(name, names_));
 }
 
 result<json::value> scope::variable_value(std::string_view name) const {

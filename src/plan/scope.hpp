@@ -30,6 +30,8 @@ class scope {
   /// What a name stands for; an error says why it stands for nothing. Never the value of a
   /// secret: that is the text `${secret:NAME}`.
   [[nodiscard]] result<json::value> look_up(std::string_view name, const each_value* each) const;
+  /// Is the plain name one that the environment itself gives a value?
+  [[nodiscard]] bool is_environments(const std::string& name) const;
 
  private:
   [[nodiscard]] result<json::value> release_value(std::string_view name) const;

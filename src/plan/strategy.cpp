@@ -49,8 +49,8 @@ class strategy {
   draft_index retire(draft_index after) {
     const auto i = b_.add("retire", step_kind::action, {after});
     const auto what = find("retire");
+    // No colour: the provider retires what no longer gets traffic, whatever it is called.
     input_list inputs(b_.read(), b_.source().body);
-    give_launched(inputs, what);
     if (const auto* n = b_.body("drain")) inputs.written("drain", *n);
     b_.at(i).step.title = "retire the old " + component_;
     b_.fill(i, what, inputs);
