@@ -20,11 +20,15 @@ inline namespace v1 {
 
 /// What one call to an action means.
 enum class verb {
-  observe,   ///< read what is there now; the value that `undo` gets back. Never changes anything
+  observe,   ///< read what is there now; the value that `undo` gets back. Never changes anything.
+             ///< An object may have a member `restores`: the part that undo puts back and that is
+             ///< compared afterwards, with the old value in `request::baseline`; else all of it is
   apply,     ///< make it so; answer by the deadline with done, or with started and a handle
-  settle,    ///< how far is what was started? done, progress or failed
+  settle,    ///< how far is what was started? done, progress, failed, or unknown: look again.
+             ///< With `stop` requested already it means: end it
   resolve,   ///< after a crash or an unclear answer: was the intent carried out?
-  undo,      ///< put the observed value back; like apply it may answer started
+  undo,      ///< put the observed value back; like apply it may answer started. Must be repeatable:
+             ///< after an unclear answer or a crash it is called again with the same key
   diagnose,  ///< gather evidence for a failure; never changes anything
 };
 [[nodiscard]] std::string_view name_of(verb v) noexcept;

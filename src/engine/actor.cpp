@@ -135,6 +135,7 @@ void actor::commit(const next_step& then) {
   change.status = owned ? run_status::owned : status;
   if (then.wake) change.due_ms = to_ms(*then.wake);
   change.reason = !state_.parked.empty() ? state_.parked : state_.reason;
+  if (state_.phase == phase::queued) change.reason = queued_reason;
   change.now_ms = to_ms(core_.time.now());
   const auto locks = locks_between(durable_phase_, state_.phase);
   if (locks == lock_change::acquire) change.acquire = state_.what->locks;

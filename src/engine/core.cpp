@@ -123,7 +123,7 @@ void core::wake_queued(const std::string& environment) {
   if (!runs) return;
   // Newest first: the oldest queued run is the last that matches.
   const auto queued = std::find_if(runs->rbegin(), runs->rend(), [](const run_row& r) {
-    return r.status == run_status::waiting && r.reason.starts_with("queued");
+    return r.status == run_status::waiting && r.reason == queued_reason;
   });
   if (queued == runs->rend()) return;
   stored_signal wake;

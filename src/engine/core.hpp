@@ -16,6 +16,9 @@ namespace shipflow::engine_room {
 
 class actor;
 
+/// Reason in the row of a run that waits for its environment's locks.
+inline constexpr auto queued_reason = "queued for the environment";
+
 /// Used on the scheduler's thread only. Actors hold it by reference and never outlive it: the
 /// engine drops them first.
 class core {

@@ -179,7 +179,7 @@ result<std::string> engine::start(const plan& what, const start_options& options
   row.fence = 1;
   row.rev = state.rev;
   row.created_ms = row.updated_ms = to_ms(now);
-  if (waits) row.reason = "queued for the environment";
+  if (waits) row.reason = engine_room::queued_reason;
   auto created = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks);
   if (!created) return created.error();
   impl_->supersede(what, row.id);

@@ -76,7 +76,7 @@ void guards_due(decision& d);
 [[nodiscard]] result<bool> holds(const run_state& s, step_index i);
 /// Must the step be observed before its intent?
 [[nodiscard]] bool wants_look(const run_state& s, step_index i);
-/// The baseline without members that may change by themselves.
+/// The part of an observation that undo puts back.
 [[nodiscard]] json::value lasting(const json::value& baseline);
 
 }  // namespace shipflow::run

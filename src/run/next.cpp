@@ -6,9 +6,10 @@ namespace shipflow {
 inline namespace v1 {
 namespace {
 
-void consider(std::optional<time_point>& wake, time_point at) {
-  if (at == time_point{}) return;
-  if (!wake || at < *wake) wake = at;
+// What is due already is decided at once, or held until an event comes; neither needs a timer.
+void consider(next_step& out, time_point at, time_point now) {
+  if (at <= now) return;
+  if (!out.wake || at < *out.wake) out.wake = at;
 }
 
 void step_effects(const run_state& s, step_index i, time_point now, next_step& out) {
@@ -17,33 +18,33 @@ void step_effects(const run_state& s, step_index i, time_point now, next_step& o
   switch (step.status) {
     case step_status::ready:
     case step_status::retrying:
-      if (step.status == step_status::retrying) consider(out.wake, step.due);
+      if (step.status == step_status::retrying) consider(out, step.due, now);
       if (run::may_start(s) && (again || step.status == step_status::ready) && run::wants_look(s, i))
         out.effects.push_back({effect_kind::observe, i});
       break;
     case step_status::intent: out.effects.push_back({effect_kind::apply, i}); break;
     case step_status::started:
       out.effects.push_back({effect_kind::settle, i});
-      consider(out.wake, step.timeout_at);
+      consider(out, step.timeout_at, now);
       break;
     case step_status::stopping:
       out.effects.push_back({effect_kind::settle, i, true});
-      consider(out.wake, step.due);
+      consider(out, step.due, now);
       break;
     case step_status::unclear:
       if (step.due <= now && s.parked.empty()) out.effects.push_back({effect_kind::resolve, i});
-      if (step.due > now) consider(out.wake, step.due);
+      consider(out, step.due, now);
       break;
-    default: consider(out.wake, step.due); break;
+    default: consider(out, step.due, now); break;
   }
 }
 
-void undo_effects(const run_state& s, next_step& out) {
+void undo_effects(const run_state& s, time_point now, next_step& out) {
   for (const auto u : run::free_units(s)) {
     const auto& unit = s.undo[u];
     if (unit.status == undo_status::intent) out.effects.push_back({effect_kind::undo, unit.step});
     if (unit.status == undo_status::started) out.effects.push_back({effect_kind::undo_settle, unit.step});
-    if (unit.status == undo_status::retrying) consider(out.wake, unit.due);
+    if (unit.status == undo_status::retrying) consider(out, unit.due, now);
   }
 }
 
@@ -52,11 +53,6 @@ void verify_effects(const run_state& s, next_step& out) {
   for (const auto& unit : s.undo)
     if (unit.status == undo_status::done && !s.what->steps[unit.step].resources.empty())
       out.effects.push_back({effect_kind::verify, unit.step});
-}
-
-// A held wait is in the past and waits for its guards, not for time.
-void drop_past(next_step& out, time_point now) {
-  if (out.wake && *out.wake <= now) out.wake.reset();
 }
 
 }  // namespace
@@ -69,12 +65,11 @@ next_step next(const run_state& s, time_point now) {
     return out;
   }
   for (const auto i : s.active) step_effects(s, i, now, out);
-  undo_effects(s, out);
+  undo_effects(s, now, out);
   if (s.phase == phase::verifying) verify_effects(s, out);
-  for (const auto& [id, q] : s.questions) consider(out.wake, q.due);
-  if (const auto wake = run::guards_wake(s)) consider(out.wake, *wake);
+  for (const auto& [id, q] : s.questions) consider(out, q.due, now);
+  if (const auto wake = run::guards_wake(s)) consider(out, *wake, now);
   out.armed = run::armed_guards(s);
-  drop_past(out, now);
   if (!decide(s, due_event{}, now).empty()) out.wake = now;
   return out;
 }

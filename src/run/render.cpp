@@ -95,9 +95,9 @@ result<bool> holds(const run_state& s, step_index i) {
 }
 
 json::value lasting(const json::value& baseline) {
-  auto copy = baseline;
-  if (auto* object = copy.if_object()) object->erase("volatile");
-  return copy;
+  const auto* object = baseline.if_object();
+  const auto* restores = object == nullptr ? nullptr : object->if_contains("restores");
+  return restores == nullptr ? baseline : *restores;
 }
 
 }  // namespace shipflow::run

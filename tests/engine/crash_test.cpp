@@ -1,4 +1,5 @@
 #include "rig.hpp"
+#include "support/wrapped_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,74 +8,23 @@ using namespace shipflow_test;
 namespace {
 
 // A store that "crashes" the process at its n-th commit: before it is written, or after.
-class crashing_store final : public shipflow::store {
+class crashing_store final : public wrapped_store {
  public:
   crashing_store(std::shared_ptr<shipflow::store> inner, int at, bool written)
-      : inner_(std::move(inner)), at_(at), written_(written) {}
+      : wrapped_store(std::move(inner)), at_(at), written_(written) {}
   bool crashed = false;
 
-  shipflow::store_info info() override { return inner_->info(); }
-  shipflow::result<void> put_plan(const std::string& d, const std::string& b) override {
-    return inner_->put_plan(d, b);
-  }
-  shipflow::result<std::string> get_plan(const std::string& d) override { return inner_->get_plan(d); }
-  shipflow::result<void> create_run(const shipflow::run_row& r, const std::vector<shipflow::stored_fact>& f,
-                                    const std::vector<std::string>& a) override {
-    return inner_->create_run(r, f, a);
-  }
-  shipflow::result<shipflow::run_row> get_run(const std::string& id) override { return inner_->get_run(id); }
-  shipflow::result<shipflow::run_row> find_external(const std::string& id) override {
-    return inner_->find_external(id);
-  }
-  shipflow::result<std::vector<shipflow::run_row>> list_runs(const shipflow::run_filter& f) override {
-    return inner_->list_runs(f);
-  }
-  shipflow::result<std::vector<shipflow::run_row>> claim(const std::string& e, std::int64_t n,
-                                                         std::size_t l) override {
-    return inner_->claim(e, n, l);
-  }
-  shipflow::result<shipflow::run_row> claim_run(const std::string& e, const std::string& r,
-                                                std::int64_t n) override {
-    return inner_->claim_run(e, r, n);
-  }
-  shipflow::result<std::size_t> adopt(const std::string& e, std::int64_t n) override {
-    return inner_->adopt(e, n);
-  }
-  shipflow::result<std::optional<std::int64_t>> next_due() override { return inner_->next_due(); }
   void commit(shipflow::commit_request c, std::function<void(shipflow::commit_result)> done) override {
     if (crashed) return;
     crashed = --at_ == 0;
     if (!crashed) {
-      inner_->commit(std::move(c), std::move(done));
+      wrapped_store::commit(std::move(c), std::move(done));
     } else if (written_) {
-      inner_->commit(std::move(c), [](const shipflow::commit_result&) {});
+      wrapped_store::commit(std::move(c), [](const shipflow::commit_result&) {});
     }
-  }
-  shipflow::result<std::vector<shipflow::stored_fact>> read_facts(const std::string& r,
-                                                                  std::int64_t a) override {
-    return inner_->read_facts(r, a);
-  }
-  shipflow::result<void> put_signal(const shipflow::stored_signal& s) override {
-    return inner_->put_signal(s);
-  }
-  shipflow::result<std::vector<shipflow::stored_signal>> unused_signals(const std::string& r) override {
-    return inner_->unused_signals(r);
-  }
-  shipflow::result<std::vector<std::pair<std::string, std::string>>> locks() override {
-    return inner_->locks();
-  }
-  shipflow::result<void> put_samples(const std::vector<shipflow::sample_chunk>& c) override {
-    return inner_->put_samples(c);
-  }
-  shipflow::result<std::vector<shipflow::sample_chunk>> read_samples(const std::string& r) override {
-    return inner_->read_samples(r);
-  }
-  shipflow::result<std::size_t> purge(std::int64_t b, std::optional<std::int64_t> r) override {
-    return inner_->purge(b, r);
   }
 
  private:
-  std::shared_ptr<shipflow::store> inner_;
   int at_;
   bool written_;
 };

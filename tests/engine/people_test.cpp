@@ -108,6 +108,7 @@ TEST_CASE("engine/people: a paused run starts nothing until it is resumed") {
   b.set("one", "a", "1", {}, true);
   b.set("two", "b", "1", {"one"});
   const auto run = r.start(b);
+  r.time.run_until([&] { return !r.world->operations.empty(); });
   CHECK(r.say(run, "pause", "user:dana"));
   r.settle();
   CHECK(r.world->values.contains("a"));

@@ -96,6 +96,8 @@ class toy_provider final : public shipflow::provider {
         return carry_out(q, value);
       case verb::settle: {
         const auto found = world_->operations.find(q.effect_key);
+        if (world_->effects.contains(q.effect_key))
+          return shipflow::answer::done(json::object{{"value", value}, {"id", q.effect_key}});
         if (found == world_->operations.end())
           return shipflow::answer::failed(
               shipflow::make_error(shipflow::errc::not_found, "no such operation"));

@@ -53,8 +53,11 @@ class virtual_time final : public shipflow::scheduler {
   bool run_until(const std::function<bool()>& done, shipflow::duration for_at_most = std::chrono::hours(48)) {
     const auto limit = now_ + for_at_most;
     run_ready();
-    while (!done())
-      if (!step(limit)) return done();
+    while (!done()) {
+      if (step(limit)) continue;
+      now_ = limit;
+      return done();
+    }
     return true;
   }
   void jump(shipflow::duration by) { now_ += by; }

@@ -1,0 +1,202 @@
+// A guard over metrics: one look per slot and source, folded by the health room. The samples are
+// kept, so that a verdict can be evaluated again.
+#include "engine/trigger_watch.hpp"
+
+#include "engine/actor.hpp"
+#include "health/slot_maker.hpp"
+#include "health/trigger.hpp"
+
+#include <algorithm>
+#include <stop_token>
+
+namespace shipflow::engine_room {
+namespace {
+
+constexpr duration longest_look{5'000};
+
+guard_level level_named(std::string_view word) {
+  for (auto l = guard_level::none; l <= guard_level::unavailable;
+       l = static_cast<guard_level>(static_cast<int>(l) + 1))
+    if (name_of(l) == word) return l;
+  return guard_level::unavailable;
+}
+
+result<std::shared_ptr<const health::trigger>> build(const plan_guard& g) {
+  auto metrics = read_metrics(g.metrics);
+  if (!metrics) return metrics.error();
+  health::trigger_spec spec;
+  spec.id = g.id;
+  spec.normal = g.normal;
+  spec.alert = g.alert;
+  spec.severity = g.severity;
+  spec.slot = g.slot;
+  spec.whom = g.attributable_only ? health::blame::attributable_only : health::blame::always;
+  spec.metrics = std::move(*metrics);
+  return health::make_trigger(spec);
+}
+
+class trigger_watch final : public guard_watch {
+ public:
+  trigger_watch(actor& run, std::size_t guard, std::shared_ptr<const health::trigger> t)
+      : run_(run),
+        guard_(guard),
+        trigger_(std::move(t)),
+        maker_(trigger_),
+        state_(trigger_),
+        alive_(std::make_shared<bool>(true)) {
+    state_.begin();
+    // The first look closes the slot that is running; it gives counters their first reading.
+    slot_ = health::slot_of(run_.shared().time.now(), trigger_->slot());
+    at_slot_end();
+  }
+
+  ~trigger_watch() override {
+    *alive_ = false;
+    stop_.request_stop();
+    run_.shared().time.cancel(timer_);
+    keep_samples();
+  }
+
+ private:
+  [[nodiscard]] const plan_guard& planned() const { return run_.state().what->guards.at(guard_); }
+
+  void at_slot_end() {
+    timer_ = run_.shared().time.call_at(health::slot_end(slot_, trigger_->slot()), [this] { look(); });
+  }
+
+  // The version behind an arm: the new one is known, the old one was observed before the switch.
+  [[nodiscard]] std::string version_of(metric_arm arm) const {
+    if (arm == metric_arm::canary) return run_.state().what->release.version;
+    if (arm != metric_arm::baseline) return {};
+    const auto* before = run_.state().steps[planned().from].baseline.if_object();
+    const auto* version = before == nullptr ? nullptr : before->if_contains("version");
+    return version != nullptr && version->is_string() ? std::string(version->get_string()) : std::string{};
+  }
+
+  [[nodiscard]] metric_request question(const health::trigger_look& l) const {
+    metric_request q;
+    q.source = l.source;
+    q.series = l.series;
+    q.arm = std::string(name_of(l.arm));
+    q.spec = l.spec;
+    q.environment = run_.state().what->environment;
+    q.component = l.component.empty() ? planned().component : l.component;
+    q.version = version_of(l.arm);
+    q.deadline = run_.shared().time.now() + std::min(trigger_->slot(), longest_look);
+    q.stop = stop_.get_token();
+    const auto& components = run_.state().what->components;
+    const auto found =
+        std::find_if(components.begin(), components.end(), [&](const auto& c) { return c.name == q.component; });
+    q.target = found == components.end() ? planned().target : found->target;
+    return q;
+  }
+
+  void look() {
+    const auto& looks = trigger_->looks();
+    waiting_ = looks.size();
+    const auto closing = slot_;
+    auto& time = run_.shared().time;
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+      auto answered = [this, alive = alive_, &time, i, closing](metric_answer a) {
+        time.post([this, alive, i, closing, a = std::move(a)]() mutable {
+          if (*alive && closing == slot_ && waiting_ != 0) take(i, std::move(a));
+        });
+      };
+      auto* source = run_.shared().find_metrics(looks[i].source);
+      if (source == nullptr) {
+        metric_answer none;
+        none.why = "no metric source \"" + looks[i].source + "\" is registered";
+        answered(std::move(none));
+      } else {
+        source->read(question(looks[i]), std::move(answered));
+      }
+    }
+    // A source that does not answer leaves its samples missing, it does not hold the slot open.
+    timer_ = time.call_at(time.now() + std::min(trigger_->slot(), longest_look), [this] { close(); });
+  }
+
+  void take(std::size_t i, metric_answer a) {
+    maker_.answer(i, std::move(a));
+    if (--waiting_ == 0) close();
+  }
+
+  void close() {
+    run_.shared().time.cancel(timer_);
+    waiting_ = 0;
+    const auto samples = maker_.close(slot_);
+    note_samples(samples);
+    const auto verdict = state_.push(slot_, samples);
+    slot_ = health::slot_of(run_.shared().time.now(), trigger_->slot());
+    at_slot_end();
+    if (!verdict) return;
+    const auto level = level_named(health::guard_word(*verdict));
+    const auto text = health::describe(*trigger_, *verdict);
+    tell_observers(level, text);
+    if (level == run_.state().guards.at(guard_).level) return;
+    run_.tell(guard_event{guard_, level, text, health::to_json(*trigger_, *verdict)});
+  }
+
+  void tell_observers(guard_level level, const std::string& text) {
+    engine_event e;
+    e.what_kind = engine_event::kind::sample;
+    e.run = run_.state().id;
+    e.body = {{"guard", planned().id}, {"level", std::string(name_of(level))}, {"reason", text}};
+    run_.shared().emit(std::move(e));
+  }
+
+  void note_samples(const std::vector<health::slot_sample>& samples) {
+    const auto minute = to_ms(health::slot_begin(slot_, trigger_->slot())) / 60'000;
+    if (minute != minute_) keep_samples();
+    minute_ = minute;
+    json::array row{slot_};
+    for (const auto& s : samples) row.push_back(health::to_json(s));
+    rows_.push_back(std::move(row));
+  }
+
+  void keep_samples() {
+    if (rows_.empty()) return;
+    sample_chunk chunk{run_.state().id, planned().id, minute_, json::serialize(rows_)};
+    rows_.clear();
+    if (auto put = run_.shared().keep->put_samples({std::move(chunk)}); !put)
+      run_.shared().emit_trouble(run_.state().id, "samples cannot be kept: " + put.error().text());
+  }
+
+  actor& run_;
+  std::size_t guard_;
+  std::shared_ptr<const health::trigger> trigger_;
+  health::slot_maker maker_;
+  health::trigger_state state_;
+  std::shared_ptr<bool> alive_;
+  std::stop_source stop_;
+  scheduler::timer_id timer_ = 0;
+  health::slot_index slot_ = 0;
+  std::size_t waiting_ = 0;
+  std::int64_t minute_ = 0;
+  json::array rows_;
+};
+
+// A trigger that cannot be built (a plan of another version) has no verdict: it holds, it never passes.
+class blind_watch final : public guard_watch {
+ public:
+  blind_watch(actor& run, std::size_t guard, std::string why) : run_(run) {
+    auto& time = run_.shared().time;
+    timer_ = time.call_at(time.now(), [this, guard, why = std::move(why)] {
+      run_.tell(guard_event{guard, guard_level::unavailable, why, {}});
+    });
+  }
+  ~blind_watch() override { run_.shared().time.cancel(timer_); }
+
+ private:
+  actor& run_;
+  scheduler::timer_id timer_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<guard_watch> make_trigger_watch(actor& run, std::size_t guard) {
+  auto built = build(run.state().what->guards.at(guard));
+  if (!built) return std::make_unique<blind_watch>(run, guard, built.error().text());
+  return std::make_unique<trigger_watch>(run, guard, std::move(*built));
+}
+
+}  // namespace shipflow::engine_room
