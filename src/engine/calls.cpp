@@ -150,6 +150,12 @@ void actor::answered(step_index step, std::uint64_t id, answer a) {
   }
   const auto what = s.what;
   slots_.erase(found);
+  if (a.kind == answer_kind::started) {
+    auto& later = slots_[step];
+    later.what = {what.kind == effect_kind::undo ? effect_kind::undo_settle : effect_kind::settle, step};
+    later.id = ++next_call_;
+    look_later(step, a.look_again);
+  }
   deliver(what, std::move(a));
 }
 

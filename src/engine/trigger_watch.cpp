@@ -85,8 +85,8 @@ class trigger_watch final : public guard_watch {
     q.deadline = run_.shared().time.now() + std::min(trigger_->slot(), longest_look);
     q.stop = stop_.get_token();
     const auto& components = run_.state().what->components;
-    const auto found =
-        std::find_if(components.begin(), components.end(), [&](const auto& c) { return c.name == q.component; });
+    const auto found = std::find_if(components.begin(), components.end(),
+                                    [&](const auto& c) { return c.name == q.component; });
     q.target = found == components.end() ? planned().target : found->target;
     return q;
   }

@@ -33,6 +33,9 @@ class toy_provider final : public shipflow::provider {
 
   /// Lets a test answer in the provider's place: return true when the reply was taken.
   std::function<bool(const shipflow::request&, shipflow::reply&)> intercept;
+  /// Answers are kept instead of given, as when the process dies before it hears them.
+  bool silent = false;
+  std::vector<shipflow::reply> held;
   /// Called after an effect was carried out and before it is answered.
   std::function<void(const shipflow::request&)> carried_out;
 
@@ -58,7 +61,10 @@ class toy_provider final : public shipflow::provider {
     time_.post([this, q = std::move(q), r = std::make_shared<shipflow::reply>(std::move(r))] {
       if (intercept && intercept(q, *r)) return;
       auto a = act(q);
-      if (*r) (*r)(std::move(a));
+      if (silent)
+        held.push_back(std::move(*r));
+      else
+        (*r)(std::move(a));
     });
   }
 
