@@ -99,28 +99,52 @@ parsed parse(std::string_view text) {
   return out;
 }
 
+namespace {
+
+/// Walks the offsets of a string in ascending order, so that all of them cost one pass.
+class cursor {
+ public:
+  explicit cursor(const node& string) : string_(string), column_(string.text_column) {}
+
+  int column_at(std::size_t offset) {
+    if (string_.text_column == 0) return string_.place.column;
+    for (; done_ < std::min(offset, string_.text.size()); ++done_)
+      if ((static_cast<unsigned char>(string_.text[done_]) & 0xc0U) != 0x80U) ++column_;
+    return column_;
+  }
+
+ private:
+  const node& string_;
+  std::size_t done_ = 0;
+  int column_;
+};
+
+void collect_string(const node& n, std::vector<use>& uses, diagnostics& out) {
+  auto read = parse(n.text);
+  cursor at(n);
+  for (auto& p : read.value.parts)
+    if (p.is_reference())
+      uses.push_back({std::move(p.path), p.fallback.has_value(), &n, n.place.line, at.column_at(p.offset)});
+  if (read.bad) out.error(place_of(n, read.bad->offset), n.pointer, read.bad->message);
+}
+
+void collect_into(const node& n, std::vector<use>& uses, diagnostics& out) {
+  if (n.is(node_kind::string)) collect_string(n, uses, out);
+  for (const auto& item : n.items) collect_into(item, uses, out);
+  for (const auto& field : n.fields) collect_into(field.second, uses, out);
+}
+
+}  // namespace
+
 source_place place_of(const node& string, std::size_t offset) {
-  if (string.text_column == 0 || offset > string.text.size()) return string.place;
   auto place = string.place;
-  place.column = string.text_column;
-  for (std::size_t i = 0; i < offset; ++i)
-    if ((static_cast<unsigned char>(string.text[i]) & 0xc0U) != 0x80U) ++place.column;
+  place.column = cursor(string).column_at(offset);
   return place;
 }
 
 std::vector<use> collect(const node& tree, diagnostics& out) {
   std::vector<use> uses;
-  const auto walk = [&](const auto& self, const node& n) -> void {
-    for (const auto& item : n.items) self(self, item);
-    for (const auto& field : n.fields) self(self, field.second);
-    if (!n.is(node_kind::string)) return;
-    const auto read = parse(n.text);
-    for (const auto& p : read.value.parts)
-      if (p.is_reference())
-        uses.push_back({p.path, p.fallback.has_value(), place_of(n, p.offset), n.pointer});
-    if (read.bad) out.error(place_of(n, read.bad->offset), n.pointer, read.bad->message);
-  };
-  walk(walk, tree);
+  collect_into(tree, uses, out);
   return uses;
 }
 

@@ -54,8 +54,11 @@ struct parsed {
 struct use {
   std::string path;
   bool has_fallback = false;
-  source_place place;
-  std::string pointer;
+  const node* string = nullptr;  ///< the string it stands in; owned by the tree
+  int line = 0;
+  int column = 0;
+  [[nodiscard]] source_place place() const { return {string->place.file, line, column}; }
+  [[nodiscard]] const std::string& pointer() const { return string->pointer; }
 };
 /// All references of a tree in document order; syntax errors go to `out`.
 [[nodiscard]] std::vector<use> collect(const node& tree, diagnostics& out);
@@ -65,14 +68,12 @@ using lookup = std::function<std::optional<json::value>(const std::string& path)
 
 /// The tree with all strings rendered. A string that is one reference becomes the value with its
 /// type; inside a longer text only scalars may stand. Unresolved references are errors. Text that
-/// comes from a lookup is never read for references again.
+/// comes from a lookup is never read for references again. A string above 1 MiB, more than 200000
+/// nodes or 100 levels are errors, since values that refer to values can grow without end.
 [[nodiscard]] node render(const node& tree, const lookup& find, diagnostics& out);
 
 /// Renders one string that has no place of its own.
 [[nodiscard]] result<json::value> render_text(std::string_view text, const lookup& find);
-
-/// A JSON value as a node; all its nodes have the place and pointers below `at`'s.
-[[nodiscard]] node node_of(const json::value& value, const node& at);
 
 /// Named values that may refer to each other. The names in an order in which each comes after
 /// what it refers to; names outside the set are ignored. Each cycle is one error at the place of

@@ -71,7 +71,8 @@ class walker {
       names += values_[*i].first + " -> ";
       entries_[*i].now = state::in_cycle;
     }
-    out_.error(e.at.place, e.at.pointer, "the values refer to each other: " + names + values_[e.to].first);
+    out_.error(e.at.place(), e.at.pointer(),
+               "the values refer to each other: " + names + values_[e.to].first);
   }
 
   const std::vector<std::pair<std::string, node>>& values_;

@@ -5,6 +5,10 @@
 namespace shipflow::reference {
 namespace {
 
+constexpr std::size_t longest_text = std::size_t{1} << 20U;
+constexpr std::size_t most_nodes = 200'000;
+constexpr std::size_t most_levels = 100;
+
 std::string unresolved(const part& p) {
   return "nothing is known by the name ${" + p.path + "}; give it a value, or a default with ${" + p.path +
          ":-...}";
@@ -48,6 +52,7 @@ rendered render_template(const text_template& text, const lookup& find) {
     if (!piece)
       return {{}, problem{p.offset, "${" + p.path + "} is a list or mapping and cannot stand inside a text"}};
     out += *piece;
+    if (out.size() > longest_text) return {{}, problem{p.offset, "the text becomes longer than 1 MiB"}};
   }
   return {json::string(out), {}};
 }
@@ -93,31 +98,74 @@ void set_scalar(node& out, const json::value& value) {
   }
 }
 
-node make(const json::value& value, const node& at, std::string pointer) {
-  node out = shell_of(at);
-  out.kind = node_kind::null;
-  out.text.clear();
-  out.text_column = 0;
-  out.pointer = std::move(pointer);
-  if (const auto* array = value.if_array()) {
-    out.kind = node_kind::sequence;
-    for (const auto& item : *array)
-      out.items.push_back(make(item, at, out.pointer + "/" + std::to_string(out.items.size())));
-  } else if (const auto* object = value.if_object()) {
-    out.kind = node_kind::mapping;
-    for (const auto& member : *object)
-      out.fields.emplace_back(
-          std::string(member.key()),
-          make(member.value(), at, out.pointer + "/" + doc::pointer_segment(member.key())));
-  } else {
-    set_scalar(out, value);
+/// Renders one tree within the limits of reference.hpp.
+class renderer {
+ public:
+  renderer(const lookup& find, diagnostics& out) : find_(find), out_(out) {}
+
+  node render(const node& n, std::size_t depth) {
+    if (n.is(node_kind::string)) return render_leaf(n, depth);
+    node copy = shell_of(n);
+    if (!spend(n, depth)) return copy;
+    for (const auto& item : n.items) copy.items.push_back(render(item, depth + 1));
+    for (const auto& field : n.fields) copy.fields.emplace_back(field.first, render(field.second, depth + 1));
+    return copy;
   }
-  return out;
-}
+
+  node make(const json::value& value, const node& at, std::string pointer, std::size_t depth) {
+    node out = shell_of(at);
+    out.kind = node_kind::null;
+    out.text.clear();
+    out.text_column = 0;
+    out.pointer = std::move(pointer);
+    if (!spend(at, depth)) return out;
+    const auto child = [&](const json::value& v, std::string_view name) {
+      return make(v, at, out.pointer + "/" + doc::pointer_segment(name), depth + 1);
+    };
+    if (const auto* array = value.if_array()) {
+      out.kind = node_kind::sequence;
+      for (const auto& item : *array) out.items.push_back(child(item, std::to_string(out.items.size())));
+    } else if (const auto* object = value.if_object()) {
+      out.kind = node_kind::mapping;
+      for (const auto& member : *object)
+        out.fields.emplace_back(std::string(member.key()), child(member.value(), member.key()));
+    } else {
+      set_scalar(out, value);
+    }
+    return out;
+  }
+
+ private:
+  node render_leaf(const node& n, std::size_t depth) {
+    if (n.text.find("${") == std::string::npos) return spend(n, depth) ? n : shell_of(n);
+    const auto value = render_string(n.text, find_);
+    if (!value.bad) return make(value.value, n, n.pointer, depth);
+    out_.error(place_of(n, value.bad->offset), n.pointer, value.bad->message);
+    return n;
+  }
+
+  /// Takes one node from the budget; the first one too many is a finding.
+  bool spend(const node& at, std::size_t depth) {
+    if (exhausted_) return false;
+    if (depth > most_levels) return give_up(at, "deeper than " + std::to_string(most_levels) + " levels");
+    if (nodes_left_ == 0) return give_up(at, "more than " + std::to_string(most_nodes) + " nodes");
+    --nodes_left_;
+    return true;
+  }
+
+  bool give_up(const node& at, const std::string& what) {
+    exhausted_ = true;
+    out_.error(at.place, at.pointer, "with its references rendered, the document has " + what);
+    return false;
+  }
+
+  const lookup& find_;
+  diagnostics& out_;
+  std::size_t nodes_left_ = most_nodes;
+  bool exhausted_ = false;
+};
 
 }  // namespace
-
-node node_of(const json::value& value, const node& at) { return make(value, at, at.pointer); }
 
 result<json::value> render_text(std::string_view text, const lookup& find) {
   auto out = render_string(text, find);
@@ -126,18 +174,7 @@ result<json::value> render_text(std::string_view text, const lookup& find) {
 }
 
 node render(const node& tree, const lookup& find, diagnostics& out) {
-  if (tree.is(node_kind::string)) {
-    if (tree.text.find("${") == std::string::npos) return tree;
-    const auto value = render_string(tree.text, find);
-    if (!value.bad) return node_of(value.value, tree);
-    out.error(place_of(tree, value.bad->offset), tree.pointer, value.bad->message);
-    return tree;
-  }
-  node copy = shell_of(tree);
-  for (const auto& item : tree.items) copy.items.push_back(render(item, find, out));
-  for (const auto& field : tree.fields)
-    copy.fields.emplace_back(field.first, render(field.second, find, out));
-  return copy;
+  return renderer(find, out).render(tree, 0);
 }
 
 }  // namespace shipflow::reference

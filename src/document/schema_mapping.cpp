@@ -3,6 +3,7 @@
 #include "document/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace shipflow::schema {
 
@@ -72,10 +73,6 @@ std::string with_article(const std::string& name) {
   return (vowel ? "an " : "a ") + name;
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 }  // namespace
 
 /// One check of one mapping. Keys that are there under a misspelt name count as there, so that
@@ -97,7 +94,7 @@ class mapping_rule {
 
  private:
   bool is_there(const std::string& name) const {
-    return n_.find(name) != nullptr || contains(misspelt_, name);
+    return n_.find(name) != nullptr || misspelt_.contains(name);
   }
 
   void check_field(const std::string& name, const node& value) {
@@ -106,10 +103,10 @@ class mapping_rule {
         std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.name == name; });
     if (known != fields.end()) return schema::check(value, known->accepts, c_);
     if (table_.others_) return check_free(name, value);
-    const auto candidates = absent_names();
-    if (auto meant = doc::nearest(name, candidates)) misspelt_.push_back(std::move(*meant));
+    if (!absent_) absent_ = absent_names();
+    if (auto meant = doc::nearest(name, *absent_)) misspelt_.insert(std::move(*meant));
     c_.wrong_key(value, "unknown key " + doc::quoted(name) + " in " + with_article(table_.name_) +
-                            doc::did_you_mean(name, candidates));
+                            doc::did_you_mean(name, *absent_));
   }
 
   void check_free(const std::string& name, const node& value) {
@@ -152,7 +149,8 @@ class mapping_rule {
   const node& n_;
   const mapping& table_;
   checker& c_;
-  std::vector<std::string> misspelt_;
+  std::optional<std::vector<std::string>> absent_;  ///< known keys that are not there
+  std::set<std::string> misspelt_;
 };
 
 namespace {

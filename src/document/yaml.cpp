@@ -129,10 +129,8 @@ class event_reader final : public YAML::EventHandler {
   /// yaml-cpp takes a line without a colon, inside a mapping, for a key without a value.
   bool has_colon(const YAML::Mark& mark, std::string_view key) const {
     const auto start = static_cast<std::size_t>(std::max(mark.pos, 0));
-    const auto line = text_.substr(0, start).rfind('\n');
     const auto before = text_.substr(0, start).find_last_not_of(" \t");
-    const bool explicit_key = before != std::string_view::npos && text_[before] == '?' &&
-                              (line == std::string_view::npos || before > line);
+    const bool explicit_key = before != std::string_view::npos && text_[before] == '?';
     if (explicit_key || start >= text_.size()) return explicit_key;
     const char first = text_[start];
     if (first == '&' || first == '!') return true;  // refused with a better message

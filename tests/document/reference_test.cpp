@@ -104,12 +104,12 @@ TEST_CASE("document/reference: all references are collected with their places") 
   const auto uses = reference::collect(p.doc.root, p.findings);
   REQUIRE(uses.size() == 3);
   CHECK(uses[0].path == "one");
-  CHECK(uses[0].place == source_place{"d.yaml", 1, 6});
-  CHECK(uses[1].place == source_place{"d.yaml", 1, 13});
+  CHECK(uses[0].place() == source_place{"d.yaml", 1, 6});
+  CHECK(uses[1].place() == source_place{"d.yaml", 1, 13});
   CHECK(uses[1].has_fallback);
   CHECK(uses[2].path == "three.x");
-  CHECK(uses[2].place == source_place{"d.yaml", 2, 6});
-  CHECK(uses[2].pointer == "/b/0");
+  CHECK(uses[2].place() == source_place{"d.yaml", 2, 6});
+  CHECK(uses[2].pointer() == "/b/0");
 }
 
 TEST_CASE("document/reference: named values are ordered, and cycles are named") {
@@ -143,6 +143,40 @@ TEST_CASE("document/reference: a chain of 20000 values is no deep recursion") {
       values, [](const std::string& path) { return std::optional(path); }, out);
   CHECK(order.size() == values.size());
   CHECK(order.front() == "v19999");
+}
+
+TEST_CASE("document/reference: values that refer to values cannot grow without end") {
+  json::object values{
+      {"text0", std::string(1000, 'x')}, {"list0", json::array{1, 2}}, {"deep0", json::array{1}}};
+  const auto find_value = [&](const std::string& path) -> std::optional<json::value> {
+    const auto* found = values.if_contains(path);
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  };
+  const auto grow = [&](const std::string& name, const std::string& pattern) {
+    std::string findings;
+    for (int i = 1; i < 200 && findings.empty(); ++i) {
+      auto text = pattern;
+      const auto before = "${" + name + std::to_string(i - 1) + "}";
+      for (auto at = text.find('@'); at != std::string::npos; at = text.find('@'))
+        text.replace(at, 1, before);
+      auto p = parse("--- " + text);
+      values[name + std::to_string(i)] = reference::render(p.doc.root, find_value, p.findings).to_json();
+      findings = p.text();
+    }
+    return findings;
+  };
+  CHECK(grow("text", "\"@@\"").find("longer than 1 MiB") != std::string::npos);
+  CHECK(grow("list", "[\"@\", \"@\"]").find("more than 200000 nodes") != std::string::npos);
+  CHECK(grow("deep", "[\"@\"]").find("deeper than 100 levels") != std::string::npos);
+}
+
+TEST_CASE("document/reference: a string of very many references is no more than one pass") {
+  std::string text = "a: \"";
+  for (int i = 0; i < 300'000; ++i) text += "${x}";
+  auto p = parse(text + "\"\n");
+  const auto uses = reference::collect(p.doc.root, p.findings);
+  REQUIRE(uses.size() == 300'000);
+  CHECK(uses.back().column == 5 + 4 * 299'999);
 }
 
 TEST_CASE("document/reference: any string parses or names a place inside it; escaping is its inverse") {

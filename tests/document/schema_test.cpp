@@ -60,6 +60,14 @@ d.yaml:8:28 /limits/0: "0" is not a name: a letter, then up to 63 letters, digit
 )");
 }
 
+TEST_CASE("document/schema: a document full of mistakes is checked in one pass") {
+  std::string text = "plan: p\n";
+  for (int i = 0; i < 20'000; ++i) text += "wrong" + std::to_string(i) + ": 1\n";
+  auto p = parse(text);
+  schema::validate(p.doc.root, plan_type(), p.findings);
+  CHECK(p.findings.items().size() == 20'001);
+}
+
 TEST_CASE("document/schema: groups of keys and keys that need others are checked") {
   CHECK(plan_findings("  - {id: a}") ==
         "d.yaml:3:5 /steps/0: a step needs one of action, command or group\n");
