@@ -1,0 +1,110 @@
+#include "http/text.hpp"
+#include "probe/child.hpp"
+#include "probe/kinds.hpp"
+#include "probe/spec.hpp"
+
+#include <chrono>
+
+namespace shipflow::probing {
+namespace {
+
+// Shorter values are ordinary words; hiding them would hide the message.
+constexpr std::size_t least_hidden = 4;
+
+std::string hide(std::string text, const child_spec& spec) {
+  for (const auto& [name, value] : spec.environment) {
+    if (name == "PATH" || value.size() < least_hidden) continue;
+    for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 3))
+      text.replace(at, value.size(), "***");
+  }
+  return text;
+}
+
+std::string last_line(std::string_view text) {
+  const auto end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos) return {};
+  const auto begin = text.find_last_of('\n', end);
+  return std::string(text.substr(begin == std::string_view::npos ? 0 : begin + 1,
+                                 end - (begin == std::string_view::npos ? -1 : begin)));
+}
+
+seen see_end(const child_end& end, const child_spec& spec, duration took) {
+  seen s;
+  s.answer.outcome = end.exit_code == 0 ? look::pass : look::fail;
+  s.answer.latency = took;
+  s.answer.details = {{"latency_ms", took.count()}};
+  std::string text = "ended by signal " + std::to_string(end.signal);
+  if (end.exit_code >= 0) {
+    text = "exit status " + std::to_string(end.exit_code);
+    s.answer.details["exit"] = end.exit_code;
+  }
+  const auto said = last_line(hide(end.output, spec));
+  if (!said.empty()) text += ": " + said;
+  s.answer.text = http::one_line(text, 400);
+  return s;
+}
+
+seen see_error(const error& e, const child_spec& spec) {
+  seen s;
+  s.timed_out = e.code == errc::timeout;
+  s.answer.outcome = s.timed_out ? look::fail : look::unavailable;
+  s.answer.text = http::one_line(spec.argv.front() + ": " + e.message, 400);
+  return s;
+}
+
+class command_look final : public prepared_look {
+ public:
+  explicit command_look(child_spec spec) : spec_(std::move(spec)) {}
+
+  void begin(const surroundings& with, duration limit, std::stop_token stop,
+             std::function<void(seen)> done) override {
+    const auto began = std::chrono::steady_clock::now();
+    run_child(with.executor, spec_, limit, std::move(stop),
+              [spec = spec_, began, done = std::move(done)](const result<child_end>& end) {
+                const auto took =
+                    std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - began);
+                done(end ? see_end(*end, spec, took) : see_error(end.error(), spec));
+              });
+  }
+
+ private:
+  child_spec spec_;
+};
+
+bool has_zero(const std::string& text) { return text.find('\0') != std::string::npos; }
+
+void read_environment(http::fields& in, child_spec& to) {
+  const auto* env = in.object("env");
+  if (env == nullptr) return;
+  for (const auto& e : *env) {
+    const std::string name(e.key());
+    const std::string value =
+        e.value().is_string() ? std::string(e.value().get_string()) : json::serialize(e.value());
+    const bool simple = !e.value().is_structured() && !e.value().is_null();
+    if (name.empty() || name.find('=') != std::string::npos || has_zero(name) || has_zero(value) || !simple)
+      in.wrong("env", "must map names to texts");
+    to.environment.emplace_back(name, value);
+  }
+}
+
+}  // namespace
+
+prepared prepare_command(const json::object& spec) {
+  http::fields in(spec);
+  child_spec to;
+  to.argv = in.texts("command");
+  if (to.argv.empty() || to.argv.front().empty())
+    in.wrong("command", "must be a list: the program and its arguments");
+  for (const auto& word : to.argv)
+    if (has_zero(word)) in.wrong("command", "must not hold zero bytes");
+  to.directory = in.text("directory", "/");
+  if (to.directory.empty() || has_zero(to.directory)) in.wrong("directory", "must be a directory");
+  read_environment(in, to);
+  const auto timeout = read_common(in);
+  if (auto ok = in.finish(); !ok) return ok.error();
+  auto made = std::make_unique<command_look>(std::move(to));
+  made->timeout = timeout;
+  return made;
+}
+
+}  // namespace shipflow::probing

@@ -1,0 +1,19 @@
+// fork and exec, nothing else.
+#pragma once
+
+#include "probe/child.hpp"
+
+#include <sys/types.h>
+
+namespace shipflow::probing {
+
+/// A started program: leader of its own process group, killed when the starting thread dies.
+struct spawned {
+  pid_t pid = -1;
+  int pidfd = -1;   ///< readable once it ended; owned by the caller
+  int output = -1;  ///< reading end of both its streams, non-blocking; owned by the caller
+};
+
+[[nodiscard]] result<spawned> spawn(const child_spec& spec);
+
+}  // namespace shipflow::probing
