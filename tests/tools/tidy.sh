@@ -32,10 +32,13 @@ trap 'rm -rf "$work"' EXIT
 changed 'src/*.cpp' 'capi/*.cpp' 'examples/*.cpp' | compiled >"$work/files"
 export build work
 export end=$(($(date +%s) + budget))
+# A file is judged by its findings, not by the exit status: Clang 14 stumbles over C++20 that GCC 12 compiles
+# (bindings captured by lambdas, vectors of an incomplete type), and GCC decides about that.
 # shellcheck disable=SC2016  # the inner shell expands
 xargs -P "$jobs" -I{} sh -c '
   if [ "$(date +%s)" -ge "$end" ]; then echo "{}" >>"$work/late"; exit 0; fi
-  clang-tidy-14 -p "$build" --quiet "{}" >"$work/$$" 2>/dev/null || { cat "$work/$$"; echo "{}" >>"$work/bad"; }
+  clang-tidy-14 -p "$build" --quiet "{}" >"$work/$$" 2>/dev/null
+  if grep -e "-warnings-as-errors\]$" "$work/$$"; then echo "{}" >>"$work/bad"; fi
 ' <"$work/files"
 
 echo "clang-tidy: $(wc -l <"$work/files") changed files"
