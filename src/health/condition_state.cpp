@@ -14,7 +14,8 @@ condition_finding condition_state::push(slot_index k, std::span<const slot_sampl
   return step(k, inputs);
 }
 
-void condition_state::begin() {
+void condition_state::begin(slot_index first, std::size_t inputs) {
+  if (last_ && first > *last_ + 1) skip(*last_ + 1, first - *last_ - 1, inputs);
   begun_ = true;
   since_start_ = 0;
   cumulative_ = 0;
@@ -28,12 +29,17 @@ std::int64_t condition_state::memory_slots() const {
   return std::min<std::int64_t>(most, 1'000'000) + 1;
 }
 
-/// A jump of the clock by years must not take years.
+/// A jump of the clock by years must not take years: once steady, the rest is only counted.
 void condition_state::skip(slot_index first, std::int64_t slots, std::size_t inputs) {
   const std::vector<slot_sample> nothing(inputs);
-  const auto folded = std::max<std::int64_t>(0, slots - memory_slots());
-  since_start_ += folded;
-  for (auto k = first + folded; k < first + slots; ++k) static_cast<void>(step(k, nothing));
+  const auto stepped = std::min(slots, memory_slots());
+  for (auto k = first; k < first + stepped; ++k) static_cast<void>(step(k, nothing));
+  const auto rest = slots - stepped;
+  const bool steadily_held = held_ && *held_ == first + stepped - 1;
+  if (steadily_held) held_ = *held_ + rest;
+  if (gap_ > 0) gap_ += rest;
+  since_start_ += rest;
+  last_ = first + slots - 1;
 }
 
 condition_finding condition_state::step(slot_index k, std::span<const slot_sample> inputs) {

@@ -24,8 +24,9 @@ class condition_state {
 
   /// Slot `k` is later than all before; slots left out count as missing. O(atoms) amortised.
   condition_finding push(slot_index k, std::span<const slot_sample> inputs);
-  /// The release starts with the next slot: `over start`, cumulative and warm-up begin here.
-  void begin();
+  /// The release starts with slot `first`, or the next one if that is past: `over start`, cumulative
+  /// and warm-up begin here. `inputs` is the number of samples of a slot.
+  void begin(slot_index first, std::size_t inputs);
 
   [[nodiscard]] json::value to_json() const;
   [[nodiscard]] result<void> from_json(const json::value& v);

@@ -10,7 +10,7 @@
 //   const auto samples = maker.close(k);                  // all answered, or their deadline passed
 //   if (const auto v = state.push(k, samples)) report(guard_word(*v), to_json(*t, *v));
 //   // when the new version gets its first traffic, between two slots:
-//   state.begin();
+//   state.begin(slot_of(now, g.slot));
 //
 // Everything here is a pure fold: the same samples give the same verdicts, so a verdict can be
 // evaluated again from the stored samples. Not thread-safe; one owner per object.
@@ -111,11 +111,11 @@ class trigger_state {
   /// left out count as missing too. Empty when `k` is not newer than the last one: closed slots
   /// are final. O(atoms) amortised.
   [[nodiscard]] std::optional<trigger_verdict> push(slot_index k, std::span<const slot_sample> samples);
-  /// The release begins: slots from now on may be blamed on it. Slots before give the baseline:
-  /// their outcome is `insufficient` (before_release). A trigger whose alert holds or is building up
+  /// The release begins with slot `first`, or with the next one if that was pushed already: slots
+  /// from then on may be blamed on it. Slots before give the baseline: their outcome is `insufficient` (before_release). A trigger whose alert holds or is building up
   /// is then `already_red` until its alert has been seen false once; with `attributable_only` it
   /// passes meanwhile (already_red), since a fix must be able to ship. Again: no effect.
-  void begin();
+  void begin(slot_index first);
   [[nodiscard]] bool begun() const noexcept { return begun_; }
 
   /// Everything needed to go on; size bounded by the windows. After `from_json` the verdicts are

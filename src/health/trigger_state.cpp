@@ -1,5 +1,7 @@
 #include "health/trigger.hpp"
 
+#include <algorithm>
+
 namespace shipflow::health {
 namespace {
 
@@ -36,12 +38,14 @@ std::optional<trigger_verdict> trigger_state::push(slot_index k, std::span<const
   return v;
 }
 
-void trigger_state::begin() {
+void trigger_state::begin(slot_index first) {
   if (begun_) return;
   begun_ = true;
   already_red_ = red_;
-  if (alert_) alert_->begin();
-  if (normal_) normal_->begin();
+  const auto inputs = trigger_->inputs().size();
+  if (alert_) alert_->begin(first, inputs);
+  if (normal_) normal_->begin(first, inputs);
+  if (last_) last_ = std::max(*last_, first - 1);
 }
 
 /// What the numbers say, whoever is to blame. No data is neither a pass nor a breach.

@@ -224,7 +224,7 @@ TEST_CASE("health/attribution: red before the release is not blamed until it has
   letters w(s);
   w.state = health::trigger_state(w.trigger);
   static_cast<void>(w.feed("FT"));  // building up counts as red: the release did not start it
-  w.state.begin();
+  w.state.begin(w.next);
   auto v = w.feed("TTQ");
   CHECK(v[0].is == outcome::pass);
   CHECK(v[0].why == reason::already_red);
@@ -243,7 +243,7 @@ TEST_CASE("health/attribution: by default red before the release is said and sti
   letters w("", "errors > 1%");
   w.state = health::trigger_state(w.trigger);
   static_cast<void>(w.feed("T"));
-  w.state.begin();
+  w.state.begin(w.next);
   const auto v = w.feed("TFT");
   CHECK(v[0].is == outcome::fail);
   CHECK(v[0].already_red);
@@ -255,7 +255,7 @@ TEST_CASE("health/attribution: a window over the run begins with the release") {
   letters w("", "errors over start > 20%");
   w.state = health::trigger_state(w.trigger);
   static_cast<void>(w.feed("TTTT"));
-  w.state.begin();
+  w.state.begin(w.next);
   const auto v = w.feed("F");
   CHECK(v[0].alert->atoms[0].events == 100);
   CHECK(v[0].is == outcome::pass);

@@ -50,8 +50,8 @@ inline health::slot_sample unknown_series() {
 
 /// T: 50 % of 100 requests fail, W: 0.5 % of 1000, F: none of 100, L: one of one (too few), E: no requests,
 /// Q: the source does not answer, N: nonsense.
-inline std::vector<health::slot_sample> errors_of(char letter) {
-  switch (letter) {
+inline std::vector<health::slot_sample> errors_of(char kind) {
+  switch (kind) {
     case 'T': return {counted(50), counted(100)};
     case 'W': return {counted(5), counted(1000)};
     case 'F': return {counted(0), counted(100)};
@@ -66,7 +66,9 @@ inline std::vector<health::slot_sample> errors_of(char letter) {
 class letters {
  public:
   letters(const std::string& normal, const std::string& alert) : letters(minute_spec(normal, alert)) {}
-  explicit letters(const health::trigger_spec& s) : trigger(trigger_of(s)), state(trigger) { state.begin(); }
+  explicit letters(const health::trigger_spec& s) : trigger(trigger_of(s)), state(trigger) {
+    state.begin(next);
+  }
 
   std::vector<health::trigger_verdict> feed(const std::string& text) {
     std::vector<health::trigger_verdict> out;
