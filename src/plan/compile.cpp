@@ -33,7 +33,7 @@ void describe(const surroundings& all, plan& to) {
   to.protection = all.where.protection;
   to.locks = {"environment:" + all.where.name};
   warn_of(all.where.root, {"calendar", "promoted_from", "notify"}, to, all.out);
-  warn_of(all.document.root, {"notify", "tasks", "report"}, to, all.out);
+  warn_of(all.document.root, {"notify", "tasks", "report", "triggers"}, to, all.out);
 }
 
 std::map<std::string, const node*> places_of(const plan_document& document) {

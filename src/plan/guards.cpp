@@ -22,28 +22,47 @@ class guard_builder {
 
   void build(const guard_wish& wish) {
     const renderer read(all_.words, wish.each ? &*wish.each : nullptr, all_.out);
-    if (const auto* pause = wish.at->find("pause"))
-      read.error(*pause,
-                 "not built in this version: `guard.pause`; name what is to be taken back in `abort`");
     const auto* abort = wish.at->find("abort");
-    if (abort == nullptr) return read.error(*wish.at, "a guard needs `abort`, names of triggers and probes");
+    const auto* pause = wish.at->find("pause");
+    if (abort == nullptr && pause == nullptr)
+      return read.error(*wish.at, "a guard needs `abort` or `pause`, names of triggers and probes");
     plan_guard common;
     const auto from = start_of(wish);
     if (!from)
       return read.error(*wish.at, "there is no traffic to guard: no step up to here lets any through");
     common.from = *from;
+    common.component = to_.steps[*from].component;
     if (const auto* until = wish.at->find("until")) common.until = end_of(read, *until, common.from);
-    const auto& group = all_.to.groups[wish.group].source->id;
-    for (const auto& name : read.texts(*abort)) {
-      if (!seen_.emplace(wish.group, name).second) continue;
-      auto guard = common;
-      guard.id = ids_.insert(name).second ? name : name + "@" + group;
-      guard.component = to_.steps[common.from].component;
-      if (read_guard(name, *abort, guard)) to_.guards.push_back(std::move(guard));
-    }
+    if (abort != nullptr) add(wish, read, *abort, common, reaction::of_severity);
+    if (pause != nullptr) add(wish, read, *pause, common, reaction::hold_promotion);
   }
 
  private:
+  enum class reaction { of_severity, hold_promotion };
+
+  void add(const guard_wish& wish, const renderer& read, const node& names, const plan_guard& common,
+           reaction what) {
+    for (const auto& name : read.texts(names)) {
+      if (!seen_.emplace(wish.group, name).second) continue;
+      auto guard = common;
+      guard.id = ids_.insert(name).second ? name : name + "@" + all_.to.groups[wish.group].source->id;
+      if (!read_guard(name, names, guard)) continue;
+      if (what == reaction::hold_promotion && !hold_only(guard, names)) continue;
+      to_.guards.push_back(std::move(guard));
+    }
+  }
+
+  // A guard without an alert never reacts; what is not normal still holds promotion up.
+  bool hold_only(plan_guard& guard, const node& at) const {
+    if (!guard.normal.empty()) {
+      guard.alert.clear();
+      return true;
+    }
+    all_.out.error(at.place, at.pointer,
+                   "`" + guard.id + "` cannot pause: only a trigger with `normal` says when to go on");
+    return false;
+  }
+
   // The step's own first traffic, else its own call, else the last traffic that came before it.
   std::optional<step_index> start_of(const guard_wish& wish) const {
     const auto& e = all_.to.groups[wish.group].expansions[wish.expansion];
@@ -119,6 +138,7 @@ class guard_builder {
     to.severity = "SEV1";
     if (const auto* n = written.find("severity")) to.severity = read.text(*n).value_or("");
     if (const auto* n = written.find("slot")) to.slot = read.time(*n).value_or(to.slot);
+    to.attributable_only = attributable_only(read);
     if (const auto* n = written.find("attributable_only"))
       to.attributable_only = read.truth(*n).value_or(false);
     std::set<std::string> used;
@@ -158,6 +178,12 @@ class guard_builder {
     for (const auto& metric : metrics_needed(*parsed, metrics_.table())) used.insert(metric);
     to = *text;
     return true;
+  }
+
+  // The plan's policy holds for triggers that say nothing themselves.
+  [[nodiscard]] bool attributable_only(const renderer& read) const {
+    const auto* n = all_.document.rollback.find("attributable_only");
+    return n != nullptr && read.truth(*n).value_or(false);
   }
 
   [[nodiscard]] bool check_severity(const std::string& severity, const node& at) const {

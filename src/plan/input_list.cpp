@@ -17,7 +17,9 @@ bool holds_reference(const node& n) {
 }  // namespace
 
 void input_list::written(const std::string& name, const node& n) {
-  entries_.push_back({{name, rendered(n), &n, holds_reference(n)}, true});
+  const auto before = read_.troubles();
+  auto value = rendered(n);
+  entries_.push_back({{name, std::move(value), &n, holds_reference(n), read_.troubles() != before}, true});
 }
 
 void input_list::written_fields(const node* mapping) {
@@ -28,11 +30,11 @@ void input_list::written_fields(const node* mapping) {
 void input_list::implied(const std::string& name, json::value value) {
   for (const auto& known : entries_)
     if (known.input.name == name) return;
-  entries_.push_back({{name, std::move(value), &at_, true}, false});
+  entries_.push_back({{name, std::move(value), &at_, true, false}, false});
 }
 
 void input_list::composed(const std::string& name, json::value value, const node& n) {
-  entries_.push_back({{name, std::move(value), &n, true}, true});
+  entries_.push_back({{name, std::move(value), &n, true, false}, true});
 }
 
 json::object input_list::checked(const action_spec& spec, diagnostics& out) {

@@ -68,6 +68,7 @@ void read_items(json::value& value) {
 void take(const field_spec& field, given_input& input, json::object& to, diagnostics& out) {
   if (input.templated) read_as(field.type, input.value);
   if (input.templated && field.type == "strings") read_items(input.value);
+  if (input.broken) return;
   if (const auto why = misfit(field.type, input.value); !why.empty()) {
     out.error(input.at->place, input.at->pointer, "`" + field.name + "` " + why);
     return;

@@ -16,6 +16,7 @@ struct given_input {
   json::value value;
   const node* at = nullptr;  ///< where it was written, or the step that implies it
   bool templated = false;    ///< came out of `${}`, where everything may be text
+  bool broken = false;       ///< its trouble was reported, so its type says nothing
 };
 
 /// The inputs the action wants, in its own order. Findings: unknown names, missing ones, wrong types.

@@ -9,37 +9,46 @@ namespace {
 
 constexpr duration probe_grace{30'000};
 
-// An undo command goes to the action as its input `undo`: an argument list, or an object with
-// `command` and `with` where the action takes one.
-void give_undo(input_list& inputs, const std::optional<bound_action>& what, const node& command,
-               const node* with) {
-  json::value value = inputs.rendered(command);
-  const auto field = !what ? nullptr : [&]() -> const field_spec* {
-    for (const auto& f : what->spec->inputs)
-      if (f.name == "undo") return &f;
-    return nullptr;
-  }();
-  if (field == nullptr || field->type != "strings" || with != nullptr) {
-    json::object whole{{"command", std::move(value)}};
-    if (with != nullptr) whole["with"] = inputs.rendered(*with);
-    value = std::move(whole);
-  }
-  inputs.composed("undo", std::move(value), command);
-}
-
 const node* undo_command(const node& undo) {
   return undo.is(node_kind::sequence) ? &undo : undo.find("command");
 }
 
+const field_spec* undo_field(const std::optional<bound_action>& what) {
+  if (!what) return nullptr;
+  for (const auto& field : what->spec->inputs)
+    if (field.name == "undo") return &field;
+  return nullptr;
+}
+
+// How to undo goes to the action as its input `undo`: an argument list, or an object with
+// `command`, `with` and `to` where the action takes one. Says whether there was anything to give.
+bool give_undo(input_list& inputs, const std::optional<bound_action>& what, const node& undo) {
+  const auto* command = undo_command(undo);
+  const auto* with = undo.find("with");
+  const auto* field = undo_field(what);
+  const bool as_object = field != nullptr && field->type != "strings";
+  if (command != nullptr && with == nullptr && !as_object) {
+    inputs.composed("undo", inputs.rendered(*command), *command);
+    return true;
+  }
+  json::object whole;
+  if (command != nullptr) whole["command"] = inputs.rendered(*command);
+  if (with != nullptr) whole["with"] = inputs.rendered(*with);
+  if (const auto* to = undo.find("to"); to != nullptr && as_object) whole["to"] = inputs.rendered(*to);
+  if (whole.empty()) return false;
+  inputs.composed("undo", std::move(whole), undo);
+  return true;
+}
+
 // What the plan says about undoing, over what the action declares.
-void apply_undo(builder& b, draft_index i, const node& undo, bool has_command) {
+void apply_undo(builder& b, draft_index i, const node& undo, bool given) {
   auto& s = b.at(i).step;
   if (undo.is(node_kind::string)) {
     if (undo.text != "none") return b.error(undo, "`undo` must be none, an argument list or a mapping");
     s.undo = reversibility::forward_only;
     return;
   }
-  if (has_command && s.undo != reversibility::destructive) s.undo = reversibility::reversible;
+  if (given && s.undo != reversibility::destructive) s.undo = reversibility::reversible;
   if (const auto* n = undo.find("ask")) s.ask_roles = b.roles_in(*n);
   const auto* after = undo.find("after_traffic");
   if (after == nullptr) {
@@ -55,10 +64,9 @@ void apply_undo(builder& b, draft_index i, const node& undo, bool has_command) {
 
 void finish_call(builder& b, draft_index i, const std::optional<bound_action>& what, input_list& inputs,
                  const node* undo) {
-  const auto* command = undo == nullptr ? nullptr : undo_command(*undo);
-  if (command != nullptr) give_undo(inputs, what, *command, undo->find("with"));
+  const bool given = undo != nullptr && give_undo(inputs, what, *undo);
   b.fill(i, what, inputs);
-  if (undo != nullptr) apply_undo(b, i, *undo, command != nullptr);
+  if (undo != nullptr) apply_undo(b, i, *undo, given);
 }
 
 void one_call(builder& b, const char* provider, const char* action) {
@@ -84,13 +92,11 @@ draft_index add_command(builder& b, std::string_view part, const node& holder, c
   const auto& at = *holder.find("command");
   const auto what = b.all().bound.of_provider("command", "run", at);
   input_list inputs(b.read(), at);
-  for (const char* key : {"command", "env", "directory", "capture", "success_codes"})
+  for (const char* key : {"command", "env", "directory", "stdin", "capture", "output_limit", "success_codes"})
     if (const auto* n = holder.find(key)) inputs.written(key, *n);
   finish_call(b, i, what, inputs, undo);
-  auto& d = b.at(i);
-  d.step.title = command_line(d.step.inputs.if_contains("command"));
-  if (const auto* capture = holder.find("capture"))
-    for (const auto& [name, field] : capture->fields) d.outputs.push_back(name);
+  auto& s = b.at(i).step;
+  s.title = command_line(s.inputs.if_contains("command"));
   return i;
 }
 

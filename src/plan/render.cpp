@@ -100,8 +100,17 @@ json::value renderer::scalar_text(const node& n, std::vector<step_reference>* la
   return json::value(std::move(out));
 }
 
+std::optional<json::value> renderer::constant(const node& n) const {
+  const auto before = troubles();
+  auto v = value(n);
+  if (troubles() != before) return std::nullopt;
+  return v;
+}
+
 std::optional<std::string> renderer::text(const node& n) const {
-  const auto v = value(n);
+  const auto rendered = constant(n);
+  if (!rendered) return std::nullopt;
+  const auto& v = *rendered;
   if (const auto* text = v.if_string()) return std::string(*text);
   if (n.kind == node_kind::string && (v.is_number() || v.is_bool())) return text_of(v);
   error(n, "must be text");
@@ -109,7 +118,9 @@ std::optional<std::string> renderer::text(const node& n) const {
 }
 
 std::optional<duration> renderer::time(const node& n) const {
-  const auto v = value(n);
+  const auto rendered = constant(n);
+  if (!rendered) return std::nullopt;
+  const auto& v = *rendered;
   const auto* text = v.if_string();
   if (text == nullptr) {
     error(n, "must be a duration such as 30s");
@@ -122,7 +133,9 @@ std::optional<duration> renderer::time(const node& n) const {
 }
 
 std::optional<int> renderer::whole(const node& n, int least, int most) const {
-  const auto v = value(n);
+  const auto rendered = constant(n);
+  if (!rendered) return std::nullopt;
+  const auto& v = *rendered;
   std::int64_t number = 0;
   bool good = v.is_int64();
   if (good) number = v.get_int64();
@@ -137,7 +150,9 @@ std::optional<int> renderer::whole(const node& n, int least, int most) const {
 }
 
 std::optional<bool> renderer::truth(const node& n) const {
-  const auto v = value(n);
+  const auto rendered = constant(n);
+  if (!rendered) return std::nullopt;
+  const auto& v = *rendered;
   if (const auto* truth = v.if_bool()) return *truth;
   if (const auto* text = v.if_string()) {
     if (*text == "true" || *text == "!false") return true;

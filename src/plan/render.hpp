@@ -31,6 +31,9 @@ class renderer {
   /// take the provider's names away by calling a parameter `port`.
   [[nodiscard]] json::value target(const node& n) const;
 
+  /// How many findings there are: more after a rendering say that its value means nothing.
+  [[nodiscard]] std::size_t troubles() const noexcept { return out_.items().size(); }
+
   /// A finding and nothing when the node is something else.
   [[nodiscard]] std::optional<std::string> text(const node& n) const;
   [[nodiscard]] std::optional<duration> time(const node& n) const;
@@ -47,6 +50,7 @@ class renderer {
 
  private:
   enum class names { of_plan, of_provider };
+  [[nodiscard]] std::optional<json::value> constant(const node& n) const;
   [[nodiscard]] json::value tree(const node& n, std::vector<step_reference>* later, names whose) const;
   [[nodiscard]] json::value scalar_text(const node& n, std::vector<step_reference>* later, names whose) const;
   [[nodiscard]] std::optional<json::value> referenced(const node& n, const reference::part& p,

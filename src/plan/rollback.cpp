@@ -36,14 +36,14 @@ class rollback_reader {
   severity_rule rule(const node& n) {
     severity_rule to;
     if (!n.is(node_kind::mapping)) {
-      to.what = one_of(n, {"now", "record"});
+      to.what = one_of(n, {"now", "record", "hold"});
       return to;
     }
     to.what = "ask";
     if (const auto* ask = n.find("ask"))
       to.roles = roles(*ask);
     else
-      read_.error(n, "must be now, record or `{ ask: [roles], within, then }`");
+      read_.error(n, "must be now, record, hold or `{ ask: [roles], within, then }`");
     if (const auto* within = n.find("within")) to.within = read_.time(*within).value_or(to.within);
     if (const auto* then = n.find("then")) to.then = one_of(*then, {"rollback", "hold", "continue"});
     return to;

@@ -27,7 +27,7 @@ void build_maintenance(builder& b) {
       component ? b.all().bound.of_component(*component, "maintenance", "maintenance", b.source().body)
                 : std::nullopt;
   input_list inputs(b.read(), b.source().body);
-  inputs.written_fields(b.body("with"));
+  if (const auto* page = b.body("page")) inputs.written("page", *page);
   inputs.implied("on", true);
   b.at(i).step.title = "maintenance of " + component.value_or("");
   b.fill(i, what, inputs);

@@ -99,7 +99,7 @@ class strategy {
   // The old fleet goes at once, after a while, or at the end of the watch. Kept fleets are
   // retired on the side: nothing that follows the release waits for it.
   void end(draft_index last) {
-    const auto* keep = b_.body("keep_old");
+    const auto* keep = b_.body("keep_old") == nullptr ? b_.own("keep_old") : b_.body("keep_old");
     if (keep == nullptr) return b_.leave_at(retire(last));
     b_.leave_at(last);
     const auto* until = keep->find("until");

@@ -1,7 +1,5 @@
 #include "plan/compiling.hpp"
 
-#include "plan/reading.hpp"
-
 #include <algorithm>
 
 namespace shipflow::test {
@@ -63,8 +61,8 @@ std::vector<action_spec> command_actions() {
   auto run =
       action("run",
              {needed("command", "strings"), optional("env", "object"), optional("directory", "string"),
-              optional("capture", "object"), optional("success_codes", "any"), optional("undo", "strings")},
-             {needed("exit_code", "integer"), needed("output", "string")});
+              optional("capture", "string"), optional("success_codes", "any"), optional("undo", "strings")},
+             {needed("exit_code", "integer"), needed("output", "string"), needed("value", "any")});
   run.undo = reversibility::forward_only;
   return {run};
 }
@@ -104,10 +102,10 @@ environments:
     url: http://127.0.0.1:8080
     variables:
       LOG_LEVEL: info
-      DSN: { default: "postgres://secret", secret: true }
+      DSN: { env: DSN, secret: true }
       COUNT: "3"
     flags: { new_checkout: false, fast: true }
-    roles: { qa: ["user:alice", "user:bob"], lead: ["group:leads"], nobody: [] }
+    roles: { qa: ["user:alice", "user:bob"], lead: ["group:leads"] }
     bind:
       api: { provider: local, command: [./shop, "--port", "${port}"], instances: 3, log: "${LOG_LEVEL}", dsn: "${DSN}" }
       web: { provider: local, command: [./web] }
@@ -134,15 +132,25 @@ release_info start::default_release() {
   return r;
 }
 
+namespace {
+
+variable_sources no_sources() {
+  return {
+      [](const std::string&) { return std::nullopt; },
+      [](const std::string&) -> result<std::string> { return make_error(errc::not_found, "no files here"); }};
+}
+
+}  // namespace
+
 compiled compile(const start& s) {
   compiled out;
   const auto text = s.environments.empty() ? std::string(local_environment()) : s.environments;
   const auto plan_tree = parse_document(s.plan, "plan.yaml", out.findings);
   const auto environment_tree = parse_document(text, "environments.yaml", out.findings);
   REQUIRE_MESSAGE(!out.findings.has_errors(), out.text());
-  const auto document = document_of(plan_tree, out.findings);
-  const auto where = environment_of(environment_tree, s.environment, out.findings);
-  REQUIRE_MESSAGE(!out.findings.has_errors(), out.text());
+  const auto document = read_plan(plan_tree, out.findings);
+  const auto where = read_environment(environment_tree, s.environment, no_sources(), out.findings);
+  if (out.findings.has_errors()) return out;
   const auto offers = test_catalogue();
   out.what = shipflow::compile(document, where, s.release, s.parameters, *offers, out.findings);
   return out;

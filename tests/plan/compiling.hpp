@@ -40,7 +40,7 @@ struct start {
 [[nodiscard]] std::string messages(const compiled& c);
 
 /// The environment `local`: components api and web on provider `local`, database on `database`,
-/// tasks on `command`; roles qa, lead and nobody; probes, metrics and triggers.
+/// tasks on `command`; roles qa and lead; probes, metrics and triggers.
 [[nodiscard]] std::string_view local_environment();
 
 /// Providers local, command, http, database and probe with the actions that plans in tests use.
