@@ -1,0 +1,103 @@
+#include "provider/local/health.hpp"
+#include "provider/local/view.hpp"
+
+#include <algorithm>
+
+namespace shipflow::local {
+namespace {
+
+constexpr std::int64_t window = 1024;  // requests HAProxy averages over
+
+struct scene {
+  const metric_request& q;
+  view now;
+  counters counted;
+  ledger book;
+  [[nodiscard]] bool whole() const { return q.version.empty(); }
+};
+
+bool is_counter(std::string_view series) {
+  return series == "http_all" || series == "http_5xx" || series == "http_4xx";
+}
+bool is_gauge(std::string_view series) { return series == "latency_ms" || series == "queue"; }
+
+reading value(double number) { return {reading::state::value, number, {}}; }
+reading missing(std::string why) { return {reading::state::missing, 0, std::move(why)}; }
+
+reading count(const scene& s, std::string_view series) {
+  const auto sum = s.whole() ? s.counted.of_fleet() : s.counted.of(s.q.version);
+  const auto number = series == "http_all" ? sum.all : series == "http_5xx" ? sum.c5xx : sum.c4xx;
+  return value(static_cast<double>(number));
+}
+
+/// Mean over the servers of the version, by how many requests stand behind each server's own mean.
+reading latency(const scene& s) {
+  if (s.whole())
+    return s.now.fleet.all == 0 ? reading{reading::state::empty, 0, {}}
+                                : value(static_cast<double>(s.now.response_ms));
+  std::int64_t requests = 0, sum = 0;
+  for (const auto& i : s.book.instances) {
+    const auto* server = s.now.find(i.id);
+    if (server == nullptr || i.version != s.q.version) continue;
+    const auto weight = std::min(server->count.all, window);
+    requests += weight;
+    sum += weight * server->response_ms;
+  }
+  if (requests == 0) return {reading::state::empty, 0, {}};
+  return value(static_cast<double>(sum) / static_cast<double>(requests));
+}
+
+reading queue(const scene& s) {
+  int queued = s.whole() ? s.now.queued : 0;
+  for (const auto& i : s.book.instances)
+    if (const auto* server = s.now.find(i.id); server != nullptr && (s.whole() || i.version == s.q.version))
+      queued += server->queued;
+  return value(queued);
+}
+
+reading read_one(const scene& s, const std::string& series, series_kind kind) {
+  if (!is_counter(series) && !is_gauge(series))
+    return missing("load_balancer has no series " + series +
+                   ", known are http_all, http_5xx, http_4xx, latency_ms and queue");
+  if (is_counter(series) != (kind == series_kind::counter))
+    return {reading::state::invalid, 0, "counters and gauges cannot be asked for in one look"};
+  if (!s.whole() && !s.counted.knows(s.q.version)) return missing("no instance of version " + s.q.version);
+  if (is_counter(series)) return count(s, series);
+  return series == "queue" ? queue(s) : latency(s);
+}
+
+metric_answer unavailable(std::string why) {
+  metric_answer a;
+  a.why = std::move(why);
+  return a;
+}
+
+}  // namespace
+
+metric_answer read_metrics(const house& home, const metric_request& q) {
+  const auto directory = directory_of(home, q.environment, q.component);
+  if (!directory) return unavailable(directory.error().message);
+  if (!process::exists(*directory)) return unavailable("there is no component " + q.component);
+  if (q.arm != "fleet" && q.version.empty()) return unavailable("arm " + q.arm + " needs a version");
+  component c;
+  c.home = &home;
+  c.name = q.component;
+  c.directory = *directory;
+  auto lock = lock_directory(*directory);
+  if (!lock) return unavailable(lock.error().message);
+  c.lock = std::move(*lock);
+  auto book = read_ledger(*directory);
+  if (!book) return unavailable(book.error().message);
+  c.book = std::move(*book);
+  auto now = look_at(*directory);
+  if (!now) return unavailable(now.error().message);
+  c.count(*now);
+
+  const scene s{q, std::move(*now), read_counters(*directory), std::move(c.book)};
+  metric_answer a;
+  a.kind = !q.series.empty() && is_gauge(q.series.front()) ? series_kind::gauge : series_kind::counter;
+  for (const auto& series : q.series) a.readings.push_back(read_one(s, series, a.kind));
+  return a;
+}
+
+}  // namespace shipflow::local
