@@ -3,6 +3,7 @@
 
   load.py run --url URL --log FILE [--rate 100]     until SIGTERM; one line per request
   load.py report --log FILE --phases FILE           a table: one row per phase
+  load.py lost --log FILE                           how many requests got no answer from any version
 
 A line of the log: start (seconds since the epoch), milliseconds, status or the reason why there is none, version that
 answered, method and path, separated by tabs. The time of a request counts from when it was due, so a stall is seen by
@@ -108,8 +109,14 @@ def phase_rows(samples, phases):
         yield name, end - start, [s for s in samples if start <= s[0] < end]
 
 
+def is_lost(sample):
+    """No answer, or one of the load balancer because it had no instance to ask."""
+    _, _, status, version = sample
+    return not status.isdigit() or (version == "-" and status in LOST)
+
+
 def describe(name, seconds, samples):
-    lost = sum(1 for s in samples if not s[2].isdigit() or (s[3] == "-" and s[2] in LOST))
+    lost = sum(map(is_lost, samples))
     errors = sum(1 for s in samples if s[2].isdigit() and int(s[2]) >= 500 and s[3] != "-")
     took = sorted(s[1] for s in samples)
     p99 = f"{took[int(len(took) * 0.99)]:.0f} ms" if took else "-"
@@ -125,14 +132,16 @@ def report(log, phases_file):
     for row in rows:
         print(describe(*row))
     print(describe("total", sum(seconds for _, seconds, _ in rows), samples))
-    for start, _, status, version in samples:
-        if not status.isdigit() or (version == "-" and status in LOST):
-            print(f"lost at {time.strftime('%H:%M:%S', time.gmtime(start))}.{int(start * 1000) % 1000:03d} UTC: {status}")
+    losses = list(filter(is_lost, samples))
+    for start, _, status, _ in losses[:20]:
+        print(f"lost at {time.strftime('%H:%M:%S', time.gmtime(start))}.{int(start * 1000) % 1000:03d} UTC: {status}")
+    if len(losses) > 20:
+        print(f"and {len(losses) - 20} more")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=["run", "report"])
+    parser.add_argument("action", choices=["run", "report", "lost"])
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--phases", type=Path)
     parser.add_argument("--url")
@@ -144,6 +153,8 @@ def main():
             parser.error("run needs --url and a rate above 0")
         with options.log.open("w", buffering=1) as log:
             Customers(options.url, options.rate, options.workers, log).run()
+    elif options.action == "lost":
+        print(sum(map(is_lost, read_log(options.log))))
     else:
         if not options.phases:
             parser.error("report needs --phases")

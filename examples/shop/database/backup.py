@@ -20,6 +20,10 @@ from pathlib import Path
 import psycopg2
 from psycopg2.extensions import parse_dsn
 
+sys.dont_write_bytecode = True  # leaves nothing behind in the checkout
+
+from schema import revision_in  # noqa: E402
+
 PG_VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
 
 
@@ -125,8 +129,7 @@ def dump(path):
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         rows = row_counts(cursor)
-        cursor.execute("SELECT version_num FROM alembic_version")
-        schema = cursor.fetchone()[0]
+        schema = revision_in(cursor)
         write_durably(path, lambda partial: run(
             "pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={partial}"))
     connection.close()

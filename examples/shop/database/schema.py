@@ -12,15 +12,19 @@ import sys
 import psycopg2
 
 
+def revision_in(cursor):
+    cursor.execute("SELECT to_regclass('alembic_version')")
+    if cursor.fetchone()[0] is None:
+        return "base"
+    cursor.execute("SELECT version_num FROM alembic_version")
+    row = cursor.fetchone()
+    return row[0] if row else "base"
+
+
 def revision(url):
     connection = psycopg2.connect(url, connect_timeout=5)
     with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('alembic_version')")
-        if cursor.fetchone()[0] is None:
-            return "base"
-        cursor.execute("SELECT version_num FROM alembic_version")
-        row = cursor.fetchone()
-        return row[0] if row else "base"
+        return revision_in(cursor)
 
 
 def main():

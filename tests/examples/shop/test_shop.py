@@ -228,6 +228,15 @@ class Backups(Place):
         self.assertEqual(json.loads(self.tool(SHOP / "database/schema.py"))["schema_version"], "0001")
         self.assertEqual((shop.ask("GET", "/orders/" + kept)[0], shop.ask("GET", "/orders/" + lost)[0]), (200, 404))
 
+    def test_an_empty_database_has_a_backup_too(self):
+        self.tool("alembic", "-c", SHOP / "database/alembic.ini", "downgrade", "base")
+        note = json.loads(self.backup("create", "empty.dump"))
+        self.assertEqual(note["schema_version"], "base")
+        self.tool("alembic", "-c", SHOP / "database/alembic.ini", "upgrade", "0001")
+        self.backup("restore", "empty.dump")
+        self.assertEqual(json.loads(self.tool(SHOP / "database/schema.py"))["schema_version"], "base")
+        self.tool("alembic", "-c", SHOP / "database/alembic.ini", "upgrade", "0001")
+
     def test_a_damaged_or_missing_backup_is_refused(self):
         self.backup("create", "second.dump")
         path = self.database.home / "second.dump"
