@@ -116,6 +116,8 @@ class trigger_state {
   /// is then `already_red` until its alert has been seen false once; with `attributable_only` it
   /// passes meanwhile (already_red), since a fix must be able to ship. Again: no effect.
   void begin(slot_index first);
+  /// Begins with the slot after the last one pushed, or with the first one pushed.
+  void begin() { begin(last_ ? *last_ + 1 : 0); }
   [[nodiscard]] bool begun() const noexcept { return begun_; }
 
   /// Everything needed to go on; size bounded by the windows. After `from_json` the verdicts are

@@ -251,6 +251,14 @@ TEST_CASE("health/attribution: by default red before the release is said and sti
   CHECK(!v[2].already_red);
 }
 
+TEST_CASE("health/attribution: without a slot the release begins with the first one pushed") {
+  const auto t = trigger_of(minute_spec("", "errors > 1% 2 consecutive"));
+  health::trigger_state state(t);
+  state.begin();
+  CHECK(state.push(7'000, errors_of('T'))->why == reason::pending);
+  CHECK(state.push(7'001, errors_of('T'))->is == outcome::fail);
+}
+
 TEST_CASE("health/attribution: a window over the run begins with the release") {
   letters w("", "errors over start > 20%");
   w.state = health::trigger_state(w.trigger);
