@@ -186,11 +186,39 @@ class catalogue {
     std::vector<const provider*> providers, std::vector<std::string> metric_sources,
     std::function<result<void>(const std::string& kind, const json::object& spec)> check_probe);
 
-/// Compiles a plan for one environment and one release. All findings go to `out`; the plan is
-/// usable only without errors there. Refused: unknown actions (by name), missing inputs,
-/// dependency cycles, unresolved references, roles nobody has, rollbacks that cannot work (an
-/// irreversible step before a reversible one without `rollback: {irreversible: accept}`),
-/// conditions not evaluated by this version. Pure. O((steps + edges) log steps).
+/// Compiles a plan for one environment and one release. All findings go to `out`, with place and
+/// pointer; the plan is usable only without errors there. Pure. O((steps + edges) log steps).
+///
+/// Constants (parameters, release, environment, flags, variables) are rendered. A secret variable
+/// becomes the text `${secret:NAME}`. `${steps.<id>.<output>}` stays and is an edge; it is written
+/// with the id of the node that declares the output (`steps.api/launch.colour`). In a binding plain
+/// names that are no variables stay for the provider (`${port}`).
+///
+/// Ids: a step keeps its id; a for_each adds `[value]`, letters and digits kept; a strategy or scope
+/// adds parts: launch, promote, shift (canary: shift-10 ...), bake (bake-10 ...), replace, keep,
+/// retire, restore. Dependants wait for the retirement, unless `keep_old` puts it aside. The end of
+/// a scope waits for its `until`; a watch waits for all scopes that do not wait for it. A step left
+/// out by `when` hands its needs on to its dependants.
+///
+/// Actions: command -> command.run {command, env, directory, stdin, capture, output_limit,
+/// success_codes, undo}; http -> http.call; wait_for -> http.wait; probe -> probe.wait {within,
+/// probes: {name: {kind, spec, component, target, every, timeout, rise, fall}}}; strategies ->
+/// launch {version, colour: "next", instances?, image?}, shift {weight, colour and other outputs of
+/// launch that it takes}, retire {drain?}, replace {version, batch, instances?, image?};
+/// maintenance {on: true, page?}. What is implied and not taken by the action is left out.
+/// `undo` goes to the action's input `undo`: an argument list where that is "strings", else
+/// {command, with, to}.
+///
+/// Guards of `abort` have the severity of their trigger or probe; those of `pause` have no alert
+/// and so only hold promotion up. One guard per name and step; a name used by a second step gets
+/// "name@step".
+///
+/// Refused: unknown components, providers, actions, inputs, outputs, probes, triggers, roles (with
+/// a suggestion), missing inputs and wrong types, cycles (named), unresolved references, words not
+/// built in this version, conditions that cannot be evaluated, quorums that cannot be reached, an
+/// irreversible step before one that a rollback would put back without `rollback: {irreversible:
+/// accept}`, more than 200,000 nodes or 10,000,000 edges. Sections of later versions that do
+/// nothing by themselves are warnings.
 [[nodiscard]] plan compile(const plan_document& document, const environment& where, const release_info& what,
                            const json::object& parameters, const catalogue& offers, diagnostics& out);
 

@@ -1,6 +1,6 @@
 #include "plan/bindings.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,23 +10,16 @@ namespace {
 
 const json::object nothing;
 
-std::vector<std::string> names_of(const std::vector<action_spec>& actions) {
-  std::vector<std::string> names;
-  names.reserve(actions.size());
-  for (const auto& action : actions) names.push_back(action.name);
-  return names;
-}
-
 }  // namespace
 
 bindings::bindings(const plan_document& document, const environment& where, const catalogue& offers,
                    const scope& words, diagnostics& out)
-    : document_(document), where_(where), offers_(offers), words_(words), out_(out) {}
-
-bool bindings::has_component(std::string_view name) const {
-  return std::any_of(document_.components.begin(), document_.components.end(),
-                     [&](const auto& c) { return c.name == name; });
+    : document_(document), where_(where), offers_(offers), words_(words), out_(out) {
+  for (const auto& c : document.components) names_.insert(c.name);
+  for (const auto& b : where.bindings) written_.emplace(b.component, &b);
 }
+
+bool bindings::has_component(std::string_view name) const { return names_.contains(name); }
 
 const action_spec* bindings::action_of(const place& p, const std::string& action) const {
   const auto found =
@@ -57,9 +50,7 @@ const bindings::place* bindings::resolve(const binding& b) {
 }
 
 const bindings::place* bindings::bound(const std::string& component, const node& at) {
-  const auto found = std::find_if(where_.bindings.begin(), where_.bindings.end(),
-                                  [&](const auto& b) { return b.component == component; });
-  if (found != where_.bindings.end()) return resolve(*found);
+  if (const auto found = written_.find(component); found != written_.end()) return resolve(*found->second);
   out_.error(at.place, at.pointer,
              "component `" + component + "` is not bound in environment `" + where_.name +
                  "`; add it to `bind` there");
@@ -88,10 +79,8 @@ const bindings::place* bindings::provided(const std::string& provider, const nod
 std::optional<bound_action> bindings::of_component(const std::string& component, const std::string& action,
                                                    std::string_view needed_by, const node& at) {
   if (!has_component(component)) {
-    std::vector<std::string> names;
-    for (const auto& c : document_.components) names.push_back(c.name);
     out_.error(at.place, at.pointer,
-               "the plan has no component `" + component + "`" + doc::did_you_mean(component, names));
+               "the plan has no component `" + component + "`" + hint(out_, component, document_.components));
     return std::nullopt;
   }
   const auto* p = bound(component, at);
@@ -113,8 +102,7 @@ std::optional<bound_action> bindings::of_provider(const std::string& provider, c
   if (p == nullptr || !p->usable) return std::nullopt;
   if (const auto* spec = action_of(*p, action)) return bound_action{spec, provider, "", &nothing};
   out_.error(at.place, at.pointer,
-             "provider `" + provider + "` has no action `" + action + "`" +
-                 doc::did_you_mean(action, names_of(p->actions)));
+             "provider `" + provider + "` has no action `" + action + "`" + hint(out_, action, p->actions));
   return std::nullopt;
 }
 
@@ -142,23 +130,21 @@ std::optional<bound_action> bindings::find(const std::string& written, const nod
   if (const auto* spec = action_of(*p, action)) return bound_action{spec, p->provider, owner, &p->target};
   out_.error(at.place, at.pointer,
              "provider `" + p->provider + "` of component `" + owner + "` has no action `" + action + "`" +
-                 doc::did_you_mean(action, names_of(p->actions)));
+                 hint(out_, action, p->actions));
   return std::nullopt;
 }
 
 const json::object& bindings::target_of(const std::string& component) {
-  for (const auto& b : where_.bindings)
-    if (b.component == component) return resolve(b)->target;
-  return nothing;
+  const auto found = written_.find(component);
+  return found == written_.end() ? nothing : resolve(*found->second)->target;
 }
 
 std::vector<plan_component> bindings::components() {
   std::vector<plan_component> out;
   for (const auto& c : document_.components) {
-    const auto found = std::find_if(where_.bindings.begin(), where_.bindings.end(),
-                                    [&](const auto& b) { return b.component == c.name; });
-    if (found == where_.bindings.end()) continue;
-    out.push_back({c.name, found->provider, resolve(*found)->target, c.needs});
+    const auto found = written_.find(c.name);
+    if (found == written_.end()) continue;
+    out.push_back({c.name, found->second->provider, resolve(*found->second)->target, c.needs});
   }
   return out;
 }

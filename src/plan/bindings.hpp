@@ -60,6 +60,8 @@ class bindings {
   const catalogue& offers_;
   const scope& words_;
   diagnostics& out_;
+  std::set<std::string, std::less<>> names_;                    ///< of the plan's components
+  std::map<std::string, const binding*, std::less<>> written_;  ///< by component
   std::map<std::string, std::unique_ptr<place>> components_;
   std::map<std::string, std::unique_ptr<place>> providers_;
 };

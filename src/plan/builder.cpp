@@ -1,6 +1,6 @@
 #include "plan/builder.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -97,13 +97,11 @@ void builder::wait_for(draft_index i, const std::string& name, const node& where
 
 std::vector<std::string> builder::roles_in(const node& n) const {
   auto names = read_.texts(n);
-  std::vector<std::string> known;
-  for (const auto& [role, people] : all_.where.roles) known.push_back(role);
   for (const auto& name : names) {
     const auto found = all_.where.roles.find(name);
     if (found == all_.where.roles.end())
       error(n, "environment `" + all_.where.name + "` has no role `" + name + "`" +
-                   doc::did_you_mean(name, known));
+                   hint(all_.out, name, all_.where.roles));
     else if (found->second.empty())
       error(n, "nobody has the role `" + name + "` in environment `" + all_.where.name + "`");
   }

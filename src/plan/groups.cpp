@@ -8,6 +8,8 @@
 namespace shipflow::planning {
 namespace {
 
+constexpr std::size_t most_nodes = 200'000;
+
 struct kind_entry {
   std::string_view name;
   void (*build)(builder&);
@@ -167,7 +169,14 @@ void build_groups(const surroundings& all) {
     all.to.by_id.emplace(source.id, groups.size());
     groups.push_back({&source, {}, {}});
   }
-  for (std::size_t i = 0; i < groups.size(); ++i) group_builder(all, i).build();
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    group_builder(all, i).build();
+    if (all.to.drafts.size() <= most_nodes) continue;
+    const auto& source = *groups[i].source;
+    all.out.error(source.place, source.pointer,
+                  "the plan expands to more than " + std::to_string(most_nodes) + " steps");
+    return;
+  }
 }
 
 }  // namespace shipflow::planning

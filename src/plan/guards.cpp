@@ -1,6 +1,6 @@
 #include "plan/guards.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 #include "plan/metrics.hpp"
 #include "plan/probes.hpp"
 
@@ -18,7 +18,12 @@ bool is_severity(std::string_view text) {
 class guard_builder {
  public:
   guard_builder(const surroundings& all, links& edges, const std::vector<step_index>& placed, plan& to)
-      : all_(all), edges_(edges), placed_(placed), to_(to), metrics_(all) {}
+      : all_(all),
+        edges_(edges),
+        placed_(placed),
+        to_(to),
+        metrics_(all),
+        traffic_before_(traffic_before(to)) {}
 
   void build(const guard_wish& wish) {
     const renderer read(all_.words, wish.each ? &*wish.each : nullptr, all_.out);
@@ -69,15 +74,16 @@ class guard_builder {
     if (e.traffic) return placed_[*e.traffic];
     const auto own = placed_[e.members.front()];
     if (to_.steps[own].kind == step_kind::action) return own;
-    std::set<step_index> open{own};
-    while (!open.empty()) {
-      const auto last = std::prev(open.end());
-      const auto& step = to_.steps[*last];
-      if (step.first_traffic) return *last;
-      open.erase(last);
-      open.insert(step.needs.begin(), step.needs.end());
-    }
-    return std::nullopt;
+    return traffic_before_[own];
+  }
+
+  // For every step the last traffic before it; needs point backwards, so one pass is enough.
+  static std::vector<std::optional<step_index>> traffic_before(const plan& p) {
+    std::vector<std::optional<step_index>> last(p.steps.size());
+    for (std::size_t i = 0; i < p.steps.size(); ++i)
+      for (const auto need : p.steps[i].needs)
+        last[i] = std::max(last[i], p.steps[need].first_traffic ? std::optional(need) : last[need]);
+    return last;
   }
 
   std::optional<step_index> end_of(const renderer& read, const node& until, step_index from) {
@@ -107,12 +113,9 @@ class guard_builder {
       if (!good) refused_.insert(name);
       return good;
     }
-    std::vector<std::string> known;
-    for (const auto* list : {&all_.where.triggers, &all_.where.probes})
-      for (const auto& [other, n] : list->fields) known.push_back(other);
     all_.out.error(at.place, at.pointer,
                    "environment `" + all_.where.name + "` has no trigger or probe `" + name + "`" +
-                       doc::did_you_mean(name, known));
+                       hint(all_.out, name, all_.where.triggers.fields, all_.where.probes.fields));
     return false;
   }
 
@@ -201,6 +204,7 @@ class guard_builder {
   const std::vector<step_index>& placed_;
   plan& to_;
   metric_shelf metrics_;
+  std::vector<std::optional<step_index>> traffic_before_;
   std::set<std::pair<std::size_t, std::string>> seen_;
   std::set<std::string> ids_;
   std::set<std::string> refused_;  ///< whose trouble was reported

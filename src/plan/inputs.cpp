@@ -1,6 +1,6 @@
 #include "plan/inputs.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -76,12 +76,6 @@ void take(const field_spec& field, given_input& input, json::object& to, diagnos
   to[field.name] = std::move(input.value);
 }
 
-std::vector<std::string> names_of(const std::vector<field_spec>& fields) {
-  std::vector<std::string> names;
-  for (const auto& field : fields) names.push_back(field.name);
-  return names;
-}
-
 std::string resource_word(std::string_view name, const std::string& component, const std::string& environment,
                           const json::object& target, const json::object& inputs) {
   if (name == "component") return component;
@@ -111,9 +105,9 @@ json::object checked_inputs(const action_spec& spec, std::vector<given_input> gi
   }
   for (const auto& input : given) {
     if (takes(spec, input.name)) continue;
-    out.error(input.at->place, input.at->pointer,
-              "action `" + spec.name + "` has no input `" + input.name + "`" +
-                  doc::did_you_mean(input.name, names_of(spec.inputs)));
+    out.error(
+        input.at->place, input.at->pointer,
+        "action `" + spec.name + "` has no input `" + input.name + "`" + hint(out, input.name, spec.inputs));
   }
   return to;
 }

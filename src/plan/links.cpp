@@ -1,9 +1,8 @@
 #include "plan/links.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace shipflow::planning {
@@ -30,51 +29,81 @@ bool declares(const draft& d, std::string_view output) {
 
 }  // namespace
 
-std::vector<std::string> links::ids() const {
-  std::vector<std::string> out;
-  for (const auto& g : to_.groups) out.push_back(g.source->id);
-  return out;
+// Hostile documents may ask for more edges than there is memory for.
+bool links::afford(std::size_t edges) {
+  if (spent_ > most_edges) return false;
+  spent_ += edges;
+  if (spent_ <= most_edges) return true;
+  out_.error(
+      {}, "",
+      "the plan has more than " + std::to_string(most_edges) + " needs; group steps behind fewer others");
+  return false;
 }
 
-const std::vector<draft_index>& links::exits_of(std::size_t index) {
-  const auto [known, fresh] = exits_.try_emplace(index);
-  auto& exits = known->second;
-  if (!fresh) return exits;
-  const auto& g = to_.groups[index];
-  for (const auto& e : g.expansions) exits.insert(exits.end(), e.exits.begin(), e.exits.end());
-  if (!g.left_out()) return exits;
-  // Whoever needs a step that was left out needs what that step needed.
-  std::set<draft_index> inherited;
-  for (const auto need : g.needs) {
-    const auto& more = exits_of(need);
-    inherited.insert(more.begin(), more.end());
+// Whoever needs a step that was left out needs what that step needed. Steps are settled after
+// what they need, with a stack of its own, since chains may be long.
+void links::settle_exits() {
+  enum color : char { white, grey, black };
+  std::vector<color> colors(to_.groups.size(), white);
+  exits_.resize(to_.groups.size());
+  for (std::size_t root = 0; root < to_.groups.size(); ++root) {
+    std::vector<std::pair<std::size_t, std::size_t>> stack{{root, 0}};
+    while (!stack.empty()) {
+      auto& [i, next] = stack.back();
+      const auto& g = to_.groups[i];
+      if (colors[i] == black || !g.left_out() || next == g.needs.size()) {
+        if (colors[i] != black) collect_exits(i);
+        colors[i] = black;
+        stack.pop_back();
+        continue;
+      }
+      colors[i] = grey;
+      const auto need = g.needs[next++];
+      if (colors[need] == white) stack.emplace_back(need, 0);
+    }
   }
-  exits.assign(inherited.begin(), inherited.end());
-  return exits;
+}
+
+void links::collect_exits(std::size_t index) {
+  const auto& g = to_.groups[index];
+  auto& exits = exits_[index];
+  for (const auto& e : g.expansions) exits.insert(exits.end(), e.exits.begin(), e.exits.end());
+  if (!g.left_out()) return;
+  for (const auto need : g.needs) {
+    const auto& more = exits_[need];
+    if (!afford(more.size())) return;
+    exits.insert(exits.end(), more.begin(), more.end());
+  }
+  std::sort(exits.begin(), exits.end());
+  exits.erase(std::unique(exits.begin(), exits.end()), exits.end());
 }
 
 std::vector<draft_index> links::ends_of(const std::string& name, const node& at) {
   const auto id = name.ends_with(".end") ? name.substr(0, name.size() - 4) : name;
-  if (const auto found = to_.by_id.find(id); found != to_.by_id.end()) return exits_of(found->second);
+  if (const auto found = to_.by_id.find(id); found != to_.by_id.end()) return exits_[found->second];
   std::vector<std::size_t> watches;
   for (std::size_t i = 0; i < to_.groups.size(); ++i)
     if (to_.groups[i].source->kind == "watch") watches.push_back(i);
-  if (name == "watch.end" && watches.size() == 1) return exits_of(watches.front());
+  if (name == "watch.end" && watches.size() == 1) return exits_[watches.front()];
   if (name == "watch.end")
     out_.error(at.place, at.pointer,
                watches.empty() ? "`watch.end`: the plan has no watch step"
                                : "`watch.end`: the plan has several watch steps; write the id of one");
   else
-    out_.error(at.place, at.pointer, "the plan has no step `" + id + "`" + doc::did_you_mean(id, ids()));
+    out_.error(at.place, at.pointer, "the plan has no step `" + id + "`" + hint(out_, id, to_.by_id));
   return {};
 }
 
 void links::connect_group(std::size_t index) {
   const auto& g = to_.groups[index];
   for (const auto need : g.needs)
-    for (const auto exit : exits_of(need))
-      for (const auto& e : g.expansions)
-        for (const auto entry : e.entries) to_.drafts[entry].needs.push_back(exit);
+    for (const auto& e : g.expansions)
+      for (const auto entry : e.entries) {
+        const auto& exits = exits_[need];
+        if (!afford(exits.size())) return;
+        auto& needs = to_.drafts[entry].needs;
+        needs.insert(needs.end(), exits.begin(), exits.end());
+      }
 }
 
 const expansion* links::expansion_for(const group& g, draft_index from, const std::string& each,
@@ -128,7 +157,7 @@ void links::connect_reference(draft_index from, const step_reference& reference)
                         : std::string(id.substr(bracket + 1, id.find(']') - bracket - 1));
   const auto found = to_.by_id.find(group_id);
   if (found == to_.by_id.end())
-    return refuse("the plan has no step `" + group_id + "`" + doc::did_you_mean(group_id, ids()));
+    return refuse("the plan has no step `" + group_id + "`" + hint(out_, group_id, to_.by_id));
   const auto* e = expansion_for(to_.groups[found->second], from, each, reference);
   if (e == nullptr) return;
   std::vector<std::string> outputs;
@@ -140,35 +169,44 @@ void links::connect_reference(draft_index from, const step_reference& reference)
     rewrite(from, "${" + reference.path + "}", "${steps." + d.step.id + std::string(path.substr(dot)) + "}");
     return;
   }
-  refuse("step `" + group_id + "` has no output `" + std::string(output) + "`" +
-         doc::did_you_mean(std::string(output), outputs));
+  refuse("step `" + group_id + "` has no output `" + std::string(output) + "`" + hint(out_, output, outputs));
 }
 
 // A watch begins after the last change, so scopes are closed before it unless they wait for it.
 void links::connect_watches() {
+  std::vector<draft_index> restores;
   std::vector<std::vector<draft_index>> after(to_.drafts.size());
-  for (draft_index i = 0; i < to_.drafts.size(); ++i)
+  for (draft_index i = 0; i < to_.drafts.size(); ++i) {
+    if (to_.drafts[i].step.kind == step_kind::restore) restores.push_back(i);
     for (const auto need : to_.drafts[i].needs) after[need].push_back(i);
+  }
+  if (restores.empty()) return;
   for (draft_index w = 0; w < to_.drafts.size(); ++w) {
     if (to_.drafts[w].step.kind != step_kind::watch) continue;
-    std::vector<bool> reached(to_.drafts.size());
-    std::vector<draft_index> open{w};
-    reached[w] = true;
-    while (!open.empty()) {
-      const auto i = open.back();
-      open.pop_back();
-      for (const auto next : after[i]) {
-        if (reached[next]) continue;
-        reached[next] = true;
-        open.push_back(next);
-      }
-    }
-    for (draft_index r = 0; r < to_.drafts.size(); ++r) {
-      if (to_.drafts[r].step.kind != step_kind::restore || reached[r]) continue;
+    const auto reached = reached_from(w, after);
+    for (const auto r : restores) {
+      if (reached[r] || !afford(1)) continue;
       to_.drafts[w].needs.push_back(r);
       after[r].push_back(w);
     }
   }
+}
+
+std::vector<bool> links::reached_from(draft_index start, const std::vector<std::vector<draft_index>>& after) {
+  std::vector<bool> reached(to_.drafts.size());
+  std::vector<draft_index> open{start};
+  reached[start] = true;
+  while (!open.empty()) {
+    const auto i = open.back();
+    open.pop_back();
+    if (!afford(1)) break;
+    for (const auto next : after[i]) {
+      if (reached[next]) continue;
+      reached[next] = true;
+      open.push_back(next);
+    }
+  }
+  return reached;
 }
 
 void links::connect() {
@@ -182,11 +220,12 @@ void links::connect() {
       else
         out_.error(g.source->place, g.source->pointer,
                    "step `" + g.source->id + "` needs `" + need + "`, which is no step" +
-                       doc::did_you_mean(need, ids()));
+                       hint(out_, need, to_.by_id));
     }
     for (const auto& e : g.expansions)
       for (const auto member : e.members) each_of_[member] = e.each;
   }
+  settle_exits();
   for (std::size_t i = 0; i < to_.groups.size(); ++i) connect_group(i);
   for (draft_index i = 0; i < to_.drafts.size(); ++i) {
     const auto references = to_.drafts[i].references;

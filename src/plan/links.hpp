@@ -5,7 +5,7 @@
 
 namespace shipflow::planning {
 
-/// The steps that must have ended for the end of the step `id`, through steps that were left out.
+/// Turns all needs of a plan into edges between drafts.
 class links {
  public:
   links(workshop& to, diagnostics& out) : to_(to), out_(out) {}
@@ -19,15 +19,20 @@ class links {
   void connect_group(std::size_t index);
   void connect_reference(draft_index from, const step_reference& reference);
   void connect_watches();
-  [[nodiscard]] const std::vector<draft_index>& exits_of(std::size_t group);
+  [[nodiscard]] bool afford(std::size_t edges);
+  void settle_exits();
+  void collect_exits(std::size_t group);
+  [[nodiscard]] std::vector<bool> reached_from(draft_index start,
+                                               const std::vector<std::vector<draft_index>>& after);
   [[nodiscard]] const expansion* expansion_for(const group& g, draft_index from, const std::string& each,
                                                const step_reference& reference);
   void rewrite(draft_index at, const std::string& from, const std::string& to);
-  [[nodiscard]] std::vector<std::string> ids() const;
 
   workshop& to_;
   diagnostics& out_;
-  std::map<std::size_t, std::vector<draft_index>> exits_;
+  static constexpr std::size_t most_edges = 10'000'000;
+  std::size_t spent_ = 0;
+  std::vector<std::vector<draft_index>> exits_;  ///< by group, through those left out
   std::map<std::string, draft_index, std::less<>> nodes_;
   std::vector<std::string> each_of_;  ///< text of the for_each value of every draft
 };

@@ -1,6 +1,6 @@
 #include "plan/parameters.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 #include "plan/render.hpp"
 
 #include <map>
@@ -50,9 +50,7 @@ class parameter_reader {
  private:
   void refuse_unknown(const std::string& name) {
     if (known_.contains(name)) return;
-    std::vector<std::string> names;
-    for (const auto& [known, written] : document_.parameters) names.push_back(known);
-    out_.error({}, "", "the plan has no parameter `" + name + "`" + doc::did_you_mean(name, names));
+    out_.error({}, "", "the plan has no parameter `" + name + "`" + hint(out_, name, document_.parameters));
   }
 
   // Defaults may use other parameters, wherever those stand.

@@ -1,6 +1,6 @@
 // Steps that wait for people.
-#include "document/suggestion.hpp"
 #include "plan/builder.hpp"
+#include "plan/hint.hpp"
 #include "plan/words.hpp"
 
 #include <algorithm>
@@ -87,10 +87,8 @@ void build_checklist(builder& b) {
   if (const auto* n = b.own("roles")) s.roles = b.roles_in(*n);
   const auto found = b.all().document.checklists.find(*name);
   if (found == b.all().document.checklists.end()) {
-    std::vector<std::string> known;
-    for (const auto& [other, items] : b.all().document.checklists) known.push_back(other);
-    return b.error(b.source().body,
-                   "the plan has no checklist `" + *name + "`" + doc::did_you_mean(*name, known));
+    return b.error(b.source().body, "the plan has no checklist `" + *name + "`" +
+                                        hint(b.all().out, *name, b.all().document.checklists));
   }
   if (found->second.is(node_kind::sequence)) add_items(b, s, "", found->second);
   for (const auto& [category, list] : found->second.fields) add_items(b, s, category, list);

@@ -1,6 +1,6 @@
 #include "plan/probes.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 
 #include <utility>
 
@@ -43,11 +43,9 @@ void read_settings(const renderer& read, const node& written, probe_settings& to
 std::optional<probe_settings> read_probe(const surroundings& all, const std::string& name, const node& at) {
   const auto* written = all.where.probes.find(name);
   if (written == nullptr) {
-    std::vector<std::string> known;
-    for (const auto& [other, n] : all.where.probes.fields) known.push_back(other);
-    all.out.error(
-        at.place, at.pointer,
-        "environment `" + all.where.name + "` has no probe `" + name + "`" + doc::did_you_mean(name, known));
+    all.out.error(at.place, at.pointer,
+                  "environment `" + all.where.name + "` has no probe `" + name + "`" +
+                      hint(all.out, name, all.where.probes.fields));
     return std::nullopt;
   }
   probe_settings p;

@@ -1,6 +1,6 @@
 #include "plan/rollback.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -71,10 +71,8 @@ class rollback_reader {
     auto names = read_.texts(n);
     for (const auto& name : names) {
       if (all_.where.roles.contains(name)) continue;
-      std::vector<std::string> known;
-      for (const auto& [role, people] : all_.where.roles) known.push_back(role);
       read_.error(n, "environment `" + all_.where.name + "` has no role `" + name + "`" +
-                         doc::did_you_mean(name, known));
+                         hint(all_.out, name, all_.where.roles));
     }
     return names;
   }

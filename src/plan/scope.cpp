@@ -1,6 +1,6 @@
 #include "plan/scope.hpp"
 
-#include "document/suggestion.hpp"
+#include "plan/hint.hpp"
 #include "plan/parameters.hpp"
 
 #include <utility>
@@ -31,7 +31,7 @@ const json::value* member_at(const json::object& from, std::string_view path) {
 
 scope::scope(const plan_document& document, const environment& where, const release_info& what,
              const json::object& given, diagnostics& out)
-    : where_(where), what_(what) {
+    : where_(where), what_(what), out_(out) {
   for (const auto& [name, written] : document.parameters) names_.push_back(name);
   read_parameters(document, given, *this, out);
 }
@@ -57,10 +57,8 @@ result<json::value> scope::look_up(std::string_view name, const each_value* each
   if (parameters_.contains(json::string_view(name.data(), name.size()))) return parameter_value(name);
   if (where_.variables.contains(std::string(name))) return variable_value(name);
   if (name == "url" && !where_.url.empty()) return json::value(where_.url);
-  auto known = names_;
-  for (const auto& [variable, value] : where_.variables) known.push_back(variable);
   return unknown("`" + std::string(name) + "` is neither a parameter nor a variable of environment `" +
-                 where_.name + "`" + doc::did_you_mean(name, known));
+                 where_.name + "`" + hint(out_, name, names_, where_.variables));
 }
 
 bool scope::is_environments(const std::string& name) const {
@@ -69,7 +67,7 @@ bool scope::is_environments(const std::string& name) const {
 
 result<json::value> scope::parameter_value(std::string_view name) const {
   if (const auto* found = parameters_.if_contains(json::string_view(name.data(), name.size()))) return *found;
-  return unknown("the plan has no parameter `" + std::string(name) + "`" + doc::did_you_mean(name, names_));
+  return unknown("the plan has no parameter `" + std::string(name) + "`" + hint(out_, name, names_));
 }
 
 result<json::value> scope::variable_value(std::string_view name) const {

@@ -42,6 +42,7 @@ class scope {
 
   const environment& where_;
   const release_info& what_;
+  const diagnostics& out_;          ///< only to know when suggestions have to end
   std::vector<std::string> names_;  ///< of parameters, for suggestions
   json::object parameters_;
 };

@@ -193,3 +193,26 @@ rollback:
   CHECK(messages(test::compile(head("  - { id: a, wait: 1m }\nrollback: { SEV2: { ask: [leads] } }\n"))) ==
         "environment `local` has no role `leads`; did you mean `lead`?\n");
 }
+
+TEST_CASE("plan/refused: long chains of steps that are left out do not exhaust the stack") {
+  std::string text = "shipflow: 1\nplan: shop\nsteps:\n  - { id: s0, wait: 1m }\n";
+  const int last = 15'000;
+  for (int i = 1; i < last; ++i)
+    text += "  - { id: s" + std::to_string(i) + ", needs: [s" + std::to_string(i - 1) +
+            "], when: false, wait: 1m }\n";
+  text += "  - { id: end, needs: [s" + std::to_string(last - 1) + "], wait: 1m }\n";
+  const auto c = test::compile(text);
+  CHECK(c.text() == "");
+  CHECK(c.shape() == "s0\nend < s0\n");
+}
+
+TEST_CASE("plan/refused: a plan that would need more edges than fit is refused in time") {
+  std::string rounds;
+  for (int i = 0; i < 1000; ++i) rounds += (i == 0 ? "" : ", ") + std::to_string(i);
+  std::string text = "shipflow: 1\nplan: shop\nsteps:\n";
+  for (int i = 0; i < 15; ++i)
+    text += "  - { id: s" + std::to_string(i) + (i == 0 ? "" : ", needs: [s" + std::to_string(i - 1) + "]") +
+            ", for_each: { in: [" + rounds + "] }, wait: 1m }\n";
+  CHECK(messages(test::compile(text)) ==
+        "the plan has more than 10000000 needs; group steps behind fewer others\n");
+}
