@@ -39,9 +39,9 @@ result<std::string> program_of(const component& c) {
 }
 
 error port_taken(const component& c) {
-  return make_error(errc::conflict, c.name + ": port " + std::to_string(c.bound.balancer.port) + " of " +
-                                        c.bound.balancer.host +
-                                        " is taken by another program; end it or change `listen`");
+  return make_error(errc::failed, c.name + ": port " + std::to_string(c.bound.balancer.port) + " of " +
+                                      c.bound.balancer.host +
+                                      " is taken by another program; end it or change `listen`");
 }
 
 std::string server(const std::string& id) { return std::string(fleet_name) + "/" + id; }

@@ -17,7 +17,7 @@ enum class presence {
 [[nodiscard]] result<presence> balancer_presence(const component& c);
 
 /// Starts HAProxy with what the book says. Does not wait until it answers. Errors: `not_found` (program),
-/// `conflict` (port taken), `invalid_argument` (it runs with other settings).
+/// `failed` (port taken), `invalid_argument` (it runs with other settings).
 [[nodiscard]] result<void> start_balancer(component& c);
 
 /// What it answers; nothing while it comes up; an error when it does not come up within ten seconds, or

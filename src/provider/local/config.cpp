@@ -42,7 +42,7 @@ std::string front_part(const front& f) {
 }
 
 std::string check_part(const front& f) {
-  if (f.ready_path.empty()) return "  option tcp-check\n";
+  if (f.ready_path.empty()) return {};  // HAProxy's own: a TCP connection
   return "  option httpchk\n"
          "  http-check send meth GET uri " +
          f.ready_path + " ver HTTP/1.1 hdr Host localhost hdr User-Agent shipflow hdr Connection close\n" +

@@ -160,7 +160,7 @@ TEST_CASE("provider/local: the port is taken: the error names it and nothing is 
     REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     REQUIRE(::listen(fd.get(), 1) == 0);
     const auto launched = t.run("launch", {{"version", "1.4.0"}});
-    CHECK(launched.last.kind == answer_kind::conflict);
+    CHECK(launched.last.kind == answer_kind::failed);
     CHECK(says(launched.last, "port " + std::to_string(t.port)));
     CHECK(says(launched.last, "change `listen`"));
     CHECK(t.undo(launched).kind == answer_kind::done);
