@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <sys/socket.h>
+#include <thread>
 
 using shipflow::answer_kind;
 using shipflow::errc;
@@ -103,6 +104,21 @@ TEST_CASE("provider/local: the engine killed in the middle adopts what runs and 
   CHECK(t.call(shipflow::verb::resolve, shifted).kind == answer_kind::done);
 }
 
+TEST_CASE("provider/local: two engines with the same effect start one fleet") {
+  theatre::theatre t(3);
+  const theatre::step s{"launch", {{"version", "1.4.0"}}, "the-key", t.look("launch"), {}};
+  auto second = shipflow::make_local_provider(t.options);
+  REQUIRE(second.has_value());
+  shipflow::answer theirs;
+  std::thread other([&] { theirs = t.call_by(**second, shipflow::verb::apply, s); });
+  auto ours = t.call(shipflow::verb::apply, s);
+  other.join();
+  CHECK(theirs.kind == answer_kind::started);
+  CHECK(t.settle(s, ours).kind == answer_kind::done);
+  CHECK(t.instances().size() == 3);
+  CHECK(t.call_by(**second, shipflow::verb::settle, s, theirs.value).kind == answer_kind::done);
+}
+
 TEST_CASE("provider/local: weights changed by another hand are a conflict with both values") {
   theatre::theatre t(1);
   first_release(t, "1.4.0");
@@ -190,7 +206,7 @@ TEST_CASE("provider/local: a missing HAProxy and a missing program are named") {
 TEST_CASE(
     "provider/local: a version that never becomes ready fails with its last lines, and undo cleans up") {
   theatre::theatre t(2);
-  t.target["ready"].as_object()["within"] = "2s";
+  t.target["ready"].as_object()["within"] = "4s";
   first_release(t, "1.4.0");
   const auto before = t.look();
   t.run_id = "run-2";
@@ -198,7 +214,7 @@ TEST_CASE(
     add_arguments(t, {"--mode", "never-ready"});
     const auto launched = t.run("launch", {{"version", "1.5.0"}});
     CHECK(launched.last.kind == answer_kind::failed);
-    CHECK_MESSAGE(says(launched.last, "was not ready within 2s"), launched.last.problem.message);
+    CHECK_MESSAGE(says(launched.last, "was not ready within 4s"), launched.last.problem.message);
     CHECK(says(launched.last, "503"));
     CHECK(says(launched.last, "waiting for the database"));
     CHECK(t.undo(launched).kind == answer_kind::done);

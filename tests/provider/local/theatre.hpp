@@ -34,6 +34,9 @@ class theatre {
   void reopen();
 
   [[nodiscard]] shipflow::answer call(shipflow::verb what, const step& s, json::value handle = nullptr);
+  /// The same by another object, as another process would do it.
+  [[nodiscard]] shipflow::answer call_by(shipflow::local_provider& who, shipflow::verb what, const step& s,
+                                         json::value handle = nullptr) const;
   /// Settles until it is over; at most 60 seconds.
   [[nodiscard]] shipflow::answer settle(const step& s, shipflow::answer from);
   /// Observes, applies, settles.
