@@ -4,7 +4,7 @@
 // that is named like one:
 //
 //   http:      http (or url): URL; method (GET), headers: { name: value }, body or json,
-//              ca: PEM file instead of the system's authorities, verify: false, server_name,
+//              ca: PEM file instead of the system's authorities, tls_verify: false, server_name,
 //              redirects: 0..20 (0: a redirect is the answer), and
 //              expect: 200 | [200, 204] | "2xx" | "200-299" | {
 //                status: as above; 2xx when not given,
@@ -32,9 +32,11 @@
 #pragma once
 
 #include <shipflow/probe.hpp>
+#include <shipflow/provider.hpp>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace shipflow {
 inline namespace v1 {
@@ -54,6 +56,16 @@ struct probe_options {
 /// Whether a look with this spec could begin. Pure. `not_found`: the kind is none of these;
 /// `invalid_argument`: the message names the member and what it must be.
 [[nodiscard]] result<void> check_probe(const std::string& kind, const json::object& spec);
+
+/// The provider `probe` with the action `wait`, which a plan's step `probe: { all: [api], within: 2m }`
+/// becomes. Inputs: `probes`, { name: {kind, spec, component, target, every, timeout, rise} }, and
+/// `within`. Each probe is looked at its `every`; the step is done when all of them passed `rise`
+/// times in a row, and fails (timeout) when that did not come about within `within`, counted from
+/// the first call. A look that was unavailable neither counts nor interrupts. Changes nothing and
+/// has nothing to undo. Looks go to the first source that answers for the kind; replies are given
+/// on the threads of the sources. Outputs: none.
+[[nodiscard]] std::shared_ptr<provider> make_probe_provider(
+    std::vector<std::shared_ptr<probe_source>> sources);
 
 }  // namespace v1
 }  // namespace shipflow

@@ -40,7 +40,7 @@ void read_request(fields& in, std::initializer_list<std::string_view> url_names,
   read_headers(in, q);
   read_body(in, q);
   q.tls.ca_file = in.text("ca");
-  q.tls.verify = in.flag("verify", true);
+  q.tls.verify = in.flag("tls_verify", true);
   q.tls.server_name = in.text("server_name");
   q.redirects = static_cast<int>(in.whole("redirects", 0, 0, 20));
   if (auto ok = check_request(q); !ok) in.wrong(ok.error());

@@ -1,7 +1,7 @@
 // A request as plans and environments write it.
 //
 //   method, url, headers: { name: value }, body: text or json: any value (sets Content-Type),
-//   ca: PEM file, verify: true, server_name: text, redirects: 0..20
+//   ca: PEM file, tls_verify: true, server_name: text, redirects: 0..20
 #pragma once
 
 #include "http/client.hpp"

@@ -49,7 +49,8 @@ def public_room(header, known):
     """The room of <shipflow/HEADER>: by its table, by its name, else by the rightmost thing it includes."""
     name = header.removesuffix(".hpp")
     if "/" in name:
-        return name.split("/")[0]
+        folder = name.split("/")[0]
+        return "provider" if folder == "providers" else folder
     if name in PUBLIC_ROOM:
         return PUBLIC_ROOM[name]
     if name in LINE:
