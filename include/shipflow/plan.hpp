@@ -206,8 +206,9 @@ class catalogue {
 /// launch {version, colour: "next", instances?, image?}, shift {weight, colour and other outputs of
 /// launch that it takes}, retire {drain?}, replace {version, batch, instances?, image?};
 /// maintenance {on: true, page?}. What is implied and not taken by the action is left out.
-/// `undo` goes to the action's input `undo`: an argument list where that is "strings", else
-/// {command, with, to}.
+/// A command in `undo` goes to the action's input `undo`: the argument list, or {command, with}
+/// where there is `with` or the input is an object. An input `*` takes any name, an output `*`
+/// stands for what `capture` names.
 ///
 /// Guards of `abort` have the severity of their trigger or probe; those of `pause` have no alert
 /// and so only hold promotion up. One guard per name and step; a name used by a second step gets

@@ -41,7 +41,7 @@ json::object input_list::checked(const action_spec& spec, diagnostics& out) {
   std::vector<given_input> wanted;
   wanted.reserve(entries_.size());
   for (auto& e : entries_)
-    if (e.by_person || takes(spec, e.input.name)) wanted.push_back(std::move(e.input));
+    if (e.by_person || takes_any(spec) || takes(spec, e.input.name)) wanted.push_back(std::move(e.input));
   entries_.clear();
   return checked_inputs(spec, std::move(wanted), at_, out);
 }

@@ -92,6 +92,8 @@ bool takes(const action_spec& spec, std::string_view input) {
                      [&](const auto& field) { return field.name == input; });
 }
 
+bool takes_any(const action_spec& spec) { return takes(spec, "*"); }
+
 json::object checked_inputs(const action_spec& spec, std::vector<given_input> given, const node& at,
                             diagnostics& out) {
   json::object to;
@@ -103,8 +105,12 @@ json::object checked_inputs(const action_spec& spec, std::vector<given_input> gi
     else if (field.required)
       out.error(at.place, at.pointer, "action `" + spec.name + "` needs `" + field.name + "`");
   }
-  for (const auto& input : given) {
-    if (takes(spec, input.name)) continue;
+  for (auto& input : given) {
+    if (input.name != "*" && takes(spec, input.name)) continue;
+    if (takes_any(spec)) {
+      to[input.name] = std::move(input.value);
+      continue;
+    }
     out.error(
         input.at->place, input.at->pointer,
         "action `" + spec.name + "` has no input `" + input.name + "`" + hint(out, input.name, spec.inputs));

@@ -24,6 +24,8 @@ struct given_input {
 [[nodiscard]] json::object checked_inputs(const action_spec& spec, std::vector<given_input> given,
                                           const node& at, diagnostics& out);
 
+/// Does the action take inputs of names it does not declare? It says so by one called `*`.
+[[nodiscard]] bool takes_any(const action_spec& spec);
 /// Does the action declare an input of that name?
 [[nodiscard]] bool takes(const action_spec& spec, std::string_view input);
 

@@ -21,21 +21,24 @@ const field_spec* undo_field(const std::optional<bound_action>& what) {
 }
 
 // How to undo goes to the action as its input `undo`: an argument list, or an object with
-// `command`, `with` and `to` where the action takes one. Says whether there was anything to give.
-bool give_undo(input_list& inputs, const std::optional<bound_action>& what, const node& undo) {
+// `command` and `with`. Says whether there was anything to give.
+bool give_undo(builder& b, input_list& inputs, const std::optional<bound_action>& what, const node& undo) {
   const auto* command = undo_command(undo);
   const auto* with = undo.find("with");
+  if (command == nullptr && with == nullptr) return false;
   const auto* field = undo_field(what);
-  const bool as_object = field != nullptr && field->type != "strings";
-  if (command != nullptr && with == nullptr && !as_object) {
+  const bool as_object = field != nullptr && field->type == "object";
+  if (command == nullptr && field != nullptr && !as_object) {
+    b.error(undo, "`undo` needs `command` here; `with` alone is for actions that know how to undo");
+    return false;
+  }
+  if (with == nullptr && !as_object) {
     inputs.composed("undo", inputs.rendered(*command), *command);
     return true;
   }
   json::object whole;
   if (command != nullptr) whole["command"] = inputs.rendered(*command);
   if (with != nullptr) whole["with"] = inputs.rendered(*with);
-  if (const auto* to = undo.find("to"); to != nullptr && as_object) whole["to"] = inputs.rendered(*to);
-  if (whole.empty()) return false;
   inputs.composed("undo", std::move(whole), undo);
   return true;
 }
@@ -62,11 +65,20 @@ void apply_undo(builder& b, draft_index i, const node& undo, bool given) {
   if (text && name_of(s.after) != *text) b.error(*after, "`after_traffic` must be undo, ask or keep");
 }
 
+// `*` among the outputs stands for what `capture` names, which is known here.
+void name_captured(draft& d) {
+  const auto* capture = d.step.inputs.if_contains("capture");
+  if (capture == nullptr || !capture->is_object()) return;
+  std::erase(d.outputs, "*");
+  for (const auto& entry : capture->get_object()) d.outputs.emplace_back(entry.key());
+}
+
 void finish_call(builder& b, draft_index i, const std::optional<bound_action>& what, input_list& inputs,
                  const node* undo) {
-  const bool given = undo != nullptr && give_undo(inputs, what, *undo);
+  const bool given = undo != nullptr && give_undo(b, inputs, what, *undo);
   b.fill(i, what, inputs);
   if (undo != nullptr) apply_undo(b, i, *undo, given);
+  name_captured(b.at(i));
 }
 
 void one_call(builder& b, const char* provider, const char* action) {
@@ -74,8 +86,15 @@ void one_call(builder& b, const char* provider, const char* action) {
   const auto what = b.all().bound.of_provider(provider, action, b.source().body);
   input_list inputs(b.read(), b.source().body);
   inputs.written_fields(&b.source().body);
-  finish_call(b, i, what, inputs, b.own("undo"));
+  const auto* undo = b.own("undo");
+  if (undo != nullptr && (undo_command(*undo) != nullptr || undo->find("with") != nullptr)) {
+    b.error(*undo, "the undo of a call is a request; write it inside `" + b.source().kind + "`");
+    undo = nullptr;
+  }
+  finish_call(b, i, what, inputs, undo);
   auto& s = b.at(i).step;
+  // Without a request that takes it back there is nothing a rollback could do.
+  if (s.undo == reversibility::reversible && b.body("undo") == nullptr) s.undo = reversibility::forward_only;
   const auto* url = s.inputs.if_contains("url");
   s.title = std::string(provider) + " " + action + (url == nullptr ? "" : " " + text_of(*url));
 }
@@ -97,6 +116,8 @@ draft_index add_command(builder& b, std::string_view part, const node& holder, c
   finish_call(b, i, what, inputs, undo);
   auto& s = b.at(i).step;
   s.title = command_line(s.inputs.if_contains("command"));
+  // The provider reads the output only when it is told how.
+  if (holder.find("capture") == nullptr) std::erase(b.at(i).outputs, "value");
   return i;
 }
 

@@ -106,16 +106,27 @@ class strategy {
     const auto* span = keep->find("for");
     if ((until == nullptr) == (span == nullptr))
       return b_.error(*keep, "`keep_old` needs either `until` or `for`");
-    if (span != nullptr) {
-      retire(b_.add_wait("keep", b_.read().time(*span).value_or(duration{0}), {last}));
-      return;
-    }
+    if (span != nullptr) return keep_for(*span, last);
     const auto name = b_.read().text(*until);
+    if (name == "decision_window.end") return keep_for_window(*until, last);
     const auto i = retire(last);
     if (name) b_.wait_for(i, *name, *until);
   }
 
  private:
+  void keep_for(const node& span, draft_index last) {
+    retire(b_.add_wait("keep", b_.read().time(span).value_or(duration{0}), {last}));
+  }
+
+  // As long as people may ask for a rollback, going back should be a switch.
+  void keep_for_window(const node& until, draft_index last) {
+    const auto* window = b_.all().document.rollback.find("decision_window");
+    const auto* span = window == nullptr ? nullptr : window->find("for");
+    if (span == nullptr)
+      return b_.error(until, "`decision_window.end`: `rollback` has no `decision_window` with `for`");
+    keep_for(*span, last);
+  }
+
   std::optional<bound_action> find(const char* action) {
     if (component_.empty()) return std::nullopt;
     return b_.all().bound.of_component(component_, action, name_, b_.source().body);

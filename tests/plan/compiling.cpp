@@ -61,10 +61,30 @@ std::vector<action_spec> command_actions() {
   auto run =
       action("run",
              {needed("command", "strings"), optional("env", "object"), optional("directory", "string"),
-              optional("capture", "string"), optional("success_codes", "any"), optional("undo", "strings")},
+              optional("stdin", "string"), optional("output_limit", "integer"), optional("capture", "string"),
+              optional("success_codes", "any"), optional("undo", "any")},
              {needed("exit_code", "integer"), needed("output", "string"), needed("value", "any")});
   run.undo = reversibility::forward_only;
   return {run};
+}
+
+std::vector<action_spec> http_actions() {
+  const auto url = needed("url", "string");
+  auto call = action("call",
+                     {url, optional("method", "string"), optional("expect", "any"),
+                      optional("capture", "object"), optional("undo", "object")},
+                     {needed("status", "integer"), needed("*", "any")});
+  auto wait = action("wait", {url, optional("expect", "any"), optional("every", "duration")},
+                     {needed("status", "integer")});
+  wait.undo = reversibility::forward_only;
+  return {call, wait};
+}
+
+// Tasks that an environment names take what they are given.
+std::vector<action_spec> task_actions() {
+  auto migrate = action("migrate", {optional("undo", "any"), optional("*", "any")}, {needed("value", "any")},
+                        {"database:${component}"});
+  return {migrate};
 }
 
 class test_offers final : public catalogue {
@@ -74,12 +94,8 @@ class test_offers final : public catalogue {
     if (target.contains("broken")) return make_error(errc::invalid_document, "`broken` is no member");
     if (provider == "local") return local_actions();
     if (provider == "database") return database_actions();
-    if (provider == "command") return command_actions();
-    if (provider == "http")
-      return std::vector{action("call", {needed("url", "string"), optional("method", "string"),
-                                         optional("expect", "object")}),
-                         action("wait", {needed("url", "string"), optional("expect", "object"),
-                                         optional("every", "duration")})};
+    if (provider == "command") return target.contains("tasks") ? task_actions() : command_actions();
+    if (provider == "http") return http_actions();
     if (provider == "probe")
       return std::vector{action("wait", {needed("probes", "object"), optional("within", "duration")})};
     return make_error(errc::not_found, "no provider is called `" + provider + "`");
@@ -110,7 +126,7 @@ environments:
       api: { provider: local, command: [./shop, "--port", "${port}"], instances: 3, log: "${LOG_LEVEL}", dsn: "${DSN}" }
       web: { provider: local, command: [./web] }
       db: { provider: database, url: "${DSN}" }
-      tasks: { provider: command }
+      tasks: { provider: command, tasks: { migrate: { command: [./migrate] } } }
     probes:
       api: { http: "${url}/api/health", expect: { status: 200 }, every: 5s, fall: 2 }
       disk: { smell: strange }

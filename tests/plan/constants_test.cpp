@@ -215,3 +215,20 @@ checklists:
   CHECK(c.step("call").action == "call");
   CHECK(c.what.locks == std::vector<std::string>{"environment:local"});
 }
+
+TEST_CASE("plan/constants: tasks of an environment take what they are given, calls name what they capture") {
+  const auto c = test::compile(
+      "shipflow: 1\nplan: shop\ncomponents: [tasks]\nsteps:\n"
+      "  - { id: m, action: tasks.migrate, with: { to: 3, tool: \"${LOG_LEVEL}\" }, undo: [./down] }\n"
+      "  - { id: b, http: { url: x, capture: { ticket: /id }, undo: { method: DELETE, url: \"x/$${ticket}\" "
+      "} } }\n"
+      "  - { id: n, http: { url: x } }\n"
+      "  - { id: t, command: [tell, \"${steps.b.ticket}\"] }\n");
+  CHECK(c.text() == "");
+  CHECK(json::value(c.step("m").inputs) == json::value{{"undo", {"./down"}}, {"to", 3}, {"tool", "info"}});
+  CHECK(c.step("m").undo == reversibility::reversible);
+  CHECK(c.step("m").resources == std::vector<std::string>{"database:tasks"});
+  CHECK(c.step("b").inputs.at("undo").at("url") == "x/${ticket}");
+  CHECK(c.step("b").undo == reversibility::reversible);
+  CHECK(c.step("n").undo == reversibility::forward_only);
+}

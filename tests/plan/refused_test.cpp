@@ -40,7 +40,15 @@ const std::vector<refusal> refusals{
     {"  - { id: a, action: db.migrate, with: { runner: 3, batch_size: many, limit: 30, options: [1] } }\n",
      "`runner` must be text; put it in quotes\n`batch_size` must be a whole number\n"
      "`limit` must be a duration such as 30s\n`options` must be a list of strings; put numbers in quotes\n"},
-    {"  - { id: a, command: [x], undo: { with: { y: 1 } } }\n", "`undo` must be a list of strings\n"},
+    {"  - { id: a, command: [x], undo: { with: { y: 1 } } }\n",
+     "`undo` needs `command` here; `with` alone is for actions that know how to undo\n"},
+    {"  - { id: a, http: { url: x }, undo: [y] }\n",
+     "the undo of a call is a request; write it inside `http`\n"},
+    {"  - { id: b, command: [b] }\n  - { id: a, command: [\"${steps.b.value}\"] }\n",
+     "`${steps.b.value}`: step `b` has no output `value`\n"},
+    {"  - { id: b, http: { url: x, capture: { ticket: /id } } }\n  - { id: a, command: "
+     "[\"${steps.b.tickets}\"] }\n",
+     "`${steps.b.tickets}`: step `b` has no output `tickets`; did you mean `ticket`?\n"},
     {"  - { id: a, action: db.backup, undo: [x] }\n", "action `backup` has no input `undo`\n"},
     {"  - { id: a, wait: 1m, undo: none }\n", "`undo` goes with action, command and http, not with wait\n"},
     {"  - { id: a, command: [\"${steps.b.output}\"] }\n", "`${steps.b.output}`: the plan has no step `b`\n"},

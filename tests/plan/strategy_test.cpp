@@ -69,6 +69,16 @@ smoke < api/shift
   CHECK(timed.step("api/keep").lasts == duration{1'800'000});
 }
 
+TEST_CASE("plan/strategy: the old fleet can be kept as long as people may decide on a rollback") {
+  const std::string steps =
+      "  - { id: api, blue_green: { component: api, keep_old: { until: decision_window.end } } }\n";
+  const auto c = of_steps(steps + "rollback: { decision_window: { for: 45m } }\n");
+  CHECK(c.text() == "");
+  CHECK(c.step("api/keep").lasts == duration{45 * 60'000});
+  CHECK(messages(of_steps(steps)) ==
+        "`decision_window.end`: `rollback` has no `decision_window` with `for`\n");
+}
+
 TEST_CASE("plan/strategy: promote with an approval stands before all traffic goes over") {
   const auto c = of_steps(
       "  - { id: api, blue_green: { component: api, promote: { approval: { roles: [qa], quorum: 2, expires: "
