@@ -1,0 +1,353 @@
+// Durable facts per second through the SQLite store, beside a bare SQLite loop that writes the
+// same rows with the same indexes and durability, and beside the flushes the disk can do; and the
+// time to reopen a store with a long history. Prints one JSON object.
+//
+// usage: bench_store [directory] [finished runs]
+#include <shipflow/json.hpp>
+#include <shipflow/store.hpp>
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <fcntl.h>
+#include <filesystem>
+#include <iostream>
+#include <mutex>
+#include <numeric>
+#include <stdlib.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace shipflow;
+
+namespace {
+
+constexpr int lanes = 64;
+// Short rounds in turn: the speed of a shared disk changes from second to second.
+constexpr int rounds = 50;
+constexpr auto round_time = std::chrono::milliseconds(120);
+constexpr int active_runs = 10'000;
+
+using watch_clock = std::chrono::steady_clock;
+double seconds_since(watch_clock::time_point start) {
+  return std::chrono::duration<double>(watch_clock::now() - start).count();
+}
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::cerr << "bench_store: " << why << '\n';
+  std::exit(1);
+}
+
+std::string run_id(int i) { return "01J0000000000000000000" + std::to_string(1000 + i); }
+const std::string body = "{\"at\":1700000000000,\"attempt\":1,\"body\":{\"text\":\"" + std::string(220, 'x') +
+                         "\"},\"kind\":\"outcome\",\"rev\":1,\"step\":\"deploy\"}";
+const std::string hash(64, 'a');
+
+run_row a_run(int i) {
+  run_row r;
+  r.id = run_id(i);
+  r.plan_digest = "sha256:" + hash;
+  r.plan = "shopflow";
+  r.environment = "production";
+  r.version = "1.5.0";
+  r.principal = "user:ada";
+  r.status = run_status::owned;
+  r.owner = "engine";
+  r.fence = 1;
+  return r;
+}
+
+std::unique_ptr<store> open_store(const std::string& path) {
+  auto opened = open_sqlite_store({path, "", false});
+  if (!opened) give_up(opened.error().text());
+  return std::move(*opened);
+}
+
+void make_lanes(const std::string& path) {
+  const auto s = open_store(path);
+  for (int i = 0; i < lanes; ++i)
+    if (const auto made = s->create_run(a_run(i), {}, {}); !made) give_up(made.error().text());
+}
+
+// 4 KiB appended and flushed, again and again: flushes per second.
+double flush_rate(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const std::string page(4096, 'p');
+  const auto start = watch_clock::now();
+  int n = 0;
+  while (watch_clock::now() - start < round_time) {
+    if (write(fd, page.data(), page.size()) < 0 || fdatasync(fd) != 0) give_up("cannot flush " + path);
+    ++n;
+  }
+  const auto took = seconds_since(start);
+  close(fd);
+  return n / took;
+}
+
+// The same rows by the shortest way: two prepared statements in transactions of 64.
+class bare_loop {
+ public:
+  explicit bare_loop(const std::string& path) {
+    if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) !=
+        SQLITE_OK)
+      give_up("cannot open " + path);
+    execute("PRAGMA synchronous=FULL; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=16000");
+    update_ = prepare(
+        "UPDATE run SET rev=?4, due_ms=?5, reason=?6, updated_ms=?7 WHERE id=?1 AND fence=?2 AND rev=?3 "
+        "RETURNING n");
+    insert_ = prepare("INSERT INTO fact(run, rev, kind, at_ms, format, hash, body) VALUES (?,?,?,?,?,?,?)");
+  }
+  bare_loop(const bare_loop&) = delete;
+  bare_loop& operator=(const bare_loop&) = delete;
+  ~bare_loop() {
+    sqlite3_finalize(update_);
+    sqlite3_finalize(insert_);
+    sqlite3_close(db_);
+  }
+
+  double facts_per_second() {
+    const auto start = watch_clock::now();
+    int facts = 0;
+    while (watch_clock::now() - start < round_time) {
+      execute("BEGIN IMMEDIATE");
+      for (int lane = 0; lane < lanes; ++lane) fact(lane);
+      execute("COMMIT");
+      ++rev_;
+      facts += lanes;
+    }
+    return facts / seconds_since(start);
+  }
+
+ private:
+  void execute(const char* sql) {
+    if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) give_up(sqlite3_errmsg(db_));
+  }
+  sqlite3_stmt* prepare(const char* sql) {
+    sqlite3_stmt* s = nullptr;
+    if (sqlite3_prepare_v2(db_, sql, -1, &s, nullptr) != SQLITE_OK) give_up(sqlite3_errmsg(db_));
+    return s;
+  }
+  void fact(int lane) {
+    const auto id = run_id(lane);
+    sqlite3_bind_text(update_, 1, id.data(), static_cast<int>(id.size()), SQLITE_STATIC);
+    sqlite3_bind_int64(update_, 2, 1);
+    sqlite3_bind_int64(update_, 3, rev_);
+    sqlite3_bind_int64(update_, 4, rev_ + 1);
+    sqlite3_bind_null(update_, 5);
+    sqlite3_bind_text(update_, 6, "", 0, SQLITE_STATIC);
+    sqlite3_bind_int64(update_, 7, 1'700'000'000'000 + rev_);
+    if (sqlite3_step(update_) != SQLITE_ROW) give_up(sqlite3_errmsg(db_));
+    const auto run = sqlite3_column_int64(update_, 0);
+    sqlite3_reset(update_);
+    sqlite3_bind_int64(insert_, 1, run);
+    sqlite3_bind_int64(insert_, 2, rev_ + 1);
+    sqlite3_bind_int64(insert_, 3, 5);
+    sqlite3_bind_int64(insert_, 4, 1'700'000'000'000 + rev_);
+    sqlite3_bind_int64(insert_, 5, 1);
+    sqlite3_bind_text(insert_, 6, hash.data(), static_cast<int>(hash.size()), SQLITE_STATIC);
+    sqlite3_bind_text(insert_, 7, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
+    if (sqlite3_step(insert_) != SQLITE_DONE) give_up(sqlite3_errmsg(db_));
+    sqlite3_reset(insert_);
+  }
+
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt* update_ = nullptr;
+  sqlite3_stmt* insert_ = nullptr;
+  std::int64_t rev_ = 0;
+};
+
+// 64 runs with one commit in flight each. As in an engine, the next commit of a run is made by
+// another thread than the one that reports the last.
+class store_loop {
+ public:
+  explicit store_loop(store& s) : store_(s) { revs_.fill(0); }
+
+  double facts_per_second(int in_flight) {
+    const auto start = watch_clock::now();
+    int facts = in_flight;
+    for (int lane = 0; lane < in_flight; ++lane) submit(lane);
+    std::vector<int> finished;
+    while (watch_clock::now() - start < round_time) {
+      finished.clear();
+      {
+        std::unique_lock hold(mutex_);
+        wake_.wait(hold, [&] { return !finished_.empty(); });
+        finished.swap(finished_);
+      }
+      facts += static_cast<int>(finished.size());
+      for (const int lane : finished) submit(lane);
+    }
+    drain(in_flight);
+    return facts / seconds_since(start);
+  }
+
+ private:
+  void submit(int lane) {
+    auto& rev = revs_[static_cast<std::size_t>(lane)];
+    commit_request c;
+    c.run = run_id(lane);
+    c.fence = 1;
+    c.expected_rev = rev++;
+    c.facts.push_back({rev, fact_kind::outcome, 1'700'000'000'000 + rev, 1, body, hash});
+    c.now_ms = 1'700'000'000'000 + rev;
+    store_.commit(std::move(c), [this, lane](const commit_result& r) {
+      if (r.status != commit_status::committed) give_up("a commit was refused: " + r.problem.text());
+      const std::scoped_lock hold(mutex_);
+      finished_.push_back(lane);
+      wake_.notify_one();
+    });
+  }
+  void drain(int in_flight) {
+    std::unique_lock hold(mutex_);
+    wake_.wait(hold, [&] { return static_cast<int>(finished_.size()) == in_flight; });
+    finished_.clear();
+  }
+
+  store& store_;
+  std::array<std::int64_t, lanes> revs_{};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<int> finished_;
+};
+
+double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
+}
+
+template <class Round>
+void warm_up(const std::string& log, Round round) {
+  constexpr std::uintmax_t checkpoint_at = 16'000ULL * 4096;
+  for (int i = 0; i < 200 && std::filesystem::file_size(log) < checkpoint_at; ++i) round();
+  round();
+}
+
+json::object throughput(const std::string& directory) {
+  make_lanes(directory + "/bare");
+  make_lanes(directory + "/store");
+  bare_loop bare(directory + "/bare");
+  const auto opened = open_store(directory + "/store");
+  store_loop through_store(*opened);
+  // Until both logs have their full length: a flush costs more while the file grows.
+  warm_up(directory + "/bare-wal", [&] { bare.facts_per_second(); });
+  warm_up(directory + "/store-wal", [&] { through_store.facts_per_second(lanes); });
+  std::vector<double> bare_rates;
+  std::vector<double> store_rates;
+  std::vector<double> single_rates;
+  std::vector<double> flush_rates;
+  std::vector<double> ratios;
+  for (int i = 0; i < rounds; ++i) {
+    flush_rates.push_back(flush_rate(directory + "/flush"));
+    bare_rates.push_back(bare.facts_per_second());
+    store_rates.push_back(through_store.facts_per_second(lanes));
+    ratios.push_back(store_rates.back() / bare_rates.back());
+    single_rates.push_back(through_store.facts_per_second(1));
+  }
+  json::object out;
+  out["in_flight"] = lanes;
+  out["body_bytes"] = body.size();
+  out["rounds"] = rounds;
+  out["store_facts_per_second"] = sum(store_rates) / rounds;
+  out["bare_sqlite_facts_per_second"] = sum(bare_rates) / rounds;
+  out["ratio"] = sum(store_rates) / sum(bare_rates);
+  out["ratio_quartiles"] = {quantile(ratios, 0.25), quantile(ratios, 0.5), quantile(ratios, 0.75)};
+  out["one_in_flight_facts_per_second"] = sum(single_rates) / rounds;
+  out["flushes_per_second"] = sum(flush_rates) / rounds;
+  return out;
+}
+
+void fill_history(const std::string& path, int finished) {
+  open_store(path).reset();
+  sqlite3* db = nullptr;
+  if (sqlite3_open(path.c_str(), &db) != SQLITE_OK) give_up("cannot open " + path);
+  const auto sql =
+      "PRAGMA synchronous=OFF; BEGIN;"
+      "WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM k WHERE i<" +
+      std::to_string(finished + active_runs) +
+      ")"
+      "INSERT INTO run(n, id, external_id, plan_digest, plan, environment, version, principal, status, "
+      "due_ms, owner,"
+      " fence, rev, created_ms, updated_ms, finished_ms, reason) SELECT i, printf('01J%023d', i), "
+      "'build-'||i,"
+      " 'sha256:'||hex(zeroblob(32)), 'plan-'||(i%20), 'env-'||(i%5), '1.'||i, 'user:ada',"
+      " CASE WHEN i%101=0 THEN 3 ELSE 10 END, NULL, CASE WHEN i%101=0 THEN 'dead' ELSE '' END,"
+      " 1, 1, i, i, CASE WHEN i%101=0 THEN 0 ELSE i END, '' FROM k;"
+      "INSERT INTO fact(run, rev, kind, at_ms, format, hash, body)"
+      " SELECT n, 1, 1, 1, 1, hex(zeroblob(32)), hex(zeroblob(150)) FROM run; COMMIT";
+  if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) give_up(sqlite3_errmsg(db));
+  sqlite3_close(db);
+}
+
+// Takes the file out of the page cache, as after a restart of the machine.
+void forget(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || fdatasync(fd) != 0 || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) != 0)
+    give_up("cannot forget " + path);
+  close(fd);
+}
+
+template <class Call>
+double milliseconds(Call call) {
+  const auto start = watch_clock::now();
+  if (!call()) give_up("a call on the long history failed");
+  return seconds_since(start) * 1000;
+}
+
+json::object reopening(const std::string& directory, int finished) {
+  const auto path = directory + "/history";
+  fill_history(path, finished);
+  forget(path);
+  json::object out;
+  std::unique_ptr<store> s;
+  std::size_t freed = 0;
+  std::size_t claimed = 0;
+  const auto start = watch_clock::now();
+  out["open_ms"] = milliseconds([&] { return bool(s = open_store(path)); });
+  out["adopt_ms"] = milliseconds([&] {
+    const auto done = s->adopt("engine", 5);
+    freed = done ? *done : 0;
+    return bool(done);
+  });
+  out["first_claim_of_32_ms"] = milliseconds([&] {
+    const auto rows = s->claim("engine", 10, 32);
+    claimed = rows ? rows->size() : 0;
+    return claimed == 32;
+  });
+  out["reopen_ms"] = seconds_since(start) * 1000;
+  out["next_due_ms"] = milliseconds([&] { return bool(s->next_due()); });
+  out["list_newest_100_ms"] = milliseconds([&] { return bool(s->list_runs({"env-3", "", {}, 100})); });
+  out["list_active_100_ms"] = milliseconds([&] { return bool(s->list_runs({"", "plan-7", false, 100})); });
+  out["claim_all_active_ms"] = milliseconds([&] {
+    while (true) {
+      const auto rows = s->claim("engine", 10, 256);
+      if (!rows) return false;
+      if (rows->empty()) return true;
+      claimed += rows->size();
+    }
+  });
+  out["active_runs"] = freed;
+  out["finished_runs"] = static_cast<std::int64_t>(finished) + active_runs - static_cast<std::int64_t>(freed);
+  out["claimed"] = claimed;
+  out["file_bytes"] = std::filesystem::file_size(path);
+  return out;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::filesystem::path base = argc > 1 ? argv[1] : std::filesystem::temp_directory_path().string();
+  auto directory = (base / "shipflow-bench-XXXXXX").string();
+  if (mkdtemp(directory.data()) == nullptr) give_up("no directory under " + base.string());
+  const int finished = argc > 2 ? std::atoi(argv[2]) : 1'000'000;
+  json::object out;
+  out["benchmark"] = "store";
+  out["sqlite"] = sqlite3_libversion();
+  out["throughput"] = throughput(directory);
+  out["reopening"] = reopening(directory, finished);
+  std::filesystem::remove_all(directory);
+  std::cout << json::serialize(out) << '\n';
+}
