@@ -223,7 +223,9 @@ TEST_CASE("store/sqlite: paths that cannot be a store are errors that name them"
   CHECK(open_sqlite_store({"", "", false}).error().code == errc::invalid_argument);
   CHECK(open_sqlite_store({directory.file("no/such/store"), "", false}).error().code == errc::io);
   CHECK(open_sqlite_store({directory.file("missing"), "", true}).error().code == errc::io);
-  CHECK(open_sqlite_store({directory.file("."), "", false}).error().code == errc::invalid_argument);
+  REQUIRE(std::filesystem::create_directory(directory.file("inside")));
+  CHECK(open_sqlite_store({directory.file("inside"), "", false}).error().code == errc::invalid_argument);
+  CHECK_FALSE(std::filesystem::exists(directory.file("inside.lock")));
   CHECK(open_sqlite_store({directory.file("store"), "no such vfs", false}).error().code ==
         errc::invalid_argument);
 }

@@ -61,7 +61,7 @@ class memory_store final : public store {
       const std::scoped_lock hold(mutex_);
       answer = state_.commit(change);
     }
-    done(std::move(answer));  // without the lock: it may call the store again
+    if (done) done(std::move(answer));  // without the lock: it may call the store again
   }
   result<std::vector<stored_fact>> read_facts(const std::string& run, std::int64_t after_rev) override {
     const std::scoped_lock hold(mutex_);

@@ -64,8 +64,8 @@ result<void> state::create_run(const run_row& row, const std::vector<stored_fact
   if (const auto other = find_external(row.external_id))
     return make_error(errc::already_exists,
                       "external id \"" + row.external_id + "\" belongs to run \"" + other->id + "\"");
-  if (const auto holder = holder_of(acquire, row.id); !holder.empty())
-    return make_error(errc::conflict, "a lock of run \"" + row.id + "\" is held by run \"" + holder + "\"");
+  if (const auto [resource, holder] = holder_of(acquire, row.id); !holder.empty())
+    return make_error(errc::conflict, "lock \"" + resource + "\" is held by run \"" + holder + "\"");
   auto& run = runs_[row.id];
   run.row = row;
   run.row.rev = static_cast<std::int64_t>(facts.size());
@@ -147,11 +147,12 @@ std::optional<std::int64_t> state::next_due() const {
   return first;
 }
 
-std::string state::holder_of(std::vector<std::string> resources, const std::string& run) const {
+std::pair<std::string, std::string> state::holder_of(std::vector<std::string> resources,
+                                                     const std::string& run) const {
   std::sort(resources.begin(), resources.end());
   for (const auto& resource : resources) {
     const auto held = locks_.find(resource);
-    if (held != locks_.end() && held->second != run) return held->second;
+    if (held != locks_.end() && held->second != run) return *held;
   }
   return {};
 }
@@ -180,7 +181,7 @@ commit_result state::commit(const commit_request& change) {
   auto& row = found->second.row;
   if (row.fence != change.fence || row.rev != change.expected_rev) return answer;
   answer.status = commit_status::locked;
-  answer.holder = holder_of(change.acquire, change.run);
+  answer.holder = holder_of(change.acquire, change.run).second;
   if (!answer.holder.empty()) return answer;
 
   row.rev += static_cast<std::int64_t>(change.facts.size());

@@ -50,7 +50,9 @@ class state {
   std::size_t purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms);
 
  private:
-  std::string holder_of(std::vector<std::string> resources, const std::string& run) const;
+  // The first resource, in their order, that another run holds, and that run; or two empty texts.
+  std::pair<std::string, std::string> holder_of(std::vector<std::string> resources,
+                                                const std::string& run) const;
   void take_locks(const commit_request& change);
   void forget(kept_run& run);
 

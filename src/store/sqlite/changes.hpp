@@ -27,9 +27,13 @@ namespace shipflow::sqlite {
 [[nodiscard]] result<void> put_samples(connection& db, const std::vector<sample_chunk>& chunks,
                                        result<void>& answer);
 
-/// Who holds one of the resources, the first in their order; empty when only `run` does or nobody.
-[[nodiscard]] result<std::string> holder_of(connection& db, std::vector<std::string> resources,
-                                            const std::string& run);
+/// The first of the resources, in their order, that another run holds.
+struct held_lock {
+  std::string resource;
+  std::string run;  ///< empty: none of them is held by another run
+};
+[[nodiscard]] result<held_lock> holder_of(connection& db, std::vector<std::string> resources,
+                                          const std::string& run);
 [[nodiscard]] result<void> take_locks(connection& db, std::vector<std::string> resources, std::int64_t run);
 [[nodiscard]] result<void> give_locks(connection& db, const std::vector<std::string>& resources,
                                       std::int64_t run);

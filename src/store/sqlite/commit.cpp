@@ -59,9 +59,9 @@ result<bool> may_lock(connection& db, const commit_request& change, commit_resul
   if (!*ours) return false;
   const auto holder = holder_of(db, change.acquire, change.run);
   if (!holder) return holder.error();
-  if (holder->empty()) return true;
+  if (holder->run.empty()) return true;
   answer.status = commit_status::locked;
-  answer.holder = *holder;
+  answer.holder = holder->run;
   return false;
 }
 

@@ -26,9 +26,9 @@ result<void> check(connection& db, const run_row& row, const std::vector<std::st
   else if (!other->empty())
     answer = make_error(errc::already_exists,
                         "external id \"" + row.external_id + "\" belongs to run \"" + *other + "\"");
-  else if (!holder->empty())
-    answer =
-        make_error(errc::conflict, "a lock of run \"" + row.id + "\" is held by run \"" + *holder + "\"");
+  else if (!holder->run.empty())
+    answer = make_error(errc::conflict,
+                        "lock \"" + holder->resource + "\" is held by run \"" + holder->run + "\"");
   return {};
 }
 

@@ -58,6 +58,8 @@ result<std::string> resolve(const std::string& path) {
   if (!fs::is_directory(absolute.parent_path(), ec))
     return make_error(errc::io, "store " + path + ": the directory " + absolute.parent_path().string() +
                                     " does not exist; create it first");
+  if (fs::exists(absolute, ec) && !fs::is_regular_file(absolute, ec))
+    return make_error(errc::invalid_argument, "store " + path + " is not a regular file");
   return absolute.string();
 }
 
@@ -82,9 +84,6 @@ result<void> make_file(const std::string& path) {
     return {};
   }
   if (errno != EEXIST) return trouble(path, "create the file", errno);
-  struct stat about {};
-  if (stat(path.c_str(), &about) != 0) return trouble(path, "look at the file", errno);
-  if (!S_ISREG(about.st_mode)) return make_error(errc::invalid_argument, "store " + path + " is not a file");
   return {};
 }
 

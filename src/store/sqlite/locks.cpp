@@ -4,15 +4,15 @@
 
 namespace shipflow::sqlite {
 
-result<std::string> holder_of(connection& db, std::vector<std::string> resources, const std::string& run) {
+result<held_lock> holder_of(connection& db, std::vector<std::string> resources, const std::string& run) {
   std::sort(resources.begin(), resources.end());
   for (const auto& resource : resources) {
     auto c = db.use("SELECT run.id FROM lock JOIN run ON run.n=lock.run WHERE resource=? AND run.id<>?");
     const auto row = c.bind(resource, run).next();
     if (!row) return row.error();
-    if (*row) return c.text(0);
+    if (*row) return held_lock{resource, c.text(0)};
   }
-  return std::string();
+  return held_lock{};
 }
 
 result<void> take_locks(connection& db, std::vector<std::string> resources, std::int64_t run) {

@@ -3,6 +3,7 @@
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <array>
+#include <system_error>
 
 namespace shipflow {
 namespace sqlite {
@@ -106,9 +107,13 @@ result<std::unique_ptr<store>> open_writing(const std::string& path, const std::
   about.settings = std::move(*values);
   auto read = open_reader(path, vfs);
   if (!read) return read.error();
-  auto write = std::make_unique<writer>(std::move(*db));
-  return std::make_unique<sqlite_store>(std::move(about), std::move(*lock), std::move(write),
-                                        std::move(*read));
+  try {
+    auto write = std::make_unique<writer>(std::move(*db));
+    return std::make_unique<sqlite_store>(std::move(about), std::move(*lock), std::move(write),
+                                          std::move(*read));
+  } catch (const std::system_error& e) {
+    return make_error(errc::io, "store " + path + ": cannot start its thread: " + e.what());
+  }
 }
 
 result<std::unique_ptr<store>> open_reading(const std::string& path, const std::string& vfs) {

@@ -39,7 +39,9 @@ class commit_operation final : public operation {
   std::size_t bytes() const override { return bytes_; }
   result<void> execute(connection& db) override;
   void settle(batch_end end, const error& problem) override;
-  void deliver() override { done_(std::move(answer_)); }
+  void deliver() override {
+    if (done_) done_(std::move(answer_));
+  }
 
  private:
   commit_request change_;

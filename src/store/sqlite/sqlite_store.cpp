@@ -88,7 +88,7 @@ void sqlite_store::commit(commit_request change, std::function<void(commit_resul
   commit_result answer;
   answer.status = commit_status::failed;
   answer.problem = read_only();
-  done(std::move(answer));
+  if (done) done(std::move(answer));
 }
 
 result<void> sqlite_store::put_signal(const stored_signal& s) {

@@ -1,5 +1,7 @@
 #include "store/sqlite/writer.hpp"
 
+#include <signal.h>
+
 namespace shipflow::sqlite {
 namespace {
 
@@ -45,6 +47,9 @@ void writer::submit(std::shared_ptr<operation> op) {
 }
 
 void writer::loop() {
+  sigset_t all;  // the host's signals are for the host's threads
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   while (true) {
     auto ops = take();
     if (ops.empty()) return;
