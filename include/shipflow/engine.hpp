@@ -45,9 +45,10 @@ struct engine_event {
 struct engine_options {
   /// Name of this engine in the store; empty: random. Never reuse one.
   std::string id;
-  /// Turns the name of a secret variable into its value when a request is written. Called on the
+  /// Turns where a secret variable is (`plan::secrets`, for example "env:DATABASE_PASSWORD") into its
+  /// value when a request is written; `read_secret` of system.hpp does for most. Called on the
   /// scheduler's thread; the value is wiped after the call ended.
-  std::function<result<std::string>(const std::string& name)> secrets;
+  std::function<result<std::string>(const std::string& source)> secrets;
   /// Sees every event, on the scheduler's thread. Must not call back into the engine.
   std::function<void(const engine_event&)> observer;
   /// Calls to providers under way at once; the others wait their turn.

@@ -148,6 +148,8 @@ struct plan {
   rollback_policy rollback;
   std::map<std::string, std::vector<std::string>> roles;  ///< role -> principals and groups
   protection_rules protection;
+  /// Secret variables: name -> where the value is, such as "env:DATABASE_PASSWORD". Never a value.
+  json::object secrets;
   std::vector<std::string> locks;  ///< resources held from start to the last change, sorted
   std::vector<std::string> warnings;
   std::vector<std::string> point_of_no_return;  ///< ids of irreversible steps, in order

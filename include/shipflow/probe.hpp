@@ -40,6 +40,8 @@ class probe_source {
  public:
   virtual ~probe_source();
   [[nodiscard]] virtual std::vector<std::string> kinds() const = 0;
+  /// Could a look with this spec begin? Asked by the compiler; pure. By default everything could.
+  [[nodiscard]] virtual result<void> check(const std::string& kind, const json::object& spec) const;
   virtual void look(probe_request q, std::function<void(probe_answer)> done) = 0;
 };
 

@@ -101,6 +101,7 @@ struct request {
   std::string effect_key;
   int attempt = 1;
   time_point deadline;   ///< answer before this; afterwards the answer is ignored
+  duration timeout{0};  ///< how long the whole effect may take, settling included; zero: no limit
   json::object target;   ///< the component's binding, as the environment gives it
   json::object inputs;   ///< rendered inputs, secrets resolved
   json::value baseline;  ///< what the first `observe` returned (apply, resolve, undo)

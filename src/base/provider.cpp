@@ -12,6 +12,9 @@ scheduler::~scheduler() = default;
 store::~store() = default;
 provider::~provider() = default;
 probe_source::~probe_source() = default;
+
+result<void> probe_source::check(const std::string& /*kind*/, const json::object& /*spec*/) const { return {}; }
+
 metric_source::~metric_source() = default;
 
 result<std::vector<action_spec>> provider::actions_of(const json::object& /*target*/) const {

@@ -36,6 +36,8 @@ class actor : public std::enable_shared_from_this<actor> {
   [[nodiscard]] const run_state& state() const noexcept { return state_; }
   [[nodiscard]] bool idle() const;
   [[nodiscard]] core& shared() noexcept { return core_; }
+  /// Names of secrets to values, by the places the plan gives.
+  [[nodiscard]] secret_source secrets() const;
 
  private:
   // One call to a provider, or the pause before the next look at the same effect.

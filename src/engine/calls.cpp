@@ -33,6 +33,18 @@ std::string provider_of(const run_state& s, step_index i) {
 
 }  // namespace
 
+secret_source actor::secrets() const {
+  return
+      [what = state_.what, &fetch = core_.options.secrets](const std::string& name) -> result<std::string> {
+        const auto* source = what->secrets.if_contains(name);
+        if (source == nullptr || !source->is_string() || !fetch)
+          return make_error(errc::not_found, "secret " + name + " cannot be read: nothing says where it is");
+        auto value = fetch(std::string(source->get_string()));
+        if (!value) return make_error(value.error().code, "secret " + name + ": " + value.error().message);
+        return value;
+      };
+}
+
 void actor::release_slot(slot& s) {
   core_.time.cancel(s.timer);
   s.timer = 0;
@@ -95,7 +107,7 @@ void actor::start_call(const effect& e) {
   s.timer = core_.time.call_at(q.deadline, [weak = weak_from_this(), step = e.step, id] {
     if (const auto self = weak.lock()) self->overdue(step, id);
   });
-  const auto revealed = reveal(q, core_.options.secrets);
+  const auto revealed = reveal(q, secrets());
   const auto secrets = std::make_shared<std::vector<std::string>>(q.secrets);
   auto respond = [weak = weak_from_this(), &time = core_.time, step = e.step, id, secrets](answer a) {
     time.post([weak, step, id, a = redact(std::move(a), *secrets), secrets]() mutable {

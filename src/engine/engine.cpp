@@ -1,4 +1,5 @@
 #include "engine/actor.hpp"
+#include "engine/probe_provider.hpp"
 
 #include <shipflow/engine.hpp>
 
@@ -71,8 +72,9 @@ void engine::impl::refresh_offers() {
   if (offers) old_offers.push_back(std::move(offers));
   const auto* rooms = &shared;
   offers = make_catalogue(std::move(providers), std::move(sources),
-                          [rooms](const std::string& kind, const json::object& /*spec*/) -> result<void> {
-                            if (rooms->find_probe(kind) != nullptr) return {};
+                          [rooms](const std::string& kind, const json::object& spec) -> result<void> {
+                            if (const auto* source = rooms->find_probe(kind))
+                              return source->check(kind, spec);
                             return make_error(errc::not_found, "no probe of kind \"" + kind + "\"");
                           });
 }
@@ -104,6 +106,7 @@ void engine::impl::supersede(const plan& what, const std::string& by) {
 
 engine::engine(scheduler& time, std::shared_ptr<store> keep, engine_options options)
     : impl_(std::make_shared<impl>(time, std::move(keep), std::move(options))) {
+  impl_->shared.providers.emplace("probe", engine_room::make_probe_provider(impl_->shared));
   impl_->refresh_offers();
 }
 

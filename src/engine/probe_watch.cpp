@@ -2,6 +2,7 @@
 #include "engine/probe_watch.hpp"
 
 #include "engine/actor.hpp"
+#include "health/probe_health.hpp"
 
 #include <memory>
 #include <stop_token>
@@ -9,27 +10,22 @@
 namespace shipflow::engine_room {
 namespace {
 
-struct streak {
-  int rise, fall;
-  int ups = 0, downs = 0, blind = 0;
-  guard_level level = guard_level::none;
-  guard_level push(look outcome) {
-    ups = outcome == look::pass ? ups + 1 : (outcome == look::fail ? 0 : ups);
-    downs = outcome == look::fail ? downs + 1 : (outcome == look::pass ? 0 : downs);
-    blind = outcome == look::unavailable ? blind + 1 : 0;
-    if (ups >= rise) level = guard_level::pass;
-    if (downs >= fall) level = guard_level::alert;
-    if (blind >= fall) level = guard_level::unavailable;
-    return level;
-  }
-};
+// Looks without an outcome in a row that make a guard blind.
+constexpr int blind_looks = 3;
+
+guard_level level_of(const health::probe_health& h) {
+  using state = health::probe_health::state;
+  if (h.blind() >= blind_looks) return guard_level::unavailable;
+  if (h.now() == state::up) return guard_level::pass;
+  return h.now() == state::down ? guard_level::alert : guard_level::none;
+}
 
 class probe_watch final : public guard_watch {
  public:
   probe_watch(actor& run, std::size_t guard)
       : run_(run),
         guard_(guard),
-        streak_{planned().rise, planned().fall},
+        health_(planned().rise, planned().fall),
         alive_(std::make_shared<bool>(true)) {
     later(duration{0});
   }
@@ -64,9 +60,8 @@ class probe_watch final : public guard_watch {
     q.component = p.component;
     q.deadline = time.now() + p.timeout;
     q.stop = stop_.get_token();
-    const auto& secrets = run_.shared().options.secrets;
     std::vector<std::string> values;
-    auto spec = reveal(q.spec, secrets, values);
+    auto spec = reveal(q.spec, run_.secrets(), values);
     if (spec && spec->is_object()) q.spec = spec->get_object();
     source->look(std::move(q), [this, alive = alive_, &time, values](probe_answer a) {
       a.text = redact(a.text, values);
@@ -78,7 +73,8 @@ class probe_watch final : public guard_watch {
 
   void seen(const probe_answer& a) {
     later(planned().every);
-    const auto level = streak_.push(a.outcome);
+    health_.push(a.outcome, run_.shared().time.now());
+    const auto level = level_of(health_);
     if (level == guard_level::none || level == run_.state().guards.at(guard_).level) return;
     json::object numbers = a.details;
     numbers["latency_ms"] = a.latency.count();
@@ -88,7 +84,7 @@ class probe_watch final : public guard_watch {
 
   actor& run_;
   std::size_t guard_;
-  streak streak_;
+  health::probe_health health_;
   std::shared_ptr<bool> alive_;
   std::stop_source stop_;
   scheduler::timer_id timer_ = 0;

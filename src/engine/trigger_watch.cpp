@@ -44,7 +44,7 @@ class trigger_watch final : public guard_watch {
         maker_(trigger_),
         state_(trigger_),
         alive_(std::make_shared<bool>(true)) {
-    state_.begin();
+    state_.begin(health::slot_of(run_.shared().time.now(), trigger_->slot()));
     // The first look closes the slot that is running; it gives counters their first reading.
     slot_ = health::slot_of(run_.shared().time.now(), trigger_->slot());
     at_slot_end();

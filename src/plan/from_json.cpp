@@ -216,6 +216,7 @@ plan read_plan_json(const json::value& v, trouble& bad) {
   if (const auto* rollback = in.member("rollback")) read_rollback(*rollback, to.rollback, bad);
   read_roles(in, to, bad);
   read_protection(in, to.protection, bad);
+  in.object("secrets", to.secrets);
   in.texts("locks", to.locks);
   in.texts("warnings", to.warnings);
   in.texts("point_of_no_return", to.point_of_no_return);

@@ -177,6 +177,7 @@ json::value to_json(const plan& p) {
   for (const auto& [name, people] : p.roles) roles[name] = json::array(people.begin(), people.end());
   to["roles"] = std::move(roles);
   to["protection"] = protection_json(p.protection);
+  if (!p.secrets.empty()) to["secrets"] = p.secrets;
   put_texts(to, "locks", p.locks);
   put_texts(to, "warnings", p.warnings);
   put_texts(to, "point_of_no_return", p.point_of_no_return);

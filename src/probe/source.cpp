@@ -43,6 +43,9 @@ class source final : public probe_source {
   source& operator=(const source&) = delete;
 
   [[nodiscard]] std::vector<std::string> kinds() const override { return {"http", "tcp", "command"}; }
+  [[nodiscard]] result<void> check(const std::string& kind, const json::object& spec) const override {
+    return check_probe(kind, spec);
+  }
 
   void look(probe_request q, std::function<void(probe_answer)> done) override {
     const auto left = q.deadline - std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());

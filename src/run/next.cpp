@@ -90,6 +90,7 @@ request request_for(const run_state& s, const effect& e) {
   q.effect_key = state.key.empty() ? run::effect_key(s, e.step) : state.key;
   q.attempt = state.attempt;
   q.target = acted.target;
+  q.timeout = planned.timeout;
   q.inputs = restoring ? s.steps[source].inputs : state.inputs;
   q.handle = state.handle;
   q.baseline = restoring ? s.steps[source].baseline : state.observed;

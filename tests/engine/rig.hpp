@@ -36,7 +36,7 @@ struct rig {
     shipflow::engine_options options;
     options.observer = [this](const shipflow::engine_event& e) { events.push_back(e); };
     options.secrets = [](const std::string& name) -> shipflow::result<std::string> {
-      if (name == "TOKEN") return std::string("s3cr3t-value");
+      if (name == "test:TOKEN") return std::string("s3cr3t-value");
       return shipflow::make_error(shipflow::errc::not_found, "no secret " + name);
     };
     engine = std::make_unique<shipflow::engine>(time, store, options);

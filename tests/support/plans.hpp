@@ -17,6 +17,7 @@ class plan_builder {
     plan_.environment = "test";
     plan_.release.version = "2.0.0";
     plan_.locks = {"environment:test"};
+    plan_.secrets = {{"TOKEN", "test:TOKEN"}};
     plan_.roles = {{"qa", {"user:quinn", "group:qa"}}, {"lead", {"user:lee"}}, {"dev", {"user:dana"}}};
     plan_.rollback.unavailable_after = shipflow::duration{60'000};
   }

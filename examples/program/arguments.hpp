@@ -1,0 +1,29 @@
+// The command line as a value.
+#pragma once
+
+#include <shipflow/error.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace program {
+
+struct arguments {
+  std::string command;
+  std::vector<std::string> words;                               ///< what is not an option
+  std::map<std::string, std::string> options;                   ///< "--store" -> value, last one counts
+  std::vector<std::pair<std::string, std::string>> images;      ///< --image api=ref
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< --parameter bake=10m
+
+  [[nodiscard]] bool has(const std::string& option) const { return options.contains(option); }
+  [[nodiscard]] std::string get(const std::string& option, const std::string& fallback = {}) const;
+};
+
+/// Reads argv. Unknown commands and options, missing values and words are `invalid_argument`.
+[[nodiscard]] shipflow::result<arguments> read_arguments(const std::vector<std::string>& argv);
+/// The text of --help; with a command that command's.
+[[nodiscard]] std::string help(const std::string& command);
+
+}  // namespace program

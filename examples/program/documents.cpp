@@ -1,0 +1,75 @@
+// validate, plan, schema: what can be said without a store.
+#include "commands.hpp"
+#include "host.hpp"
+#include "inputs.hpp"
+
+#include <cstdio>
+
+namespace program {
+
+namespace json = shipflow::json;
+
+int complain(const shipflow::error& e) {
+  std::fprintf(stderr, "shipflow: %s\n", e.text().c_str());
+  const bool input = e.code == shipflow::errc::invalid_argument || e.code == shipflow::errc::invalid_document;
+  return input ? 2 : 1;
+}
+
+namespace {
+
+// Findings go to standard error, one a line; errors make the exit code 2.
+bool tell(const shipflow::diagnostics& found) {
+  if (!found.items().empty()) std::fprintf(stderr, "%s\n", found.text().c_str());
+  return !found.has_errors();
+}
+
+}  // namespace
+
+int validate(const arguments& given) {
+  auto read = read_inputs(given);
+  const bool whole = given.has("--environments") && given.has("--environment") && !read.what.version.empty();
+  if (whole && !read.found.has_errors()) {
+    auto dry = open_dry_host();
+    if (!dry) return complain(dry.error());
+    (void)compile_inputs(read, (*dry)->engine->offers());
+  }
+  if (!tell(read.found)) return 2;
+  std::printf("%s is valid: %zu steps\n", given.words.front().c_str(), read.document.steps.size());
+  return 0;
+}
+
+int show_plan(const arguments& given) {
+  auto read = read_inputs(given);
+  auto dry = open_dry_host();
+  if (!dry) return complain(dry.error());
+  if (read.found.has_errors()) {
+    tell(read.found);
+    return 2;
+  }
+  const auto plan = compile_inputs(read, (*dry)->engine->offers());
+  if (!tell(read.found)) return 2;
+  const auto format = given.get("--format", given.has("--json") ? "json" : "table");
+  if (format == "json")
+    std::printf("%s\n", json::serialize(shipflow::to_json(plan)).c_str());
+  else if (format == "mermaid")
+    std::fputs(shipflow::to_mermaid(plan).c_str(), stdout);
+  else if (format == "table")
+    std::fputs(shipflow::to_table(plan).c_str(), stdout);
+  else
+    return complain(shipflow::make_error(shipflow::errc::invalid_argument,
+                                         "--format takes table, mermaid or json, not \"" + format + "\""));
+  return 0;
+}
+
+int schema(const arguments& given) {
+  const auto& what = given.words.front();
+  if (what != "plan" && what != "environments")
+    return complain(
+        shipflow::make_error(shipflow::errc::invalid_argument, "usage: shipflow schema plan|environments"));
+  std::printf(
+      "%s\n",
+      json::serialize(what == "plan" ? shipflow::plan_schema() : shipflow::environments_schema()).c_str());
+  return 0;
+}
+
+}  // namespace program

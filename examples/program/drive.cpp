@@ -1,0 +1,137 @@
+#include "drive.hpp"
+
+#include "commands.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <set>
+#include <thread>
+#include <unistd.h>
+
+namespace program {
+namespace {
+
+namespace json = shipflow::json;
+
+// SIGINT and SIGTERM end the loop, not the release: it stays resumable. Must be made before other
+// threads, so that they inherit the blocked signals.
+class interrupts {
+ public:
+  interrupts() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  void watch(shipflow::loop& loop) {
+    thread_ = std::thread([this, &loop] {
+      const timespec tick{0, 100'000'000};
+      while (!done_) {
+        if (sigtimedwait(&set_, nullptr, &tick) <= 0) continue;
+        loop.stop();
+        return;
+      }
+    });
+  }
+  ~interrupts() {
+    done_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  sigset_t set_{};
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+// Runs that are parked, from their facts.
+class parked_runs {
+ public:
+  void see(const shipflow::engine_event& e) {
+    if (e.what_kind == shipflow::engine_event::kind::lost) lost_.insert(e.run);
+    if (e.what_kind != shipflow::engine_event::kind::fact || e.what.kind != shipflow::fact_kind::state)
+      return;
+    if (e.what.body.contains("parked")) parked_.insert(e.run);
+    if (e.what.body.contains("unparked")) parked_.erase(e.run);
+  }
+  [[nodiscard]] bool has(const std::string& run) const {
+    return parked_.contains(run) || lost_.contains(run);
+  }
+
+ private:
+  std::set<std::string> parked_, lost_;
+};
+
+view_kind kind_of(const arguments& given) {
+  if (given.has("--json")) return view_kind::json;
+  return ::isatty(STDOUT_FILENO) != 0 && !given.has("--plain") ? view_kind::live : view_kind::plain;
+}
+
+int report(const arguments& given, host& h, const std::string& run) {
+  const auto state = h.engine->look(run);
+  if (!state) return complain(state.error());
+  const bool over = is_terminal(state->phase) || !state->parked.empty();
+  if (given.has("--json"))
+    std::printf("%s\n", json::serialize(json::object{{"event", "end"},
+                                                     {"run", run},
+                                                     {"text", last_line(*state)},
+                                                     {"exit", exit_code(*state)}})
+                            .c_str());
+  else
+    std::printf("%s\n", last_line(*state).c_str());
+  if (!over) std::fprintf(stderr, "shipflow: interrupted; go on with: shipflow resume\n");
+  return exit_code(*state);
+}
+
+}  // namespace
+
+int drive(const arguments& given, const std::function<shipflow::result<std::string>(host&)>& begin) {
+  interrupts signals;
+  const auto picture = make_view(kind_of(given));
+  parked_runs parked;
+  std::string followed;
+  auto h = open_host(places_of(given), [&](const shipflow::engine_event& e) {
+    parked.see(e);
+    if (followed.empty() || e.run == followed || e.run.empty()) picture->show(e);
+  });
+  if (!h) return complain(h.error());
+  signals.watch((*h)->loop);
+  // Others' runs that wait here go on too: this process owns the store now.
+  if (auto resumed = (*h)->engine->resume(); !resumed) return complain(resumed.error());
+  const auto run = begin(**h);
+  if (!run) return complain(run.error());
+  followed = *run;
+  if (!given.has("--json")) std::printf("run %s\n", run->c_str());
+  // A run that was parked before is judged by what this command changes.
+  (*h)->loop.run_until([&] { return (*h)->engine->ended(*run) || parked.has(*run); });
+  picture->finish();
+  (*h)->engine->stop();
+  return report(given, **h, *run);
+}
+
+int drive_all(const arguments& given) {
+  interrupts signals;
+  const auto picture = make_view(kind_of(given));
+  auto h = open_host(places_of(given), [&](const shipflow::engine_event& e) { picture->show(e); });
+  if (!h) return complain(h.error());
+  signals.watch((*h)->loop);
+  const auto resumed = (*h)->engine->resume();
+  if (!resumed) return complain(resumed.error());
+  // Ends when no run is held: what is left waits for people or for a time of day.
+  (*h)->loop.run_until([&] { return (*h)->engine->loaded() == 0; });
+  picture->finish();
+  (*h)->engine->stop();
+  shipflow::run_filter open;
+  open.terminal = false;
+  const auto left = (*h)->store->list_runs(open);
+  if (!left) return complain(left.error());
+  for (const auto& row : *left)
+    std::printf("%s: %s %s to %s%s%s\n", std::string(name_of(row.status)).c_str(), row.plan.c_str(),
+                row.version.c_str(), row.environment.c_str(), row.reason.empty() ? "" : ": ",
+                row.reason.c_str());
+  return 0;
+}
+
+}  // namespace program

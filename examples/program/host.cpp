@@ -1,0 +1,92 @@
+#include "host.hpp"
+
+#include <shipflow/probes.hpp>
+#include <shipflow/providers/command.hpp>
+#include <shipflow/providers/http.hpp>
+#include <shipflow/providers/local.hpp>
+#include <shipflow/system.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <unistd.h>
+
+namespace program {
+namespace {
+
+template <class T>
+using held = shipflow::result<std::shared_ptr<T>>;
+
+// What commands and instances inherit: enough to find programs, nothing that could be a secret.
+std::vector<std::pair<std::string, std::string>> inherited() {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto* name : {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"})
+    if (const char* value = std::getenv(name)) out.emplace_back(name, value);
+  return out;
+}
+
+shipflow::result<void> add_providers(shipflow::engine& engine, const std::string& state) {
+  shipflow::command_options commands;
+  commands.state_directory = state + "/commands";
+  commands.environment = inherited();
+  auto command = shipflow::make_command_provider(commands);
+  if (!command) return command.error();
+  if (auto added = engine.add(std::shared_ptr<shipflow::provider>(std::move(*command))); !added) return added;
+
+  shipflow::local_options locals;
+  locals.state_directory = state + "/local";
+  locals.environment = inherited();
+  auto local = shipflow::make_local_provider(locals);
+  if (!local) return local.error();
+  const std::shared_ptr<shipflow::local_provider> shared = std::move(*local);
+  if (auto added = engine.add(std::shared_ptr<shipflow::provider>(shared)); !added) return added;
+  if (auto added = engine.add(std::shared_ptr<shipflow::metric_source>(shared)); !added) return added;
+  if (auto added = engine.add(std::shared_ptr<shipflow::probe_source>(shared)); !added) return added;
+
+  if (auto added = engine.add(shipflow::make_http_provider()); !added) return added;
+  return engine.add(shipflow::make_probes());
+}
+
+shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store> store,
+                                                 const std::string& state, observer seen) {
+  auto out = std::make_unique<host>();
+  out->store = std::move(store);
+  shipflow::engine_options options;
+  options.observer = std::move(seen);
+  options.secrets = shipflow::read_secret;
+  out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
+  if (auto added = add_providers(*out->engine, state); !added) return added.error();
+  return out;
+}
+
+}  // namespace
+
+places places_of(const arguments& given) {
+  places out;
+  out.store = std::filesystem::absolute(given.get("--store", "shipflow.db")).string();
+  out.socket = out.store + ".sock";
+  out.state = std::filesystem::absolute(given.get("--state", out.store + ".d")).string();
+  return out;
+}
+
+shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer seen) {
+  auto store = shipflow::open_sqlite_store({.path = at.store, .vfs = "", .read_only = false});
+  if (!store) return store.error();
+  auto out = assemble(std::move(*store), at.state, std::move(seen));
+  if (!out) return out;
+  auto control = shipflow::control_server::listen(at.socket, (*out)->loop, *(*out)->engine, *(*out)->store);
+  if (!control) return control.error();
+  (*out)->control = std::move(*control);
+  return out;
+}
+
+shipflow::result<std::unique_ptr<host>> open_dry_host() {
+  // Providers make their directories when they first act, so a dry host leaves nothing behind.
+  return assemble(shipflow::make_memory_store(), std::filesystem::temp_directory_path() / "shipflow-dry", {});
+}
+
+shipflow::identity speaker(const arguments& given) {
+  if (given.has("--as")) return {given.get("--as"), {}};
+  return shipflow::identity_of_user(::geteuid());
+}
+
+}  // namespace program

@@ -1,0 +1,124 @@
+// status, history and audit: reading a store, beside its owner if there is one.
+#include "commands.hpp"
+#include "host.hpp"
+#include "view.hpp"
+
+#include <cstdio>
+
+namespace program {
+namespace {
+
+namespace json = shipflow::json;
+using shipflow::errc;
+using shipflow::make_error;
+
+shipflow::result<std::unique_ptr<shipflow::store>> open_to_read(const arguments& given) {
+  return shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
+}
+
+std::string field(const json::object& o, const char* key) {
+  const auto* v = o.if_contains(key);
+  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
+}
+
+void print_summary(const json::object& s) {
+  std::printf("%s  %s %s to %s by %s: %s\n", field(s, "run").c_str(), field(s, "plan").c_str(),
+              field(s, "version").c_str(), field(s, "environment").c_str(), field(s, "principal").c_str(),
+              field(s, "phase").c_str());
+  if (!field(s, "reason").empty()) std::printf("reason  %s\n", field(s, "reason").c_str());
+  if (!field(s, "parked").empty())
+    std::printf("parked  %s\nnext    %s\n", field(s, "parked").c_str(), field(s, "command").c_str());
+  for (const auto& step : s.at("steps").as_array()) {
+    const auto& o = step.as_object();
+    const auto why = field(o, "why");
+    std::printf("  %-10s %-28s %s%s%s\n", field(o, "status").c_str(), field(o, "id").c_str(),
+                field(o, "title").c_str(), why.empty() ? "" : "  - ", why.c_str());
+  }
+  for (const auto& g : s.at("guards").as_array())
+    std::printf("  guard      %-28s %s  %s\n", field(g.as_object(), "id").c_str(),
+                field(g.as_object(), "level").c_str(), field(g.as_object(), "reason").c_str());
+  for (const auto& q : s.at("questions").as_array())
+    std::printf("  asks       %-28s %s\n", field(q.as_object(), "id").c_str(),
+                field(q.as_object(), "text").c_str());
+}
+
+int print_runs(const arguments& given, const shipflow::run_filter& filter) {
+  const auto store = open_to_read(given);
+  if (!store) return complain(store.error());
+  const auto runs = (*store)->list_runs(filter);
+  if (!runs) return complain(runs.error());
+  for (const auto& r : *runs) {
+    if (given.has("--json"))
+      std::printf("%s\n", json::serialize(json::object{{"run", r.id},
+                                                       {"plan", r.plan},
+                                                       {"version", r.version},
+                                                       {"environment", r.environment},
+                                                       {"status", std::string(name_of(r.status))},
+                                                       {"principal", r.principal},
+                                                       {"created", r.created_ms},
+                                                       {"finished", r.finished_ms},
+                                                       {"reason", r.reason}})
+                              .c_str());
+    else
+      std::printf("%s  %s  %-12s %-10s %-12s %-14s %s\n",
+                  shipflow::format_time(shipflow::from_ms(r.created_ms)).c_str(), r.id.c_str(),
+                  r.environment.c_str(), r.version.c_str(), std::string(name_of(r.status)).c_str(),
+                  r.principal.c_str(), r.reason.c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int status(const arguments& given) {
+  if (given.words.empty()) {
+    shipflow::run_filter filter;
+    filter.terminal = false;
+    return print_runs(given, filter);
+  }
+  const auto& run = given.words.front();
+  const auto answered = shipflow::control_call(places_of(given).socket, {{"op", "look"}, {"run", run}});
+  json::object found;
+  if (answered) {
+    found = answered->at("summary").as_object();
+  } else {
+    const auto store = open_to_read(given);
+    if (!store) return complain(store.error());
+    const auto state = shipflow::load_run(**store, run);
+    if (!state) return complain(state.error());
+    found = shipflow::summary(*state);
+  }
+  if (given.has("--json"))
+    std::printf("%s\n", json::serialize(found).c_str());
+  else
+    print_summary(found);
+  return 0;
+}
+
+int history(const arguments& given) {
+  shipflow::run_filter filter;
+  filter.environment = given.get("--environment");
+  filter.limit = 20;
+  if (given.has("--limit")) {
+    char* end = nullptr;
+    const auto text = given.get("--limit");
+    const auto limit = std::strtol(text.c_str(), &end, 10);
+    if (end == text.c_str() || *end != '\0' || limit < 1 || limit > 10'000)
+      return complain(make_error(errc::invalid_argument, "--limit takes a number from 1 to 10000"));
+    filter.limit = static_cast<std::size_t>(limit);
+  }
+  return print_runs(given, filter);
+}
+
+int audit(const arguments& given) {
+  if (given.words.front() != "verify")
+    return complain(make_error(errc::invalid_argument, "usage: shipflow audit verify RUN"));
+  const auto store = open_to_read(given);
+  if (!store) return complain(store.error());
+  const auto checked = shipflow::verify_audit(**store, given.words.back());
+  if (!checked) return complain(checked.error());
+  std::printf("whole: %zu facts, head %s\n", checked->facts, checked->head.c_str());
+  return 0;
+}
+
+}  // namespace program

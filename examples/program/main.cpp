@@ -1,0 +1,39 @@
+#include "commands.hpp"
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+int dispatch(const program::arguments& given) {
+  if (given.has("--help") || given.command == "help") {
+    std::fputs(
+        program::help(given.command == "help" && !given.words.empty() ? given.words.front() : given.command)
+            .c_str(),
+        stdout);
+    return 0;
+  }
+  const auto& c = given.command;
+  if (c == "validate") return program::validate(given);
+  if (c == "plan") return program::show_plan(given);
+  if (c == "run") return program::run(given);
+  if (c == "resume") return program::resume(given);
+  if (c == "rollback") return program::roll_back(given);
+  if (c == "status") return program::status(given);
+  if (c == "history") return program::history(given);
+  if (c == "audit") return program::audit(given);
+  if (c == "schema") return program::schema(given);
+  return program::say(given);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto given = program::read_arguments({argv + 1, argv + argc});
+    return given ? dispatch(*given) : program::complain(given.error());
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "shipflow: %s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,58 @@
+// What people say to a run: through the socket of the engine that owns it, or, when none lives,
+// with an engine of our own that then carries the run on.
+#include "commands.hpp"
+#include "drive.hpp"
+
+#include <cstdio>
+
+namespace program {
+namespace {
+
+namespace json = shipflow::json;
+using shipflow::errc;
+using shipflow::result;
+
+json::object body_of(const arguments& given) {
+  json::object body;
+  if (given.words.size() > 1) body["step"] = given.words[1];
+  if (given.words.size() > 2) body["item"] = given.words[2];
+  if (given.has("--reason")) body["reason"] = given.get("--reason");
+  if (given.has("--component")) body["component"] = given.get("--component");
+  return body;
+}
+
+// The newest thing the run answered to this signal: counted, done or refused.
+std::string meaning(const json::object& summary_after) {
+  const auto* phase = summary_after.if_contains("phase");
+  const auto* parked = summary_after.if_contains("parked");
+  std::string out = phase == nullptr ? "" : std::string(phase->get_string());
+  if (parked != nullptr && parked->is_string() && !parked->get_string().empty())
+    out = "parked: " + std::string(parked->get_string());
+  return out;
+}
+
+}  // namespace
+
+int say(const arguments& given) {
+  const auto& run = given.words.front();
+  json::object asked{{"op", "say"}, {"run", run}, {"name", given.command}, {"body", body_of(given)}};
+  if (given.has("--as")) asked["as"] = given.get("--as");
+  if (given.has("--id")) asked["id"] = given.get("--id");
+  const auto at = places_of(given);
+  const auto said = shipflow::control_call(at.socket, asked);
+  if (said) {
+    const auto after = shipflow::control_call(at.socket, {{"op", "look"}, {"run", run}});
+    std::printf("%s said to %s; it is %s\n", given.command.c_str(), run.c_str(),
+                after ? meaning(after->at("summary").as_object()).c_str() : "unknown");
+    return 0;
+  }
+  if (said.error().code != errc::unavailable) return complain(said.error());
+  return drive(given, [&](host& h) -> result<std::string> {
+    const auto who = speaker(given);
+    shipflow::said s{given.get("--id"), given.command, who.principal, who.groups, body_of(given)};
+    if (auto done = h.engine->say(run, s); !done) return done.error();
+    return run;
+  });
+}
+
+}  // namespace program
