@@ -63,8 +63,12 @@ phase() {
   echo "$(date +%s.%N) $*" >>"$place/phases"
 }
 
+# Customers come as soon as there is a shop: a bake ends only when the guards have seen enough of them.
 start_load() {
-  "$shop/load.py" run --url "$url" --log "$place/requests" --rate "$rate" &
+  (
+    until serving_version >/dev/null 2>&1; do sleep 0.2; done
+    exec "$shop/load.py" run --url "$url" --log "$place/requests" --rate "$rate"
+  ) &
   load_process=$!
 }
 
@@ -146,9 +150,9 @@ choose_settings
 start_database
 start_people
 began=$(date +%s)
-say "first release: 1.4.0"
-release 1.4.0 0
 start_load
+phase "first release: 1.4.0"
+release 1.4.0 0
 phase "1.4.0 serves"
 sleep 3
 phase "release of 1.5.0"

@@ -84,6 +84,16 @@ void core::dismiss(const std::string& run, std::optional<time_point> due) {
   if (due) look_again_at(*due);
 }
 
+void core::call_attention(const std::string& run) {
+  time.post([this, alive = std::weak_ptr<int>(alive_), run] {
+    if (alive.expired()) return;
+    if (const auto found = actors.find(run); found != actors.end())
+      std::shared_ptr<actor>(found->second)->hear();
+    else
+      look_again_at(time.now());
+  });
+}
+
 void core::look_again_at(time_point due) {
   if (stopping || (due_at_ && *due_at_ <= due)) return;
   time.cancel(due_timer_);
@@ -135,7 +145,7 @@ void core::wake_queued(const std::string& environment) {
   wake.body = "{}";
   if (auto put = keep->put_signal(wake); !put)
     emit_trouble(queued->id, "cannot be woken: " + put.error().text());
-  look_again_at(time.now());
+  call_attention(queued->id);
 }
 
 bool core::take_call(const std::shared_ptr<actor>& who) {

@@ -36,6 +36,8 @@ class core {
   void take_up(const run_row& row);
   /// The actor gave its run back to the store, ended it, or lost it.
   void dismiss(const std::string& run, std::optional<time_point> due);
+  /// A signal was stored: whoever holds the run by then hears it, else the run is claimed.
+  void call_attention(const std::string& run);
   /// Claims runs that are due and looks after the next one.
   void claim_due();
   void look_again_at(time_point due);
@@ -64,6 +66,7 @@ class core {
   std::int64_t sequence_ = 0;
   scheduler::timer_id due_timer_ = 0;
   std::optional<time_point> due_at_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 }  // namespace shipflow::engine_room

@@ -95,12 +95,7 @@ void engine::impl::supersede(const plan& what, const std::string& by) {
                     to_ms(shared.time.now()),
                     json::serialize(json::object{{"run", by}})};
     (void)shared.keep->put_signal(s);
-    if (const auto loaded = shared.actors.find(row.id); loaded != shared.actors.end())
-      shared.time.post([who = std::weak_ptr<actor>(loaded->second)] {
-        if (const auto alive = who.lock()) alive->hear();
-      });
-    else
-      shared.look_again_at(shared.time.now());
+    shared.call_attention(row.id);
   }
 }
 
@@ -223,13 +218,7 @@ result<void> engine::say(const std::string& run, const said& what) {
                   to_ms(shared.time.now()),
                   json::serialize(body)};
   if (auto put = shared.keep->put_signal(s); !put) return put;
-  if (const auto loaded = shared.actors.find(run); loaded != shared.actors.end()) {
-    shared.time.post([who = std::weak_ptr<actor>(loaded->second)] {
-      if (const auto alive = who.lock()) alive->hear();
-    });
-  } else {
-    shared.look_again_at(shared.time.now());
-  }
+  shared.call_attention(run);
   return {};
 }
 
