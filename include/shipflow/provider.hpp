@@ -57,7 +57,7 @@ enum class restore_rank { traffic = 0, service = 1, database = 2, cleanup = 3 };
 
 /// One input or output of an action.
 struct field_spec {
-  std::string name;
+  std::string name;  ///< an input called "*" stands for all others: the action takes any name
   /// "string", "integer", "number", "boolean", "duration", "strings", "object" or "any".
   std::string type;
   bool required = false;
@@ -101,7 +101,7 @@ struct request {
   std::string effect_key;
   int attempt = 1;
   time_point deadline;   ///< answer before this; afterwards the answer is ignored
-  duration timeout{0};  ///< how long the whole effect may take, settling included; zero: no limit
+  duration timeout{0};   ///< how long the whole effect may take, settling included; zero: no limit
   json::object target;   ///< the component's binding, as the environment gives it
   json::object inputs;   ///< rendered inputs, secrets resolved
   json::value baseline;  ///< what the first `observe` returned (apply, resolve, undo)

@@ -1,0 +1,26 @@
+// From a request to what a keeper is told.
+#pragma once
+
+#include "process/keeper.hpp"
+#include "provider/command/recipe.hpp"
+
+#include <shipflow/providers/command.hpp>
+
+namespace shipflow::commands {
+
+/// What a verb runs, and the inputs that reach it by name. Empty `argv`: nothing.
+struct job {
+  recipe run;
+  json::object with;
+};
+
+[[nodiscard]] result<job> job_to_apply(const request& q);
+[[nodiscard]] result<job> job_to_undo(const request& q);
+[[nodiscard]] result<job> job_to_observe(const request& q);
+
+/// Is the program allowed, are arguments free of secrets, is the environment unambiguous? Then the spec for
+/// that home, with every `SHIPFLOW_` variable.
+[[nodiscard]] result<process::keeper_spec> to_spec(const job& j, const request& q,
+                                                   const command_options& options, std::string home);
+
+}  // namespace shipflow::commands
