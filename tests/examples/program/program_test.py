@@ -1,0 +1,203 @@
+"""The shipflow program as people and scripts use it: exit codes, last lines, resume after kill -9.
+
+  program_test.py SHIPFLOW
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = sys.argv.pop(1)
+ENVIRONMENTS = """
+shipflow: 1
+environments:
+  here:
+    variables: { TOKEN: { env: TEST_TOKEN, secret: true }, DIR: { env: TEST_DIR } }
+    roles: { qa: ["user:quinn"], dev: ["user:dana", "user:root"] }
+    bind:
+      files:
+        provider: command
+        tasks:
+          write:
+            command: [/bin/sh, -c, 'printf %s "$SHIPFLOW_INPUT_TO" > "$0"; echo "token $TOKEN"', "${DIR}/file"]
+            observe: [/bin/sh, -c, 'cat "$0" 2>/dev/null || printf none', "${DIR}/file"]
+            undo: [/bin/sh, -c, 'if [ "$SHIPFLOW_BASELINE" = "\\"none\\"" ]; then rm -f "$0"; else printf %s "$SHIPFLOW_BASELINE" | tr -d "\\"" > "$0"; fi', "${DIR}/file"]
+            inputs: { to: { type: string, required: true } }
+            env: { TOKEN: "${TOKEN}" }
+            undo_kind: reversible
+            resource: "file:test"
+"""
+HEAD = "shipflow: 1\nplan: test\ncomponents: [files]\nsteps:\n"
+WRITE = '  - { id: write, action: files.write, with: { to: "${release.version}" } }\n'
+SECRET = "s3cr3t-t0ken-value"
+
+
+class Program(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="shipflow-program-"))
+        self.addCleanup(shutil.rmtree, self.dir)
+        (self.dir / "environments.yaml").write_text(ENVIRONMENTS)
+        self.env = {**os.environ, "TEST_TOKEN": SECRET, "TEST_DIR": str(self.dir)}
+
+    def shipflow(self, *words):
+        return subprocess.run([PROGRAM, *words, "--store", str(self.dir / "s.db")], env=self.env, text=True,
+                              capture_output=True, timeout=60, check=False)
+
+    def plan(self, text):
+        path = self.dir / "plan.yaml"
+        path.write_text(HEAD + text)
+        return str(path)
+
+    def words(self, text, version="1.0.0"):
+        return ["run", self.plan(text), "-e", str(self.dir / "environments.yaml"), "-n", "here", "-V", version,
+                "--as", "user:dana"]
+
+    def release(self, text, version="1.0.0"):
+        return self.shipflow(*self.words(text, version))
+
+    def file(self):
+        path = self.dir / "file"
+        return path.read_text() if path.exists() else None
+
+    def newest(self):
+        return json.loads(self.shipflow("history", "--json").stdout.splitlines()[0])
+
+    def test_released_is_0_and_says_so_in_the_last_line(self):
+        done = self.release(WRITE)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (0, "released: test 1.0.0 to here"), done)
+        self.assertEqual(self.file(), "1.0.0")
+
+    def test_rolled_back_is_3_and_everything_is_as_before(self):
+        self.release(WRITE)
+        done = self.release(WRITE + "  - { id: bad, needs: [write], command: [/bin/false] }\n", "2.0.0")
+        self.assertEqual(done.returncode, 3, done)
+        self.assertIn("rolled back: test 2.0.0 to here: step bad failed", done.stdout.splitlines()[-1])
+        self.assertEqual(self.file(), "1.0.0")
+
+    def test_a_first_release_is_undone_to_absent(self):
+        done = self.release(WRITE + "  - { id: bad, needs: [write], command: [/bin/false] }\n")
+        self.assertEqual(done.returncode, 3, done)
+        self.assertIsNone(self.file())
+
+    def test_failed_is_1(self):
+        done = self.release("  - { id: bad, command: [/bin/sh, -c, 'echo no room left; exit 7'] }\n")
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("no room left", done.stdout.splitlines()[-1])
+
+    def test_parked_is_1_and_names_the_next_command(self):
+        text = WRITE + "  - { id: bad, needs: [write], command: [/bin/false] }\nrollback: { on_failure: hold }\n"
+        done = self.release(text)
+        self.assertEqual(done.returncode, 1, done)
+        last = done.stdout.splitlines()[-1]
+        self.assertTrue(last.startswith("parked: test 1.0.0 to here"), last)
+        run = self.newest()["run"]
+        self.assertIn(f"shipflow rollback {run}", last)
+        back = self.shipflow("rollback", run, "--as", "user:dana")
+        self.assertEqual(back.returncode, 3, back)
+        self.assertIsNone(self.file())
+
+    def test_bad_input_is_2_with_place_and_remedy(self):
+        done = self.release("  - { id: write, action: files.wirte }\n  - { id: w, wait: 10 }\n")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("plan.yaml:6:", done.stderr)
+        self.assertEqual(self.shipflow("releese").returncode, 2)
+        self.assertEqual(self.shipflow("run").returncode, 2)
+        self.assertFalse((self.dir / "file").exists())
+
+    def test_an_approval_comes_through_the_socket_from_somebody_else(self):
+        process = subprocess.Popen([PROGRAM, *self.words(
+            "  - { id: go, approval: { roles: [qa] } }\n" + WRITE.replace("id: write,", "id: write, needs: [go],")),
+            "--store", str(self.dir / "s.db")], env=self.env, stdout=subprocess.PIPE, text=True)
+        try:
+            run = self.wait_for("go", "asking")
+            mine = self.shipflow("approve", run, "go", "--as", "user:dana")
+            self.assertEqual(mine.returncode, 0, mine)
+            time_limit = time.monotonic() + 30
+            while self.steps(run)["go"] == "asking":
+                self.assertLess(time.monotonic(), time_limit)
+                self.shipflow("approve", run, "go", "--as", "user:quinn")
+            out, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            process.wait()
+        self.assertEqual(process.returncode, 0, out)
+        self.assertIn("user:dana approve go refused", out)
+
+    def steps(self, run):
+        status = self.shipflow("status", run, "--json")
+        return {s["id"]: s["status"] for s in json.loads(status.stdout)["steps"]} if status.returncode == 0 else {}
+
+    def wait_for(self, step, wanted):
+        limit = time.monotonic() + 30
+        while time.monotonic() < limit:
+            for line in self.shipflow("history", "--json").stdout.splitlines():
+                run = json.loads(line)["run"]
+                if self.steps(run).get(step) == wanted:
+                    return run
+        self.fail(f"{step} never was {wanted}")
+
+    def test_resume_after_kill_9_goes_on_and_does_nothing_twice(self):
+        text = (WRITE + "  - id: slow\n    needs: [write]\n"
+                "    command: [/bin/sh, -c, 'echo once >> \"$0/count\"; sleep 2', \"${DIR}\"]\n"
+                '  - { id: last, needs: [slow], command: [/bin/sh, -c, "echo end >> $0/count", "${DIR}"] }\n')
+        process = subprocess.Popen([PROGRAM, *self.words(text), "--store", str(self.dir / "s.db")], env=self.env,
+                                   stdout=subprocess.DEVNULL)
+        limit = time.monotonic() + 30
+        while not (self.dir / "count").exists():
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        done = self.shipflow("resume")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual((self.dir / "count").read_text(), "once\nend\n")
+        newest = self.newest()
+        self.assertEqual(newest["status"], "released", done)
+        self.assertEqual(self.shipflow("audit", "verify", newest["run"]).returncode, 0)
+
+    def test_a_secret_is_in_no_file_and_no_output(self):
+        done = self.release(WRITE + "  - { id: bad, needs: [write], command: [/bin/false] }\n")
+        self.assertNotIn(SECRET, done.stdout + done.stderr)
+        for path in self.dir.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(SECRET.encode(), path.read_bytes(), path)
+
+    def test_events_are_json_lines_and_the_last_one_is_the_end(self):
+        done = self.shipflow(*self.words(WRITE), "--json")
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual((events[-1]["event"], events[-1]["exit"]), ("end", 0))
+        self.assertEqual([e["sequence"] for e in events[:-1]], sorted(e["sequence"] for e in events[:-1]))
+
+    def test_a_former_version_is_released_again(self):
+        self.release(WRITE, "1.0.0")
+        self.release(WRITE, "2.0.0")
+        done = self.shipflow("rollback", "-n", "here", "--to", "1.0.0", "--as", "user:dana")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(self.file(), "1.0.0")
+        missing = self.shipflow("rollback", "-n", "here", "--to", "9.9.9", "--as", "user:dana")
+        self.assertIn("9.9.9 was never released to here", missing.stderr)
+
+    def test_a_changed_record_is_found(self):
+        self.release(WRITE)
+        run = self.newest()["run"]
+        self.assertEqual(self.shipflow("audit", "verify", run).returncode, 0)
+        self.assertEqual(self.shipflow("audit", "verify", "nonsense").returncode, 1)
+
+    def test_schemas_and_plans_print(self):
+        self.assertIn("$schema", json.loads(self.shipflow("schema", "plan").stdout))
+        words = self.words(WRITE)
+        words[0] = "plan"
+        first = self.shipflow(*words, "--format", "json").stdout
+        self.assertEqual(first, self.shipflow(*words, "--format", "json").stdout)
+        self.assertIn("flowchart", self.shipflow(*words, "--format", "mermaid").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
