@@ -43,7 +43,9 @@ shipflow::result<void> add_providers(shipflow::engine& engine, const std::string
   if (auto added = engine.add(std::shared_ptr<shipflow::probe_source>(shared)); !added) return added;
 
   if (auto added = engine.add(shipflow::make_http_provider()); !added) return added;
-  return engine.add(shipflow::make_probes());
+  const auto probes = shipflow::make_probes();
+  if (auto added = engine.add(probes); !added) return added;
+  return engine.add(shipflow::make_probe_provider({probes, shared}));
 }
 
 shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store> store,

@@ -1,5 +1,4 @@
 #include "engine/actor.hpp"
-#include "engine/probe_provider.hpp"
 
 #include <shipflow/engine.hpp>
 
@@ -101,7 +100,6 @@ void engine::impl::supersede(const plan& what, const std::string& by) {
 
 engine::engine(scheduler& time, std::shared_ptr<store> keep, engine_options options)
     : impl_(std::make_shared<impl>(time, std::move(keep), std::move(options))) {
-  impl_->shared.providers.emplace("probe", engine_room::make_probe_provider(impl_->shared));
   impl_->refresh_offers();
 }
 
