@@ -16,14 +16,15 @@ FOLDER = pathlib.Path()
 PROCESSES = ["shopflow", "sample-ecommerce", "enterprise-eks", "deployment-specifications", "storefront-cdk"]
 RELEASE = {"version": "1.2.3", "schema": "0003"}
 URL = "https://shop.example.com"
+SECRET = "not-to-be-seen"
 
 # What the documents take from the process environment; nothing is ever called with it.
 VARIABLES = {
     "SHOP_DIRECTORY": "/srv/shop", "SHOP_STATE": "/srv/state", "SHOP_PORT": "18080",
     "DATABASE_URL": "postgresql://localhost/shop", "PROD_DB_URL": "postgresql://localhost/shop",
-    "SAMPLE_DATABASE_URL": "postgresql://localhost/sample",
+    "SAMPLE_DATABASE_URL": f"postgresql://sample:{SECRET}@localhost/sample",
     "AWS_ACCOUNT_ID": "000000000000", "AWS_REGION": "eu-central-1", "DB_HOST": "db.example.com", "DB_NAME": "shop",
-    "PROD_DB_HOST": "db.example.com", "PROD_DB_NAME": "shop", "DB_USER": "nobody", "DB_PASSWORD": "nothing",
+    "PROD_DB_HOST": "db.example.com", "PROD_DB_NAME": "shop", "DB_USER": "nobody", "DB_PASSWORD": SECRET,
     "REDIS_HOST": "redis.example.com",
     "STOREFRONT_DEV_URL": URL, "STOREFRONT_DEV_API": URL, "STOREFRONT_STAGING_API": URL,
     "STOREFRONT_PROD_URL": URL, "STOREFRONT_PROD_API": URL,
@@ -109,7 +110,9 @@ class Processes(unittest.TestCase):
             if name == "shopflow":
                 return
             text, places = with_stand_ins(plan.read_text(), environments.read_text())
-            for variant in {places, places.replace("gradual: false }  #", "gradual: true }  #")}:
+            variants = {places, places.replace("gradual: false }  #", "gradual: true }  #")}
+            self.assertEqual(len(variants), 2 if name == "sample-ecommerce" else 1)
+            for variant in variants:
                 copies = [pathlib.Path(self.place.name) / f.name for f in (plan, environments)]
                 copies[0].write_text(text)
                 copies[1].write_text(variant)
@@ -117,6 +120,7 @@ class Processes(unittest.TestCase):
                     done = self.plan(*copies, where, "--format", form)
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertTrue(done.stdout.strip())
+                    self.assertNotIn(SECRET, done.stdout + done.stderr)
 
         self.each_place(check)
 
