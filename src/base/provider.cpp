@@ -13,7 +13,9 @@ store::~store() = default;
 provider::~provider() = default;
 probe_source::~probe_source() = default;
 
-result<void> probe_source::check(const std::string& /*kind*/, const json::object& /*spec*/) const { return {}; }
+result<void> probe_source::check(const std::string& /*kind*/, const json::object& /*spec*/) const {
+  return {};
+}
 
 metric_source::~metric_source() = default;
 

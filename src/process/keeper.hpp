@@ -5,8 +5,9 @@
 //
 //   <home>/lock         held (fcntl OFD write lock) while the keeper lives: liveness without pid races
 //   <home>/starting     held from before the keeper exists until it has taken `lock`
-//   <home>/spec.json    what was started, secrets left out
-//   <home>/status.json  running, then exited; replaced atomically, on disk before the program starts
+//   <home>/spec.json    what was started, secrets left out; on disk before the program starts: the home is used
+//   <home>/running.json pid and restarts while it runs; worth nothing after a crash
+//   <home>/status.json  how it ended; replaced atomically, on disk before the keeper ends
 //   <home>/output       the end of what the program wrote, redacted; at most twice `output_limit`
 //   <home>/stdout       the same for standard output alone, when asked for
 //   <home>/control      FIFO on which the keeper is asked to stop

@@ -22,7 +22,8 @@ plan_builder random_plan(std::mt19937_64& random) {
     if (random() % 4 == 0) {
       b.make(id, needs);
     } else {
-      auto& s = b.set(id, "r" + std::to_string(random() % 8), "new" + std::to_string(i), needs, random() % 2 == 0);
+      auto& s =
+          b.set(id, "r" + std::to_string(random() % 8), "new" + std::to_string(i), needs, random() % 2 == 0);
       s.retry = {3, shipflow::duration{100}, shipflow::duration{1'000}};
     }
   }
@@ -35,7 +36,9 @@ bool trouble(rig& r, std::mt19937_64& random, int& left, std::vector<shipflow::r
   if (left == 0 || random() % 4 != 0) return false;
   --left;
   switch (random() % 4) {
-    case 0: reply(answer::failed(shipflow::make_error(shipflow::errc::unavailable, "try later"))); return true;
+    case 0:
+      reply(answer::failed(shipflow::make_error(shipflow::errc::unavailable, "try later")));
+      return true;
     case 1: reply(answer::unknown("cut")); return true;
     case 2: held.push_back(std::move(reply)); return true;
     default:

@@ -204,13 +204,11 @@ bool worker::follow(look& l) {
     if (l.stop.stop_requested()) (void)process::ask_stop(l.home);
     return false;
   }
-  if (!now)
-    l.r(answer::failed(now.error()));
-  else if (now->what == process::phase::exited)
-    l.r(observed(l.run, l.home, *now));
-  else
-    l.r(answer::failed(make_error(errc::unavailable, gone(l.run.argv.front()))));
+  auto a = !now ? answer::failed(now.error())
+                : answer::failed(make_error(errc::unavailable, gone(l.run.argv.front())));
+  if (now && now->what == process::phase::exited) a = observed(l.run, l.home, *now);
   (void)process::remove(l.home);
+  l.r(std::move(a));
   return true;
 }
 
