@@ -42,10 +42,11 @@ std::string look_name(std::string_view effect_key, unsigned long number) {
 }
 
 void remove_old_looks(const std::string& state_directory) {
+  const std::filesystem::path state(state_directory);
   std::error_code ec;
   for (const auto& name : names_in(state_directory, ec))
     // One that still runs belongs to somebody, or ends by its own limit.
-    if (name.starts_with(look_prefix)) (void)process::remove(state_directory + "/" + name);
+    if (name.starts_with(look_prefix)) (void)process::remove((state / name).string());
 }
 
 }  // namespace commands
@@ -53,11 +54,12 @@ void remove_old_looks(const std::string& state_directory) {
 inline namespace v1 {
 
 result<int> remove_ended_commands(const std::string& state_directory, time_point before) {
+  const std::filesystem::path state(state_directory);
   std::error_code ec;
   int removed = 0;
   for (const auto& name : commands::names_in(state_directory, ec)) {
     if (!commands::is_home_name(name)) continue;
-    const auto home = state_directory + "/" + name;
+    const auto home = (state / name).string();
     const auto now = process::look(home);
     if (!now || now->what != process::phase::exited || now->ended >= before) continue;
     if (auto done = process::remove(home); !done) return done.error();

@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t largest_output = 64LL << 20;
 
 /// Values under a name that is there already replace it.
-void override_with(text_pairs& base, text_pairs more) {
+void override_with(text_pairs& base, text_pairs&& more) {
   for (auto& [name, value] : more) {
     const auto same = [&](const auto& pair) { return pair.first == name; };
     const auto found = std::find_if(base.begin(), base.end(), same);

@@ -52,7 +52,9 @@ void read_inputs(reader& in, task& t, const std::string& what) {
   if (!written->is_object()) return in.fail("`inputs` must be a mapping of names");
   for (const auto& member : written->get_object()) {
     const std::string name(member.key());
-    auto field = read_input(name, member.value(), what + ", input `" + name + "`");
+    auto at = what;
+    at.append(", input `").append(name).append("`");
+    auto field = read_input(name, member.value(), at);
     if (name == "undo")
       in.fail("an input cannot be called `undo`; a plan gives the undo command under that name");
     if (!field) return in.take(field.error());
