@@ -14,10 +14,10 @@ struct speech {
   std::string step;
 };
 
-void say(decision& d, const speech& p, std::string meaning, std::string why, json::object extra = {}) {
-  json::object body{
-      {"id", p.e.id}, {"name", p.e.name}, {"principal", p.e.principal}, {"meaning", std::move(meaning)}};
-  if (!why.empty()) body["why"] = std::move(why);
+void say(decision& d, const speech& p, const std::string& meaning, const std::string& why,
+         json::object extra = {}) {
+  json::object body{{"id", p.e.id}, {"name", p.e.name}, {"principal", p.e.principal}, {"meaning", meaning}};
+  if (!why.empty()) body["why"] = why;
   for (auto& member : extra) body[member.key()] = member.value();
   if (const auto reason = text(p.e.body, "reason"); !reason.empty()) body["reason"] = reason;
   d.add(fact_kind::signal, p.step, std::move(body));

@@ -83,22 +83,28 @@ refuses_unknown_component() {  # PREFIX
 }
 
 headers_stand_alone() {  # PREFIX
-  for header in "$1"/include/shipflow/*.hpp; do
+  (cd "$1/include" && find shipflow -name '*.hpp') >"$work/headers"
+  while read -r header; do
     # shellcheck disable=SC2086
-    echo "#include <shipflow/${header##*/}>" | "$compiler" $flags -std=c++20 -Wall -Wextra -Wpedantic -Werror \
-      -fsyntax-only -I"$1/include" -x c++ - || die "${header##*/} does not compile alone"
-  done
+    echo "#include <$header>" | "$compiler" $flags -std=c++20 -Wall -Wextra -Wpedantic -Werror \
+      -fsyntax-only -I"$1/include" -x c++ - || die "$header does not compile alone"
+  done <"$work/headers"
   say "every public header compiles alone"
 }
 
-# The programs are there, start from the moved place, and are named by the component.
-programs_start() {  # PREFIX
-  [ -f "$1/lib/cmake/shipflow/shipflow-program-targets.cmake" ] || return 0
-  by_find_package component-program "$1" "cxx;program"
-  while read -r program; do
-    [ -x "$program" ] || die "$program is not there"
-  done <"$work/component-program/programs"
-  run "installed program" "$1/bin/shipflow" --version
+# A program is there, in the moved place, and named by its component.
+program_is_there() {  # PREFIX COMPONENT
+  [ -f "$1/lib/cmake/shipflow/shipflow-$2-targets.cmake" ] || return 0
+  by_find_package "component-$2" "$1" "cxx;$2"
+  program=$(cat "$work/component-$2/$2")
+  case $program in "$1"/*) ;; *) die "component $2 names $program, which is not in the package" ;; esac
+  [ -x "$program" ] || die "component $2 names $program, which is not there"
+}
+
+program_starts() {  # PREFIX
+  [ -x "$1/bin/shipflow" ] || return 0
+  "$1/bin/shipflow" help >"$work/output" 2>&1 || { cat "$work/output"; die "$1/bin/shipflow does not start"; }
+  say "the installed program starts from $(basename "$1")"
 }
 
 exports_public_names_only() {  # LIBRARY
@@ -125,7 +131,9 @@ by_pkg_config static-pkg-config "$work/static"
 by_subdirectory static-add_subdirectory
 refuses_unknown_component "$work/static"
 headers_stand_alone "$work/static"
-programs_start "$work/static"
+program_is_there "$work/static" keeper
+program_is_there "$work/static" program
+program_starts "$work/static"
 
 configure "$source" "$work/shared-tree" -DBUILD_SHARED_LIBS=ON -DSHIPFLOW_BUILD_TESTS=OFF \
   -DSHIPFLOW_BUILD_EXAMPLES="$(cached SHIPFLOW_BUILD_EXAMPLES)" -DSHIPFLOW_DEVELOPER="$(cached SHIPFLOW_DEVELOPER)"
@@ -134,4 +142,5 @@ adopt "$work/shared-tree" . $(installed_targets "$work/shared-tree")
 installed "$work/shared-tree" shared
 by_find_package shared-find_package "$work/shared"
 by_pkg_config shared-pkg-config "$work/shared"
+program_starts "$work/shared"
 exports_public_names_only "$work/shared/lib/libshipflow.so"

@@ -95,6 +95,7 @@ std::vector<run_row> state::list_runs(const run_filter& filter) const {
   std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->number > b->number; });
   if (found.size() > filter.limit) found.resize(filter.limit);
   std::vector<run_row> rows;
+  rows.reserve(found.size());
   for (const auto* run : found) rows.push_back(run->row);
   return rows;
 }

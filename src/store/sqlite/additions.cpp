@@ -128,7 +128,7 @@ result<void> put_samples(connection& db, const std::vector<sample_chunk>& chunks
 result<std::size_t> purge_some(connection& db, std::int64_t before_ms,
                                std::optional<std::int64_t> rows_before_ms) {
   const auto facts_before = std::max(before_ms, rows_before_ms.value_or(before_ms));
-  const auto purged = purge_facts(db, facts_before, rows_before_ms);
+  auto purged = purge_facts(db, facts_before, rows_before_ms);
   if (!purged || *purged > 0 || !rows_before_ms) return purged;
   return purge_rows(db, *rows_before_ms);
 }

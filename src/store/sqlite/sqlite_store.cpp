@@ -107,12 +107,11 @@ result<void> sqlite_store::put_samples(const std::vector<sample_chunk>& chunks) 
 result<std::size_t> sqlite_store::purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms) {
   std::size_t count = 0;
   while (true) {
-    const auto some =
-        change<std::size_t>(small, [&](connection& db, result<std::size_t>& answer) -> result<void> {
-          answer = purge_some(db, before_ms, rows_before_ms);
-          if (!answer) return answer.error();
-          return {};
-        });
+    auto some = change<std::size_t>(small, [&](connection& db, result<std::size_t>& answer) -> result<void> {
+      answer = purge_some(db, before_ms, rows_before_ms);
+      if (!answer) return answer.error();
+      return {};
+    });
     if (!some) return some;
     if (*some == 0) return count;
     count += *some;
