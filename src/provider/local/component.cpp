@@ -62,12 +62,17 @@ result<binding> binding_of(const std::string& name, const json::object& target) 
   return bound;
 }
 
-result<std::string> directory_of(const house& home, const std::string& environment, const std::string& name) {
+result<void> check_names(const std::string& environment, const std::string& name) {
   for (const auto& part : {environment, name})
     if (!fits_a_directory(part))
       return make_error(errc::invalid_argument, "the name \"" + part +
                                                     "\" cannot be one of a directory: use letters, digits, "
                                                     "-, _ and . (not first), at most 128");
+  return {};
+}
+
+result<std::string> directory_of(const house& home, const std::string& environment, const std::string& name) {
+  if (auto fit = check_names(environment, name); !fit) return fit.error();
   return home.options.state_directory + "/" + environment + "/" + name;
 }
 

@@ -22,9 +22,12 @@ struct house {
   std::string keeper;
 };
 
+struct site;
+
 struct component {
   ground* on = nullptr;
   const house* home = nullptr;  ///< on this machine
+  site* world = nullptr;        ///< in a rehearsal
   std::string name;
   std::string directory;
   bool there = false;       ///< false when nothing was ever done here
@@ -62,6 +65,9 @@ counters count_in_file(const component& c, const view& v);
 /// Directory of a component. `invalid_argument` when a name cannot be one of a directory.
 [[nodiscard]] result<std::string> directory_of(const house& home, const std::string& environment,
                                                const std::string& name);
+
+/// Can both be names of directories? `invalid_argument` says why not.
+[[nodiscard]] result<void> check_names(const std::string& environment, const std::string& name);
 
 [[nodiscard]] result<ledger> read_ledger(const std::string& directory);
 [[nodiscard]] counters read_counters(const std::string& directory);

@@ -20,7 +20,7 @@ result<component> machine::open(const std::string& environment, const std::strin
 
 result<void> machine::save(component& c) { return save_files(c); }
 result<void> machine::keep_recipe(const component& c, const recipe& r) { return keep_recipe_file(c, r); }
-result<recipe> machine::read_recipe(const component& c, const std::string& digest) const {
+result<recipe> machine::read_recipe(const component& c, const std::string& digest) {
   return read_recipe_file(c, digest);
 }
 counters machine::count(const component& c, const view& v) { return count_in_file(c, v); }
@@ -29,17 +29,17 @@ result<int> machine::free_port(const ledger& book) { return local::free_port(boo
 result<void> machine::start_instance(const component& c, const instance& i) {
   return local::start_instance(c, i);
 }
-result<process::state> machine::look_at_instance(const component& c, const instance& i) const {
+result<process::state> machine::look_at_instance(const component& c, const instance& i) {
   return process::look(c.home_of(i));
 }
 result<bool> machine::end_instance(const component& c, const instance& i) {
   return local::end_instance(c, i);
 }
-std::string machine::last_lines(const component& c, const instance* i, std::size_t lines) const {
+std::string machine::last_lines(const component& c, const instance* i, std::size_t lines) {
   return local::last_lines(c, i == nullptr ? c.balancer_home() : c.home_of(*i), lines);
 }
 
-result<process::state> machine::look_at_balancer(const component& c) const {
+result<process::state> machine::look_at_balancer(const component& c) {
   if (!c.lock) return process::state{};
   return process::look(c.balancer_home());
 }
@@ -57,9 +57,9 @@ result<bool> machine::take_out(const component& c, const view& v, const instance
   return local::take_out(c, v, i, how);
 }
 
-result<view> machine::look(const component& c) const { return look_at(c.directory); }
+result<view> machine::look(const component& c) { return look_at(c.directory); }
 
-result<view> machine::look_patiently(const component& c) const {
+result<view> machine::look_patiently(const component& c) {
   const auto until = std::chrono::steady_clock::now() + duration{2'000};
   for (;;) {
     auto seen = look_at(c.directory);
