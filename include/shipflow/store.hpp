@@ -72,6 +72,14 @@ struct stored_signal {
   std::string body;  ///< JSON text
 };
 
+/// What a guard saw within one minute. The engine's own JSON (see <shipflow/run.hpp>); a store does
+/// not look into it.
+struct sample_chunk {
+  std::string series;
+  std::int64_t minute = 0;  ///< minutes since the epoch
+  std::string body;
+};
+
 /// One guarded change. Either all of it becomes durable or nothing. Without facts it keeps the
 /// revision. A terminal status gives up all locks of the run and dates its end, once.
 struct commit_request {
@@ -87,6 +95,7 @@ struct commit_request {
   std::vector<std::string> acquire;        ///< locks to take, all or none; own ones are no conflict
   std::vector<std::string> release_locks;  ///< locks to give up after that; those of other runs stay
   std::vector<std::string> used_signals;   ///< ids consumed by these facts; unknown ones are skipped
+  std::vector<sample_chunk> samples;       ///< a newer chunk of the same series and minute replaces the older
 };
 
 enum class commit_status {
@@ -109,14 +118,6 @@ struct run_filter {
   std::string plan;
   std::optional<bool> terminal;
   std::size_t limit = 100;  ///< newest first
-};
-
-/// A compressed or plain chunk of samples of one run, one series set and one minute.
-struct sample_chunk {
-  std::string run;
-  std::string series;
-  std::int64_t minute = 0;  ///< minutes since the epoch
-  std::string body;
 };
 
 struct store_info {
@@ -181,8 +182,6 @@ class store {
   /// Holder of each lock that is held, by resource.
   [[nodiscard]] virtual result<std::vector<std::pair<std::string, std::string>>> locks() = 0;
 
-  /// Keeps all chunks or none; a newer chunk of the same run, series and minute replaces the older.
-  virtual result<void> put_samples(const std::vector<sample_chunk>& chunks) = 0;
   /// By minute, then series.
   [[nodiscard]] virtual result<std::vector<sample_chunk>> read_samples(const std::string& run) = 0;
 

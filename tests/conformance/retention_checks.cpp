@@ -5,22 +5,36 @@
 namespace shipflow::conformance {
 namespace {
 
+// Through a claim and a commit that changes nothing else.
+void keep_samples(store& s, const std::string& id, std::vector<sample_chunk> chunks) {
+  const auto before = s.get_run(id);
+  REQUIRE(before);
+  auto owned = s.claim_run("engine-1", id, 1500);
+  REQUIRE(owned);
+  auto change = next_commit(*owned, 0);
+  change.status = before->status;
+  change.due_ms = before->due_ms;
+  change.release = true;
+  change.samples = std::move(chunks);
+  REQUIRE(commit_now(s, change).status == commit_status::committed);
+}
+
 void create(store& s, const std::string& id, run_status status, std::int64_t finished_ms) {
   auto row = a_run(id, status);
   row.finished_ms = finished_ms;
   REQUIRE(s.create_run(row, first_facts(id, 3), {}));
   REQUIRE(s.put_signal({"s-" + id, id, "note", "user:bob", 1, "{}"}));
-  REQUIRE(s.put_samples({{id, "errors", 7, "chunk"}}));
+  keep_samples(s, id, {{"errors", 7, "chunk"}});
 }
 
 void samples_are_kept_by_minute_and_series(store& s) {
   REQUIRE(s.create_run(a_run("r1"), {}, {}));
   REQUIRE(s.create_run(a_run("r2"), {}, {}));
   const std::string binary("\0\x01\xff", 3);
-  CHECK(s.put_samples(
-      {{"r1", "b", 2, "x"}, {"r1", "a", 2, binary}, {"r1", "z", 1, "y"}, {"r2", "a", 2, "other"}}));
-  CHECK(s.put_samples({{"r1", "b", 2, "newer"}}));
-  CHECK(s.put_samples({}));
+  keep_samples(s, "r1", {{"b", 2, "x"}, {"a", 2, binary}, {"z", 1, "y"}});
+  keep_samples(s, "r2", {{"a", 2, "other"}});
+  keep_samples(s, "r1", {{"b", 2, "newer"}});
+  keep_samples(s, "r1", {});
   const auto found = s.read_samples("r1");
   REQUIRE(found);
   REQUIRE(found->size() == 3);
@@ -29,7 +43,10 @@ void samples_are_kept_by_minute_and_series(store& s) {
   CHECK((*found)[1].series == "a");
   CHECK((*found)[1].body == binary);
   CHECK((*found)[2].body == "newer");
-  CHECK(s.put_samples({{"r2", "a", 3, "x"}, {"nobody", "a", 3, "x"}}).error().code == errc::not_found);
+  auto stale = next_commit(*s.get_run("r2"));
+  stale.fence -= 1;
+  stale.samples = {{"a", 3, "of an engine that lost the run"}};
+  CHECK(commit_now(s, stale).status == commit_status::fenced);
   CHECK(s.read_samples("r2")->size() == 1);
   CHECK(s.read_samples("nobody").error().code == errc::not_found);
 }

@@ -58,9 +58,6 @@ class wrapped_store : public shipflow::store {
   shipflow::result<std::vector<std::pair<std::string, std::string>>> locks() override {
     return inner_->locks();
   }
-  shipflow::result<void> put_samples(const std::vector<shipflow::sample_chunk>& c) override {
-    return inner_->put_samples(c);
-  }
   shipflow::result<std::vector<shipflow::sample_chunk>> read_samples(const std::string& r) override {
     return inner_->read_samples(r);
   }

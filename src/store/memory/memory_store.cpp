@@ -79,10 +79,6 @@ class memory_store final : public store {
     const std::scoped_lock hold(mutex_);
     return state_.locks();
   }
-  result<void> put_samples(const std::vector<sample_chunk>& chunks) override {
-    const std::scoped_lock hold(mutex_);
-    return state_.put_samples(chunks);
-  }
   result<std::vector<sample_chunk>> read_samples(const std::string& run) override {
     const std::scoped_lock hold(mutex_);
     return state_.read_samples(run);

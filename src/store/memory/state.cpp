@@ -195,6 +195,7 @@ commit_result state::commit(const commit_request& change) {
   if (is_terminal(row.status) && row.finished_ms == 0) row.finished_ms = change.now_ms;
   found->second.purged = false;
   found->second.facts.insert(found->second.facts.end(), change.facts.begin(), change.facts.end());
+  for (const auto& c : change.samples) found->second.samples[{c.minute, c.series}] = c.body;
   take_locks(change);
   for (auto& s : found->second.signals)
     if (std::count(change.used_signals.begin(), change.used_signals.end(), s.signal.id) > 0) s.used = true;
@@ -234,18 +235,11 @@ std::vector<std::pair<std::string, std::string>> state::locks() const {
   return {locks_.begin(), locks_.end()};
 }
 
-result<void> state::put_samples(const std::vector<sample_chunk>& chunks) {
-  for (const auto& c : chunks)
-    if (!runs_.contains(c.run)) return no_run(c.run);
-  for (const auto& c : chunks) runs_[c.run].samples[{c.minute, c.series}] = c.body;
-  return {};
-}
-
 result<std::vector<sample_chunk>> state::read_samples(const std::string& run) const {
   const auto found = runs_.find(run);
   if (found == runs_.end()) return no_run(run);
   std::vector<sample_chunk> out;
-  for (const auto& [key, body] : found->second.samples) out.push_back({run, key.second, key.first, body});
+  for (const auto& [key, body] : found->second.samples) out.push_back({key.second, key.first, body});
   return out;
 }
 

@@ -45,7 +45,6 @@ class state {
   result<std::vector<stored_signal>> unused_signals(const std::string& run) const;
   std::vector<std::pair<std::string, std::string>> locks() const;
 
-  result<void> put_samples(const std::vector<sample_chunk>& chunks);
   result<std::vector<sample_chunk>> read_samples(const std::string& run) const;
   std::size_t purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms);
 

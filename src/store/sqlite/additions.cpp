@@ -1,4 +1,4 @@
-// Signals, samples, and what is deleted again.
+// Signals, and what is deleted again.
 #include "store/sqlite/changes.hpp"
 #include "store/sqlite/rows.hpp"
 
@@ -102,26 +102,6 @@ result<void> put_signal(connection& db, const stored_signal& s, result<void>& an
   if (*added == 0) return {};
   if (const auto done = db.use("UPDATE run SET signals=signals+1 WHERE n=?").bind(**run).run(); !done)
     return done.error();
-  return {};
-}
-
-result<void> put_samples(connection& db, const std::vector<sample_chunk>& chunks, result<void>& answer) {
-  std::vector<std::int64_t> runs;
-  for (const auto& chunk : chunks) {
-    const auto run = number_of(db, chunk.run);
-    if (!run) return run.error();
-    answer = *run ? result<void>() : result<void>(no_run(chunk.run));
-    if (!*run) return {};
-    runs.push_back(**run);
-  }
-  answer = {};
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    auto c = db.use(
-        "INSERT INTO sample(run, minute, series, body) VALUES (?, ?, ?, CAST(? AS BLOB))"
-        " ON CONFLICT DO UPDATE SET body=excluded.body");
-    if (const auto done = c.bind(runs[i], chunks[i].minute, chunks[i].series, chunks[i].body).run(); !done)
-      return done.error();
-  }
   return {};
 }
 

@@ -24,8 +24,6 @@ namespace shipflow::sqlite {
 [[nodiscard]] result<void> apply_commit(connection& db, const commit_request& change, commit_result& answer);
 
 [[nodiscard]] result<void> put_signal(connection& db, const stored_signal& s, result<void>& answer);
-[[nodiscard]] result<void> put_samples(connection& db, const std::vector<sample_chunk>& chunks,
-                                       result<void>& answer);
 
 /// The first of the resources, in their order, that another run holds.
 struct held_lock {

@@ -2,8 +2,6 @@
 #include "store/sqlite/operation.hpp"
 #include "store/sqlite/rows.hpp"
 
-#include <numeric>
-
 namespace shipflow::sqlite {
 namespace {
 
@@ -87,9 +85,22 @@ result<std::int64_t> use_signals(connection& db, const commit_request& change, s
   return used;
 }
 
+result<void> keep_samples(connection& db, const std::vector<sample_chunk>& chunks, std::int64_t run) {
+  for (const auto& chunk : chunks) {
+    auto c = db.use(
+        "INSERT INTO sample(run, minute, series, body) VALUES (?, ?, ?, CAST(? AS BLOB))"
+        " ON CONFLICT DO UPDATE SET body=excluded.body");
+    if (const auto done = c.bind(run, chunk.minute, chunk.series, chunk.body).run(); !done)
+      return done.error();
+  }
+  return {};
+}
+
 std::size_t size_of(const commit_request& change) {
-  return std::accumulate(change.facts.begin(), change.facts.end(), std::size_t{256},
-                         [](std::size_t sum, const stored_fact& f) { return sum + f.body.size() + 128; });
+  std::size_t sum = 256;
+  for (const auto& f : change.facts) sum += f.body.size() + 128;
+  for (const auto& s : change.samples) sum += s.body.size() + 64;
+  return sum;
 }
 
 }  // namespace
@@ -112,6 +123,7 @@ result<void> apply_commit(connection& db, const commit_request& change, commit_r
   const auto run = (*found)->run;
   const auto rev = change.expected_rev + static_cast<std::int64_t>(change.facts.size());
   if (auto done = insert_facts(db, run, change.facts); !done) return done;
+  if (auto done = keep_samples(db, change.samples, run); !done) return done;
   if (auto done = move_locks(db, change, run); !done) return done;
   const auto used = use_signals(db, change, run, rev);
   if (!used) return used.error();

@@ -139,7 +139,7 @@ result<std::vector<sample_chunk>> reader::read_samples(const std::string& run) {
       "series");
   c.bind(run);
   return all_of<sample_chunk>(db_, run, c, [&](const cursor& r) {
-    return sample_chunk{run, r.text(0), r.integer(1), r.text(2)};
+    return sample_chunk{r.text(0), r.integer(1), r.text(2)};
   });
 }
 

@@ -11,12 +11,6 @@ constexpr std::size_t small = 256;
 
 error invalid(const char* message) { return make_error(errc::invalid_argument, message); }
 
-std::size_t size_of(const std::vector<sample_chunk>& chunks) {
-  std::size_t sum = small;
-  for (const auto& c : chunks) sum += c.body.size();
-  return sum;
-}
-
 }  // namespace
 
 sqlite_store::sqlite_store(store_info about, descriptor lock, std::unique_ptr<writer> write,
@@ -95,12 +89,6 @@ result<void> sqlite_store::put_signal(const stored_signal& s) {
   if (s.id.empty()) return invalid("a signal needs an id");
   return change<void>(small + s.body.size(), [&](connection& db, result<void>& answer) {
     return sqlite::put_signal(db, s, answer);
-  });
-}
-
-result<void> sqlite_store::put_samples(const std::vector<sample_chunk>& chunks) {
-  return change<void>(size_of(chunks), [&](connection& db, result<void>& answer) {
-    return sqlite::put_samples(db, chunks, answer);
   });
 }
 

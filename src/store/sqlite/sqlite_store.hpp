@@ -40,7 +40,6 @@ class sqlite_store final : public store {
     return read_->unused_signals(run);
   }
   result<std::vector<std::pair<std::string, std::string>>> locks() override { return read_->locks(); }
-  result<void> put_samples(const std::vector<sample_chunk>& chunks) override;
   result<std::vector<sample_chunk>> read_samples(const std::string& run) override {
     return read_->read_samples(run);
   }
