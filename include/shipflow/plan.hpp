@@ -91,6 +91,8 @@ struct plan_guard {
   std::string severity;             ///< "SEV1".."SEV3"
   step_index from = 0;              ///< armed when this step is done ("first traffic" unless the plan says)
   std::optional<step_index> until;  ///< disarmed when this step is done; empty: until the run ends
+  /// What was red before the release is reported and not blamed. The run then stays with an engine
+  /// from its start on, because the baseline must be seen.
   bool attributable_only = false;
   /// probe
   std::string probe;  ///< name, or empty

@@ -12,13 +12,21 @@
 //   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence]}
 //   timer         {due, [asks]}            a wait, an approval or a checklist began
 //   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item]}
-//   verdict       {level, [reason], [numbers]}    step = guard id
+//   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id
 //   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked]}
 //   undo_intent   {key, timeout_at}; undo_started {handle}
 //   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
 //   skipped       {why, [principal]}
 //   note          {text, ...}
 // `step` names the step, the guard or, for undo facts, the step whose effect is put back.
+//
+// Samples of a trigger lie in the store's sample table under the guard's id, a chunk per minute:
+//   {trigger, rows: [[slot, sample, ...], ...], counters, [began]}
+// `trigger` is the digest of its conditions, a sample [state, kind, sum, count, cause], `began` the
+// slot from which on the release may be blamed, `counters` the readings that closed the newest slot.
+// `samples` of a verdict is the digest of all rows it was folded from: d(0) is `trigger`, d(n) the
+// SHA-256 of d(n-1), a line feed and the text of row n. They are durable no later than the verdict.
+// While all is well a crash may lose the rows of up to a minute; they count as missing.
 #pragma once
 
 #include <shipflow/fact.hpp>
@@ -201,7 +209,6 @@ struct signal_event {
   std::string name;                 ///< approve reject tick pause resume cancel rollback retry skip supersede
   std::string principal;            ///< "user:alice"
   std::vector<std::string> groups;  ///< "group:qa"
-  std::string denied;               ///< why a policy of the host refuses it; empty: it does not
   json::object body;                ///< {step?, reason?, item?, component?, plan_digest?, run?}
 };
 struct guard_event {
@@ -209,6 +216,7 @@ struct guard_event {
   guard_level level = guard_level::none;
   std::string reason;
   json::object numbers;
+  std::string samples{};  ///< digest of the samples it was folded from; empty: of none
 };
 struct note_event {
   std::string step;
@@ -252,6 +260,8 @@ struct next_step {
   std::vector<effect> effects;     ///< all that should be under way now; the engine starts those that are not
   std::optional<time_point> wake;  ///< when a due_event is wanted
   std::vector<std::size_t> armed;  ///< guards to be evaluated
+  /// Triggers whose step is still to come: what they see now is the baseline of what they say later.
+  std::vector<std::size_t> baseline;
 };
 /// What to do now. O(active steps + units to undo + guards).
 [[nodiscard]] next_step next(const run_state& state, time_point now);

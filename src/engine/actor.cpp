@@ -39,11 +39,6 @@ signal_event to_event(const stored_signal& stored) {
   return e;
 }
 
-std::string step_of(const json::object& body) {
-  const auto* step = body.if_contains("step");
-  return step != nullptr && step->is_string() ? std::string(step->get_string()) : std::string{};
-}
-
 }  // namespace
 
 actor::actor(core& shared, run_state state, std::int64_t fence)
@@ -70,35 +65,8 @@ void actor::hear() {
     return;
   }
   for (const auto& stored : *signals)
-    if (heard_.insert(stored.id).second) take_signal(stored);
+    if (heard_.insert(stored.id).second) inbox_.emplace_back(to_event(stored), stored.id);
   if (!inbox_.empty()) blocked_ = false;
-  pump();
-}
-
-// Votes go past the host's policy first, when it has one; everything else is decided at once.
-void actor::take_signal(const stored_signal& stored) {
-  auto e = to_event(stored);
-  const bool votes = e.name == "approve" || e.name == "reject";
-  if (!votes || !core_.options.policy) {
-    inbox_.emplace_back(std::move(e), stored.id);
-    return;
-  }
-  ++judging_;
-  const vote asked{state_.id, step_of(e.body), e.name, e.principal, e.groups, state_.what->digest(), e.body};
-  core_.options.policy(asked, [weak = weak_from_this(), &time = core_.time, e](result<void> verdict) {
-    time.post([weak, e, verdict = std::move(verdict)] {
-      if (const auto self = weak.lock()) self->judged(e, verdict);
-    });
-  });
-}
-
-void actor::judged(signal_event e, const result<void>& verdict) {
-  if (gone_) return;
-  --judging_;
-  if (!verdict) e.denied = verdict.error().message;
-  auto id = e.id;
-  inbox_.emplace_back(std::move(e), std::move(id));
-  blocked_ = false;
   pump();
 }
 
@@ -139,7 +107,7 @@ void actor::pump() {
   decide_due();
   if (gone_) return;
   const auto then = next(state_, core_.time.now());
-  if (!batch_.empty() || !used_.empty() || may_rest(then)) {
+  if (!batch_.empty() || !used_.empty() || keep_samples_ || may_rest(then)) {
     commit(then);
     return;
   }
@@ -148,10 +116,26 @@ void actor::pump() {
 
 bool actor::may_rest(const next_step& then) const {
   if (is_terminal(state_.phase)) return true;
-  if (judging_ != 0) return false;
   const bool nothing_to_do = then.effects.empty() || blocked_;
   const bool soon = then.wake && *then.wake < core_.time.now() + worth_resting;
-  return nothing_to_do && then.armed.empty() && !soon && inbox_.empty() && slots_.empty();
+  // Without a baseline nobody can tell later what was red before the release.
+  const bool baseline = std::any_of(then.baseline.begin(), then.baseline.end(),
+                                    [&](std::size_t g) { return state_.what->guards[g].attributable_only; });
+  return nothing_to_do && then.armed.empty() && !baseline && !soon && inbox_.empty() && slots_.empty();
+}
+
+void actor::keep_samples() {
+  keep_samples_ = true;
+  pump();
+}
+
+std::vector<sample_chunk> actor::take_samples() {
+  auto out = std::exchange(samples_, {});
+  for (const auto& [index, watch] : guards_) {
+    auto fresh = watch->take_samples();
+    std::move(fresh.begin(), fresh.end(), std::back_inserter(out));
+  }
+  return out;
 }
 
 void actor::commit(const next_step& then) {
@@ -174,6 +158,8 @@ void actor::commit(const next_step& then) {
   if (locks == lock_change::acquire) change.acquire = state_.what->locks;
   if (locks == lock_change::release) change.release_locks = state_.what->locks;
   change.used_signals = used_;
+  change.samples = take_samples();
+  keep_samples_ = false;
   announced_ = std::exchange(batch_, {});
   committing_ = true;
   auto copy = change;
@@ -183,19 +169,21 @@ void actor::commit(const next_step& then) {
                          const auto self = weak.lock();
                          if (!self || self->gone_) return;
                          if (r.status == commit_status::unknown || r.status == commit_status::failed)
-                           self->recheck_commit(copy, copy.release);
+                           self->recheck_commit(copy);
                          else
-                           self->committed(r, copy.release);
+                           self->committed(r, copy);
                        });
                      });
 }
 
-void actor::committed(const commit_result& r, bool released) {
+void actor::committed(const commit_result& r, const commit_request& change) {
+  const bool released = change.release;
   if (r.status == commit_status::fenced) {
     lose("another engine took the run over");
     return;
   }
   if (r.status == commit_status::locked) {
+    samples_ = change.samples;
     refused_lock(r.holder);
     return;
   }
@@ -213,7 +201,7 @@ void actor::committed(const commit_result& r, bool released) {
   const auto self = shared_from_this();
   if (locks_between(before, state_.phase) == lock_change::release)
     core_.wake_queued(state_.what->environment);
-  if (released && inbox_.empty() && judging_ == 0) {
+  if (released && inbox_.empty()) {
     gone_ = true;
     core_.dismiss(state_.id, next(state_, core_.time.now()).wake);
     return;
@@ -248,14 +236,14 @@ void actor::refused_lock(const std::string& holder) {
 
 // The store could not say whether the commit is durable, or could not write it. The revision
 // tells which; until it is written no effect starts.
-void actor::recheck_commit(const commit_request& change, bool released) {
+void actor::recheck_commit(const commit_request& change) {
   const auto row = core_.keep->get_run(state_.id);
   const auto wanted = change.expected_rev + static_cast<std::int64_t>(change.facts.size());
   if (row && row->fence == fence_ && row->rev == wanted && !change.facts.empty()) {
     commit_result r;
     r.status = commit_status::committed;
     r.rev = wanted;
-    committed(r, released);
+    committed(r, change);
     return;
   }
   if (row && (row->fence != fence_ || row->rev != change.expected_rev)) {
@@ -271,9 +259,9 @@ void actor::recheck_commit(const commit_request& change, bool released) {
         const auto again = weak.lock();
         if (!again || again->gone_) return;
         if (r.status == commit_status::unknown || r.status == commit_status::failed)
-          again->recheck_commit(change, change.release);
+          again->recheck_commit(change);
         else
-          again->committed(r, change.release);
+          again->committed(r, change);
       });
     });
   });
@@ -297,6 +285,10 @@ bool actor::idle() const {
 }
 
 void actor::stop() {
+  if (!gone_ && !committing_) {
+    samples_ = take_samples();
+    if (!samples_.empty()) commit(next(state_, core_.time.now()));
+  }
   guards_.clear();
   for (auto& [step, s] : slots_) s.stop.request_stop();
 }

@@ -30,12 +30,16 @@ class actor : public std::enable_shared_from_this<actor> {
   void hear();
   /// Does whatever can be done now.
   void pump();
+  /// Makes what the guards saw durable soon.
+  void keep_samples();
   /// Asks every call to end.
   void stop();
 
   [[nodiscard]] const run_state& state() const noexcept { return state_; }
   [[nodiscard]] bool idle() const;
   [[nodiscard]] core& shared() noexcept { return core_; }
+  /// Names of secrets to values, by the places the plan gives.
+  [[nodiscard]] secret_source secrets() const;
 
  private:
   // One call to a provider, or the pause before the next look at the same effect.
@@ -48,18 +52,14 @@ class actor : public std::enable_shared_from_this<actor> {
     int misses = 0;
   };
 
-  // Signals.
-  void take_signal(const stored_signal& stored);
-  void judged(signal_event e, const result<void>& verdict);
-
   // Folding and committing.
   void fold(std::vector<fact> facts);
   void decide_inbox();
   void decide_due();
   void commit(const next_step& then);
-  void committed(const commit_result& r, bool released);
+  void committed(const commit_result& r, const commit_request& change);
   void refused_lock(const std::string& holder);
-  void recheck_commit(const commit_request& change, bool released);
+  void recheck_commit(const commit_request& change);
   void lose(const std::string& why);
   [[nodiscard]] bool may_rest(const next_step& then) const;
 
@@ -67,8 +67,6 @@ class actor : public std::enable_shared_from_this<actor> {
   void run_effects(const next_step& then);
   void drop_stale_slots(const next_step& then);
   void start_call(const effect& e);
-  [[nodiscard]] bool is_open(step_index step, std::uint64_t id) const;
-  void send(step_index step, std::uint64_t id, request q, const result<secret_values>& known);
   void answered(step_index step, std::uint64_t id, answer a);
   void overdue(step_index step, std::uint64_t id);
   void deliver(const effect& e, answer a);
@@ -76,7 +74,9 @@ class actor : public std::enable_shared_from_this<actor> {
   void release_slot(slot& s);
 
   // Guards.
-  void run_guards(const std::vector<std::size_t>& armed);
+  void run_guards(const next_step& then);
+  [[nodiscard]] std::vector<sample_chunk> kept_samples(const std::set<std::size_t>& guards);
+  [[nodiscard]] std::vector<sample_chunk> take_samples();
 
   core& core_;
   run_state state_;
@@ -87,15 +87,16 @@ class actor : public std::enable_shared_from_this<actor> {
   std::set<std::string> heard_;                          // signals in the inbox or in the batch
   std::vector<fact> batch_;
   std::vector<std::string> used_;
-  std::vector<fact> announced_;  // facts of the commit under way
+  std::vector<fact> announced_;        // facts of the commit under way
+  std::vector<sample_chunk> samples_;  // of guards that are gone, or of a commit that was refused
   std::map<step_index, slot> slots_;
   std::map<std::size_t, std::unique_ptr<guard_watch>> guards_;
   scheduler::timer_id wake_timer_ = 0;
   std::uint64_t next_call_ = 0;
   bool committing_ = false;
+  bool keep_samples_ = false;
   bool gone_ = false;
-  std::size_t judging_ = 0;  // votes that the host's policy has not answered yet
-  bool blocked_ = false;     // queued, and the locks are held
+  bool blocked_ = false;  // queued, and the locks are held
   phase durable_phase_;
 };
 

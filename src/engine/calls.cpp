@@ -1,7 +1,6 @@
 // Calls: starting the effects that a state asks for, and turning their answers into events.
 #include "engine/actor.hpp"
 #include "engine/guard_watch.hpp"
-#include "engine/secret_fetch.hpp"
 
 #include <algorithm>
 
@@ -33,6 +32,18 @@ std::string provider_of(const run_state& s, step_index i) {
 }
 
 }  // namespace
+
+secret_source actor::secrets() const {
+  return
+      [what = state_.what, &fetch = core_.options.secrets](const std::string& name) -> result<std::string> {
+        const auto* source = what->secrets.if_contains(name);
+        if (source == nullptr || !source->is_string() || !fetch)
+          return make_error(errc::not_found, "secret " + name + " cannot be read: nothing says where it is");
+        auto value = fetch(std::string(source->get_string()));
+        if (!value) return make_error(value.error().code, "secret " + name + ": " + value.error().message);
+        return value;
+      };
+}
 
 void actor::release_slot(slot& s) {
   core_.time.cancel(s.timer);
@@ -74,7 +85,7 @@ void actor::run_effects(const next_step& then) {
     }
     if (!slots_.contains(e.step)) start_call(e);
   }
-  run_guards(then.armed);
+  run_guards(then);
   if (!then.wake) return;
   wake_timer_ = core_.time.call_at(*then.wake, [weak = weak_from_this()] {
     if (const auto alive = weak.lock()) alive->pump();
@@ -96,32 +107,19 @@ void actor::start_call(const effect& e) {
   s.timer = core_.time.call_at(q.deadline, [weak = weak_from_this(), step = e.step, id] {
     if (const auto self = weak.lock()) self->overdue(step, id);
   });
-  fetch_secrets(core_, *state_.what, secret_names(q),
-                [weak = weak_from_this(), step = e.step, id, q](const result<secret_values>& known) {
-                  const auto self = weak.lock();
-                  if (self && self->is_open(step, id)) self->send(step, id, q, known);
-                });
-}
-
-bool actor::is_open(step_index step, std::uint64_t id) const {
-  const auto found = slots_.find(step);
-  return !gone_ && found != slots_.end() && found->second.id == id && found->second.in_flight;
-}
-
-void actor::send(step_index step, std::uint64_t id, request q, const result<secret_values>& known) {
-  const auto revealed = known ? reveal(q, *known) : result<void>(known.error());
+  const auto revealed = reveal(q, secrets());
   const auto secrets = std::make_shared<std::vector<std::string>>(q.secrets);
-  auto respond = [weak = weak_from_this(), &time = core_.time, step, id, secrets](answer a) {
+  auto respond = [weak = weak_from_this(), &time = core_.time, step = e.step, id, secrets](answer a) {
     time.post([weak, step, id, a = redact(std::move(a), *secrets), secrets]() mutable {
       wipe(*secrets);
       if (const auto self = weak.lock()) self->answered(step, id, std::move(a));
     });
   };
-  auto* target = core_.find_provider(provider_of(state_, step));
+  auto* target = core_.find_provider(provider_of(state_, e.step));
   if (!revealed) {
     respond(answer::failed(revealed.error()));
   } else if (target == nullptr) {
-    respond(answer::failed(make_error(errc::unsupported, "no provider \"" + provider_of(state_, step) +
+    respond(answer::failed(make_error(errc::unsupported, "no provider \"" + provider_of(state_, e.step) +
                                                              "\" is registered with this engine")));
   } else {
     target->call(std::move(q), reply(std::move(respond)));
@@ -136,8 +134,8 @@ void actor::overdue(step_index step, std::uint64_t id) {
 }
 
 void actor::answered(step_index step, std::uint64_t id, answer a) {
-  if (!is_open(step, id)) return;
   const auto found = slots_.find(step);
+  if (gone_ || found == slots_.end() || found->second.id != id || !found->second.in_flight) return;
   const auto self = shared_from_this();
   auto& s = found->second;
   release_slot(s);
@@ -199,11 +197,37 @@ void actor::deliver(const effect& e, answer a) {
   }
 }
 
-void actor::run_guards(const std::vector<std::size_t>& armed) {
-  std::erase_if(guards_,
-                [&](const auto& g) { return std::find(armed.begin(), armed.end(), g.first) == armed.end(); });
-  for (const auto g : armed)
-    if (!guards_.contains(g)) guards_.emplace(g, guard_watch::make(*this, g));
+void actor::run_guards(const next_step& then) {
+  std::set<std::size_t> wanted(then.armed.begin(), then.armed.end());
+  wanted.insert(then.baseline.begin(), then.baseline.end());
+  for (auto it = guards_.begin(); it != guards_.end();) {
+    if (wanted.erase(it->first) != 0) {
+      ++it;
+      continue;
+    }
+    auto left = it->second->take_samples();
+    std::move(left.begin(), left.end(), std::back_inserter(samples_));
+    it = guards_.erase(it);
+  }
+  if (!wanted.empty()) {
+    const auto kept = kept_samples(wanted);
+    for (const auto g : wanted) guards_.emplace(g, guard_watch::make(*this, g, kept));
+  }
+  for (const auto g : then.armed) guards_.at(g)->arm();
+}
+
+// What earlier watches of these guards saw; one read for all of them.
+std::vector<sample_chunk> actor::kept_samples(const std::set<std::size_t>& guards) {
+  const bool triggers = std::any_of(guards.begin(), guards.end(),
+                                    [&](std::size_t g) { return state_.what->guards[g].probe.empty(); });
+  if (!triggers) return {};
+  auto kept = core_.keep->read_samples(state_.id);
+  if (kept) {
+    std::copy(samples_.begin(), samples_.end(), std::back_inserter(*kept));
+    return std::move(*kept);
+  }
+  core_.emit_trouble(state_.id, "samples cannot be read: " + kept.error().text());
+  return {};
 }
 
 }  // namespace shipflow::engine_room

@@ -4,23 +4,18 @@
 
 #include <shipflow/provider.hpp>
 
-#include <map>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace shipflow::engine_room {
 
-/// Values by name of the secret.
-using secret_values = std::map<std::string, std::string>;
-
-/// Names of the secrets that a value, or a request, refers to; sorted, each once.
-[[nodiscard]] std::vector<std::string> secret_names(const json::value& value);
-[[nodiscard]] std::vector<std::string> secret_names(const request& q);
+using secret_source = std::function<result<std::string>(const std::string& name)>;
 
 /// Puts secret values into target, inputs and baseline of a request, and lists them in
 /// `q.secrets`. An unknown secret is an error naming it.
-[[nodiscard]] result<void> reveal(request& q, const secret_values& known);
-[[nodiscard]] result<json::value> reveal(const json::value& value, const secret_values& known,
+[[nodiscard]] result<void> reveal(request& q, const secret_source& source);
+[[nodiscard]] result<json::value> reveal(const json::value& value, const secret_source& source,
                                          std::vector<std::string>& seen);
 
 /// Replaces every occurrence of a secret by "***", in texts, keys and nested values.
@@ -30,6 +25,5 @@ using secret_values = std::map<std::string, std::string>;
 
 /// Overwrites the values before they are freed.
 void wipe(std::vector<std::string>& secrets);
-void wipe(secret_values& secrets);
 
 }  // namespace shipflow::engine_room

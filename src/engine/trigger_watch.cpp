@@ -1,8 +1,10 @@
 // A guard over metrics: one look per slot and source, folded by the health room. The samples are
-// kept, so that a verdict can be evaluated again.
+// kept, so that a verdict can be evaluated again and a takeover goes on where the last engine was.
+// Before the guard is armed the slots give the baseline: what was red already is not blamed.
 #include "engine/trigger_watch.hpp"
 
 #include "engine/actor.hpp"
+#include "health/sample_book.hpp"
 #include "health/slot_maker.hpp"
 #include "health/trigger.hpp"
 
@@ -37,16 +39,23 @@ result<std::shared_ptr<const health::trigger>> build(const plan_guard& g) {
 
 class trigger_watch final : public guard_watch {
  public:
-  trigger_watch(actor& run, std::size_t guard, std::shared_ptr<const health::trigger> t)
+  trigger_watch(actor& run, std::size_t guard, std::shared_ptr<const health::trigger> t,
+                const std::vector<sample_chunk>& kept)
       : run_(run),
         guard_(guard),
         trigger_(std::move(t)),
         maker_(trigger_),
         state_(trigger_),
+        book_(planned().id, trigger_),
         alive_(std::make_shared<bool>(true)) {
-    state_.begin(health::slot_of(run_.shared().time.now(), trigger_->slot()));
+    const auto& from = run_.state().steps[planned().from];
+    const auto first = from.status == step_status::done
+                           ? std::optional(health::slot_of(from.ended, trigger_->slot()))
+                           : std::nullopt;
+    book_.restore(kept, first, state_, maker_);
+    reported_ = book_.began() && book_.last() && *book_.last() >= *book_.began();
     // The first look closes the slot that is running; it gives counters their first reading.
-    slot_ = health::slot_of(run_.shared().time.now(), trigger_->slot());
+    slot_ = present_slot();
     at_slot_end();
   }
 
@@ -54,11 +63,22 @@ class trigger_watch final : public guard_watch {
     *alive_ = false;
     stop_.request_stop();
     run_.shared().time.cancel(timer_);
-    keep_samples();
   }
+
+  void arm() override {
+    if (state_.begun()) return;
+    book_.begin(health::slot_of(run_.state().steps[planned().from].ended, trigger_->slot()));
+    state_.begin(*book_.began());
+  }
+
+  std::vector<sample_chunk> take_samples() override { return book_.take(); }
 
  private:
   [[nodiscard]] const plan_guard& planned() const { return run_.state().what->guards.at(guard_); }
+
+  [[nodiscard]] health::slot_index present_slot() const {
+    return health::slot_of(run_.shared().time.now(), trigger_->slot());
+  }
 
   void at_slot_end() {
     timer_ = run_.shared().time.call_at(health::slot_end(slot_, trigger_->slot()), [this] { look(); });
@@ -124,16 +144,25 @@ class trigger_watch final : public guard_watch {
     run_.shared().time.cancel(timer_);
     waiting_ = 0;
     const auto samples = maker_.close(slot_);
-    note_samples(samples);
     const auto verdict = state_.push(slot_, samples);
-    slot_ = health::slot_of(run_.shared().time.now(), trigger_->slot());
+    if (verdict) book_.note(slot_, samples, maker_);
+    slot_ = present_slot();
     at_slot_end();
-    if (!verdict) return;
-    const auto level = level_named(health::guard_word(*verdict));
-    const auto text = health::describe(*trigger_, *verdict);
+    if (verdict) report(*verdict);
+  }
+
+  void report(const health::trigger_verdict& v) {
+    const auto level = level_named(health::guard_word(v));
+    auto text = health::describe(*trigger_, v);
+    if (v.already_red) text += "; red since before the release";
     tell_observers(level, text);
-    if (level == run_.state().guards.at(guard_).level) return;
-    run_.tell(guard_event{guard_, level, text, health::to_json(*trigger_, *verdict)});
+    if (state_.begun() && !std::exchange(reported_, true) && v.already_red)
+      run_.tell(
+          note_event{planned().id, {{"text", text}, {"already_red", true}, {"samples", book_.digest()}}});
+    if (state_.begun() && level != run_.state().guards.at(guard_).level)
+      run_.tell(guard_event{guard_, level, text, health::to_json(*trigger_, v), book_.digest()});
+    // While all is well a crash may cost a minute of samples; what builds up must survive it.
+    if (v.level != health::health_level::normal || book_.full()) run_.keep_samples();
   }
 
   void tell_observers(guard_level level, const std::string& text) {
@@ -144,35 +173,18 @@ class trigger_watch final : public guard_watch {
     run_.shared().emit(std::move(e));
   }
 
-  void note_samples(const std::vector<health::slot_sample>& samples) {
-    const auto minute = to_ms(health::slot_begin(slot_, trigger_->slot())) / 60'000;
-    if (minute != minute_) keep_samples();
-    minute_ = minute;
-    json::array row{slot_};
-    for (const auto& s : samples) row.push_back(health::to_json(s));
-    rows_.push_back(std::move(row));
-  }
-
-  void keep_samples() {
-    if (rows_.empty()) return;
-    sample_chunk chunk{run_.state().id, planned().id, minute_, json::serialize(rows_)};
-    rows_.clear();
-    if (auto put = run_.shared().keep->put_samples({std::move(chunk)}); !put)
-      run_.shared().emit_trouble(run_.state().id, "samples cannot be kept: " + put.error().text());
-  }
-
   actor& run_;
   std::size_t guard_;
   std::shared_ptr<const health::trigger> trigger_;
   health::slot_maker maker_;
   health::trigger_state state_;
+  health::sample_book book_;
   std::shared_ptr<bool> alive_;
   std::stop_source stop_;
   scheduler::timer_id timer_ = 0;
   health::slot_index slot_ = 0;
   std::size_t waiting_ = 0;
-  std::int64_t minute_ = 0;
-  json::array rows_;
+  bool reported_ = false;  // what was red before the release
 };
 
 // A trigger that cannot be built (a plan of another version) has no verdict: it holds, it never passes.
@@ -193,10 +205,11 @@ class blind_watch final : public guard_watch {
 
 }  // namespace
 
-std::unique_ptr<guard_watch> make_trigger_watch(actor& run, std::size_t guard) {
+std::unique_ptr<guard_watch> make_trigger_watch(actor& run, std::size_t guard,
+                                                const std::vector<sample_chunk>& kept) {
   auto built = build(run.state().what->guards.at(guard));
   if (!built) return std::make_unique<blind_watch>(run, guard, built.error().text());
-  return std::make_unique<trigger_watch>(run, guard, std::move(*built));
+  return std::make_unique<trigger_watch>(run, guard, std::move(*built), kept);
 }
 
 }  // namespace shipflow::engine_room

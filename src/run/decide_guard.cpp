@@ -24,11 +24,12 @@ severity_rule unavailable_rule(const rollback_policy& policy) {
 }
 
 json::object verdict_body(guard_level level, const std::string& reason, const json::object& numbers,
-                          bool acted) {
+                          bool acted, const std::string& samples = {}) {
   json::object body{{"level", std::string(name_of(level))}};
   if (!reason.empty()) body["reason"] = reason;
   if (!numbers.empty()) body["numbers"] = numbers;
   if (acted) body["acted"] = true;
+  if (!samples.empty()) body["samples"] = samples;
   return body;
 }
 
@@ -46,6 +47,16 @@ std::vector<std::size_t> armed_guards(const run_state& s) {
   return out;
 }
 
+std::vector<std::size_t> baseline_guards(const run_state& s) {
+  std::vector<std::size_t> out;
+  if (s.phase != phase::forward) return out;
+  for (std::size_t g = 0; g < s.what->guards.size(); ++g) {
+    const auto& guard = s.what->guards[g];
+    if (guard.probe.empty() && !is_over(s.steps[guard.from].status)) out.push_back(g);
+  }
+  return out;
+}
+
 void on_guard(decision& d, const guard_event& e) {
   const auto& known = d.s.guards.at(e.guard);
   if (known.level == e.level || (d.s.phase != phase::forward && d.s.phase != phase::watching)) return;
@@ -54,7 +65,7 @@ void on_guard(decision& d, const guard_event& e) {
   const bool alert = e.level == guard_level::alert;
   // Recorded alerts do not hold a bake up: the policy says that they are only recorded.
   const bool acted = alert && rule.what == "record";
-  d.add(fact_kind::verdict, guard.id, verdict_body(e.level, e.reason, e.numbers, acted));
+  d.add(fact_kind::verdict, guard.id, verdict_body(e.level, e.reason, e.numbers, acted, e.samples));
   if (!alert) return;
   const auto severity = guard.severity.empty() ? std::string{} : guard.severity + ": ";
   react(d, rule, "rollback/" + guard.id, severity + guard.id + ": " + e.reason);

@@ -66,6 +66,8 @@ void change_phase(decision& d);
 
 /// Guards that count now: armed from their step until theirs ends or the run turns back.
 [[nodiscard]] std::vector<std::size_t> armed_guards(const run_state& s);
+/// Triggers that will be armed later and should be looking already.
+[[nodiscard]] std::vector<std::size_t> baseline_guards(const run_state& s);
 /// Acts on guards that have been without data for longer than the plan allows.
 void guards_due(decision& d);
 [[nodiscard]] std::optional<time_point> guards_wake(const run_state& s);

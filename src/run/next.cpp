@@ -70,6 +70,7 @@ next_step next(const run_state& s, time_point now) {
   for (const auto& [id, q] : s.questions) consider(out, q.due, now);
   if (const auto wake = run::guards_wake(s)) consider(out, *wake, now);
   out.armed = run::armed_guards(s);
+  out.baseline = run::baseline_guards(s);
   if (!decide(s, due_event{}, now).empty()) out.wake = now;
   return out;
 }

@@ -81,6 +81,17 @@ class plan_builder {
     plan_.guards.push_back(std::move(g));
     return plan_.guards.back();
   }
+  /// Errors of the source "toy" above 1 % for `lasts`.
+  shipflow::plan_guard& trigger(const std::string& id, const std::string& from, const std::string& lasts) {
+    shipflow::plan_guard g;
+    g.id = id;
+    g.severity = "SEV1";
+    g.from = *plan_.find(from);
+    g.alert = "errors > 1% for " + lasts;
+    g.metrics = {{"errors", {{"source", "toy"}, {"ratio", {"errors", "all"}}}}};
+    plan_.guards.push_back(std::move(g));
+    return plan_.guards.back();
+  }
   shipflow::plan& get() { return plan_; }
   [[nodiscard]] std::shared_ptr<const shipflow::plan> shared() const {
     return std::make_shared<const shipflow::plan>(plan_);
