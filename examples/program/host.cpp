@@ -54,7 +54,7 @@ shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store
   out->store = std::move(store);
   shipflow::engine_options options;
   options.observer = std::move(seen);
-  options.secrets = shipflow::read_secret;
+  options.secrets = shipflow::system_secrets;
   out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
   if (auto added = add_providers(*out->engine, state); !added) return added.error();
   return out;

@@ -42,13 +42,35 @@ struct engine_event {
 /// {"sequence", "run", "event": "fact|progress|...", ...}: one line of `--json`.
 [[nodiscard]] json::object to_json(const engine_event& e);
 
+/// Takes the value of a secret, or why there is none. Callable once, from any thread, also later.
+using secret_reply = std::function<void(result<std::string>)>;
+
+/// A vote about to be counted: what was said, to which run and step, by whom.
+struct vote {
+  std::string run;
+  std::string step;
+  std::string name;  ///< "approve" or "reject"
+  std::string principal;
+  std::vector<std::string> groups;
+  std::string plan_digest;
+  json::object body;  ///< as said
+};
+/// Takes the verdict of a policy on a vote: nothing, or an error whose message says why not.
+using policy_reply = std::function<void(result<void>)>;
+
 struct engine_options {
   /// Name of this engine in the store; empty: random. Never reuse one.
   std::string id;
   /// Turns where a secret variable is (`plan::secrets`, for example "env:DATABASE_PASSWORD") into its
-  /// value when a request is written; `read_secret` of system.hpp does for most. Called on the
-  /// scheduler's thread; the value is wiped after the call ended.
-  std::function<result<std::string>(const std::string& source)> secrets;
+  /// value when a request is written; `system_secrets` of system.hpp does for most. Called on the
+  /// scheduler's thread, must not block; a request waits for the reply until its own deadline. The
+  /// value is wiped after the call ended.
+  std::function<void(const std::string& source, secret_reply done)> secrets;
+  /// Asked before an approval or rejection is counted, on top of the plan's roles. Called on the
+  /// scheduler's thread, must not block. What it refuses is recorded as a refused signal with the
+  /// reason. A vote without a reply stays unused in the store and is asked about again after a
+  /// restart. Empty: the plan's roles alone decide.
+  std::function<void(const vote& asked, policy_reply done)> policy;
   /// Sees every event, on the scheduler's thread. Must not call back into the engine.
   std::function<void(const engine_event&)> observer;
   /// Calls to providers under way at once; the others wait their turn.

@@ -209,6 +209,7 @@ struct signal_event {
   std::string name;                 ///< approve reject tick pause resume cancel rollback retry skip supersede
   std::string principal;            ///< "user:alice"
   std::vector<std::string> groups;  ///< "group:qa"
+  std::string denied;               ///< why a policy of the host refuses it; empty: it does not
   json::object body;                ///< {step?, reason?, item?, component?, plan_digest?, run?}
 };
 struct guard_event {

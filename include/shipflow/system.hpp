@@ -1,6 +1,7 @@
 // The real process environment and files, for programs; the library itself reads neither.
 #pragma once
 
+#include <shipflow/engine.hpp>
 #include <shipflow/model.hpp>
 
 #include <string>
@@ -14,6 +15,9 @@ inline namespace v1 {
 /// The value of a secret from where a variable says it is: "env:NAME" or "file:PATH". The
 /// message names the place, never the value.
 [[nodiscard]] result<std::string> read_secret(const std::string& source);
+
+/// `read_secret` as `engine_options::secrets` wants it.
+void system_secrets(const std::string& source, const secret_reply& done);
 
 }  // namespace v1
 }  // namespace shipflow

@@ -39,6 +39,11 @@ signal_event to_event(const stored_signal& stored) {
   return e;
 }
 
+std::string step_of(const json::object& body) {
+  const auto* step = body.if_contains("step");
+  return step != nullptr && step->is_string() ? std::string(step->get_string()) : std::string{};
+}
+
 }  // namespace
 
 actor::actor(core& shared, run_state state, std::int64_t fence)
@@ -65,8 +70,35 @@ void actor::hear() {
     return;
   }
   for (const auto& stored : *signals)
-    if (heard_.insert(stored.id).second) inbox_.emplace_back(to_event(stored), stored.id);
+    if (heard_.insert(stored.id).second) take_signal(stored);
   if (!inbox_.empty()) blocked_ = false;
+  pump();
+}
+
+// Votes go past the host's policy first, when it has one; everything else is decided at once.
+void actor::take_signal(const stored_signal& stored) {
+  auto e = to_event(stored);
+  const bool votes = e.name == "approve" || e.name == "reject";
+  if (!votes || !core_.options.policy) {
+    inbox_.emplace_back(std::move(e), stored.id);
+    return;
+  }
+  ++judging_;
+  const vote asked{state_.id, step_of(e.body), e.name, e.principal, e.groups, state_.what->digest(), e.body};
+  core_.options.policy(asked, [weak = weak_from_this(), &time = core_.time, e](result<void> verdict) {
+    time.post([weak, e, verdict = std::move(verdict)] {
+      if (const auto self = weak.lock()) self->judged(e, verdict);
+    });
+  });
+}
+
+void actor::judged(signal_event e, const result<void>& verdict) {
+  if (gone_) return;
+  --judging_;
+  if (!verdict) e.denied = verdict.error().message;
+  auto id = e.id;
+  inbox_.emplace_back(std::move(e), std::move(id));
+  blocked_ = false;
   pump();
 }
 
@@ -116,6 +148,7 @@ void actor::pump() {
 
 bool actor::may_rest(const next_step& then) const {
   if (is_terminal(state_.phase)) return true;
+  if (judging_ != 0) return false;
   const bool nothing_to_do = then.effects.empty() || blocked_;
   const bool soon = then.wake && *then.wake < core_.time.now() + worth_resting;
   // Without a baseline nobody can tell later what was red before the release.
@@ -201,7 +234,7 @@ void actor::committed(const commit_result& r, const commit_request& change) {
   const auto self = shared_from_this();
   if (locks_between(before, state_.phase) == lock_change::release)
     core_.wake_queued(state_.what->environment);
-  if (released && inbox_.empty()) {
+  if (released && inbox_.empty() && judging_ == 0) {
     gone_ = true;
     core_.dismiss(state_.id, next(state_, core_.time.now()).wake);
     return;

@@ -38,8 +38,6 @@ class actor : public std::enable_shared_from_this<actor> {
   [[nodiscard]] const run_state& state() const noexcept { return state_; }
   [[nodiscard]] bool idle() const;
   [[nodiscard]] core& shared() noexcept { return core_; }
-  /// Names of secrets to values, by the places the plan gives.
-  [[nodiscard]] secret_source secrets() const;
 
  private:
   // One call to a provider, or the pause before the next look at the same effect.
@@ -51,6 +49,10 @@ class actor : public std::enable_shared_from_this<actor> {
     scheduler::timer_id timer = 0;
     int misses = 0;
   };
+
+  // Signals.
+  void take_signal(const stored_signal& stored);
+  void judged(signal_event e, const result<void>& verdict);
 
   // Folding and committing.
   void fold(std::vector<fact> facts);
@@ -67,6 +69,8 @@ class actor : public std::enable_shared_from_this<actor> {
   void run_effects(const next_step& then);
   void drop_stale_slots(const next_step& then);
   void start_call(const effect& e);
+  [[nodiscard]] bool is_open(step_index step, std::uint64_t id) const;
+  void send(step_index step, std::uint64_t id, request q, const result<secret_values>& known);
   void answered(step_index step, std::uint64_t id, answer a);
   void overdue(step_index step, std::uint64_t id);
   void deliver(const effect& e, answer a);
@@ -96,7 +100,8 @@ class actor : public std::enable_shared_from_this<actor> {
   bool committing_ = false;
   bool keep_samples_ = false;
   bool gone_ = false;
-  bool blocked_ = false;  // queued, and the locks are held
+  std::size_t judging_ = 0;  // votes that the host's policy has not answered yet
+  bool blocked_ = false;     // queued, and the locks are held
   phase durable_phase_;
 };
 

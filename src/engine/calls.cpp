@@ -1,6 +1,7 @@
 // Calls: starting the effects that a state asks for, and turning their answers into events.
 #include "engine/actor.hpp"
 #include "engine/guard_watch.hpp"
+#include "engine/secret_fetch.hpp"
 
 #include <algorithm>
 
@@ -32,18 +33,6 @@ std::string provider_of(const run_state& s, step_index i) {
 }
 
 }  // namespace
-
-secret_source actor::secrets() const {
-  return
-      [what = state_.what, &fetch = core_.options.secrets](const std::string& name) -> result<std::string> {
-        const auto* source = what->secrets.if_contains(name);
-        if (source == nullptr || !source->is_string() || !fetch)
-          return make_error(errc::not_found, "secret " + name + " cannot be read: nothing says where it is");
-        auto value = fetch(std::string(source->get_string()));
-        if (!value) return make_error(value.error().code, "secret " + name + ": " + value.error().message);
-        return value;
-      };
-}
 
 void actor::release_slot(slot& s) {
   core_.time.cancel(s.timer);
@@ -107,19 +96,32 @@ void actor::start_call(const effect& e) {
   s.timer = core_.time.call_at(q.deadline, [weak = weak_from_this(), step = e.step, id] {
     if (const auto self = weak.lock()) self->overdue(step, id);
   });
-  const auto revealed = reveal(q, secrets());
+  fetch_secrets(core_, *state_.what, secret_names(q),
+                [weak = weak_from_this(), step = e.step, id, q](const result<secret_values>& known) {
+                  const auto self = weak.lock();
+                  if (self && self->is_open(step, id)) self->send(step, id, q, known);
+                });
+}
+
+bool actor::is_open(step_index step, std::uint64_t id) const {
+  const auto found = slots_.find(step);
+  return !gone_ && found != slots_.end() && found->second.id == id && found->second.in_flight;
+}
+
+void actor::send(step_index step, std::uint64_t id, request q, const result<secret_values>& known) {
+  const auto revealed = known ? reveal(q, *known) : result<void>(known.error());
   const auto secrets = std::make_shared<std::vector<std::string>>(q.secrets);
-  auto respond = [weak = weak_from_this(), &time = core_.time, step = e.step, id, secrets](answer a) {
+  auto respond = [weak = weak_from_this(), &time = core_.time, step, id, secrets](answer a) {
     time.post([weak, step, id, a = redact(std::move(a), *secrets), secrets]() mutable {
       wipe(*secrets);
       if (const auto self = weak.lock()) self->answered(step, id, std::move(a));
     });
   };
-  auto* target = core_.find_provider(provider_of(state_, e.step));
+  auto* target = core_.find_provider(provider_of(state_, step));
   if (!revealed) {
     respond(answer::failed(revealed.error()));
   } else if (target == nullptr) {
-    respond(answer::failed(make_error(errc::unsupported, "no provider \"" + provider_of(state_, e.step) +
+    respond(answer::failed(make_error(errc::unsupported, "no provider \"" + provider_of(state_, step) +
                                                              "\" is registered with this engine")));
   } else {
     target->call(std::move(q), reply(std::move(respond)));
@@ -134,8 +136,8 @@ void actor::overdue(step_index step, std::uint64_t id) {
 }
 
 void actor::answered(step_index step, std::uint64_t id, answer a) {
+  if (!is_open(step, id)) return;
   const auto found = slots_.find(step);
-  if (gone_ || found == slots_.end() || found->second.id != id || !found->second.in_flight) return;
   const auto self = shared_from_this();
   auto& s = found->second;
   release_slot(s);

@@ -2,6 +2,7 @@
 #include "engine/probe_watch.hpp"
 
 #include "engine/actor.hpp"
+#include "engine/secret_fetch.hpp"
 #include "health/probe_health.hpp"
 
 #include <memory>
@@ -60,10 +61,22 @@ class probe_watch final : public guard_watch {
     q.component = p.component;
     q.deadline = time.now() + p.timeout;
     q.stop = stop_.get_token();
+    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q.spec),
+                  [this, alive = alive_, source, q](const result<secret_values>& known) {
+                    if (*alive) ask(*source, q, known);
+                  });
+  }
+
+  // A secret that cannot be had makes the look unavailable, which is no failure of what is looked at.
+  void ask(probe_source& source, probe_request q, const result<secret_values>& known) {
     std::vector<std::string> values;
-    auto spec = reveal(q.spec, run_.secrets(), values);
-    if (spec && spec->is_object()) q.spec = spec->get_object();
-    source->look(std::move(q), [this, alive = alive_, &time, values](probe_answer a) {
+    auto spec = known ? reveal(q.spec, *known, values) : result<json::value>(known.error());
+    if (!spec) {
+      seen({look::unavailable, spec.error().text(), duration{0}, {}});
+      return;
+    }
+    q.spec = std::move(spec->get_object());
+    source.look(std::move(q), [this, alive = alive_, &time = run_.shared().time, values](probe_answer a) {
       a.text = redact(a.text, values);
       time.post([this, alive, a = std::move(a)] {
         if (*alive) seen(a);

@@ -1,5 +1,6 @@
 #include "engine/secrets.hpp"
 
+#include <set>
 #include <string_view>
 
 namespace shipflow::engine_room {
@@ -7,7 +8,7 @@ namespace {
 
 constexpr std::string_view opening = "${secret:";
 
-result<std::string> reveal_text(std::string_view text, const secret_source& source,
+result<std::string> reveal_text(std::string_view text, const secret_values& known,
                                 std::vector<std::string>& seen) {
   std::string out;
   while (true) {
@@ -15,41 +16,80 @@ result<std::string> reveal_text(std::string_view text, const secret_source& sour
     const auto end = start == std::string_view::npos ? start : text.find('}', start);
     if (end == std::string_view::npos) break;
     const std::string name(text.substr(start + opening.size(), end - start - opening.size()));
-    if (!source)
-      return make_error(errc::not_found, "secret " + name + " cannot be read: no secret source was given");
-    auto value = source(name);
-    if (!value) return value.error();
+    const auto value = known.find(name);
+    if (value == known.end()) return make_error(errc::not_found, "secret " + name + " was not fetched");
     out += text.substr(0, start);
-    out += *value;
-    if (!value->empty()) seen.push_back(*value);
+    out += value->second;
+    if (!value->second.empty()) seen.push_back(value->second);
     text.remove_prefix(end + 1);
   }
   out += text;
   return out;
 }
 
-result<void> reveal_object(json::object& o, const secret_source& source, std::vector<std::string>& seen) {
+void collect(const json::value& value, std::set<std::string>& names);
+
+void collect(std::string_view text, std::set<std::string>& names) {
+  for (auto start = text.find(opening); start != std::string_view::npos; start = text.find(opening, start)) {
+    start += opening.size();
+    const auto end = text.find('}', start);
+    if (end == std::string_view::npos) return;
+    names.emplace(text.substr(start, end - start));
+  }
+}
+
+void collect(const json::object& o, std::set<std::string>& names) {
+  for (const auto& member : o) collect(member.value(), names);
+}
+
+void collect(const json::value& value, std::set<std::string>& names) {
+  if (const auto* text = value.if_string()) collect(std::string_view(*text), names);
+  if (const auto* object = value.if_object()) collect(*object, names);
+  if (const auto* array = value.if_array())
+    for (const auto& item : *array) collect(item, names);
+}
+
+result<void> reveal_object(json::object& o, const secret_values& known, std::vector<std::string>& seen) {
   for (auto& member : o) {
-    auto value = reveal(member.value(), source, seen);
+    auto value = reveal(member.value(), known, seen);
     if (!value) return value.error();
     member.value() = std::move(*value);
   }
   return {};
 }
 
+void wipe(std::string& secret) {
+  volatile char* bytes = secret.data();
+  for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
+}
+
 }  // namespace
 
-result<json::value> reveal(const json::value& value, const secret_source& source,
+std::vector<std::string> secret_names(const json::value& value) {
+  std::set<std::string> names;
+  collect(value, names);
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> secret_names(const request& q) {
+  std::set<std::string> names;
+  collect(q.target, names);
+  collect(q.inputs, names);
+  collect(q.baseline, names);
+  return {names.begin(), names.end()};
+}
+
+result<json::value> reveal(const json::value& value, const secret_values& known,
                            std::vector<std::string>& seen) {
   if (const auto* text = value.if_string()) {
-    auto revealed = reveal_text(std::string_view(*text), source, seen);
+    auto revealed = reveal_text(std::string_view(*text), known, seen);
     if (!revealed) return revealed.error();
     return json::value(json::string(*revealed));
   }
   if (const auto* array = value.if_array()) {
     json::array out;
     for (const auto& item : *array) {
-      auto revealed = reveal(item, source, seen);
+      auto revealed = reveal(item, known, seen);
       if (!revealed) return revealed;
       out.push_back(std::move(*revealed));
     }
@@ -57,16 +97,16 @@ result<json::value> reveal(const json::value& value, const secret_source& source
   }
   if (const auto* object = value.if_object()) {
     auto copy = *object;
-    if (auto revealed = reveal_object(copy, source, seen); !revealed) return revealed.error();
+    if (auto revealed = reveal_object(copy, known, seen); !revealed) return revealed.error();
     return json::value(std::move(copy));
   }
   return value;
 }
 
-result<void> reveal(request& q, const secret_source& source) {
-  if (auto done = reveal_object(q.target, source, q.secrets); !done) return done;
-  if (auto done = reveal_object(q.inputs, source, q.secrets); !done) return done;
-  auto baseline = reveal(q.baseline, source, q.secrets);
+result<void> reveal(request& q, const secret_values& known) {
+  if (auto done = reveal_object(q.target, known, q.secrets); !done) return done;
+  if (auto done = reveal_object(q.inputs, known, q.secrets); !done) return done;
+  auto baseline = reveal(q.baseline, known, q.secrets);
   if (!baseline) return baseline.error();
   q.baseline = std::move(*baseline);
   return {};
@@ -108,10 +148,12 @@ answer redact(answer a, const std::vector<std::string>& secrets) {
 }
 
 void wipe(std::vector<std::string>& secrets) {
-  for (auto& secret : secrets) {
-    volatile char* bytes = secret.data();
-    for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
-  }
+  for (auto& secret : secrets) wipe(secret);
+  secrets.clear();
+}
+
+void wipe(secret_values& secrets) {
+  for (auto& [name, secret] : secrets) wipe(secret);
   secrets.clear();
 }
 

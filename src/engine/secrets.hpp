@@ -4,18 +4,23 @@
 
 #include <shipflow/provider.hpp>
 
-#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace shipflow::engine_room {
 
-using secret_source = std::function<result<std::string>(const std::string& name)>;
+/// Values by name of the secret.
+using secret_values = std::map<std::string, std::string>;
+
+/// Names of the secrets that a value, or a request, refers to; sorted, each once.
+[[nodiscard]] std::vector<std::string> secret_names(const json::value& value);
+[[nodiscard]] std::vector<std::string> secret_names(const request& q);
 
 /// Puts secret values into target, inputs and baseline of a request, and lists them in
 /// `q.secrets`. An unknown secret is an error naming it.
-[[nodiscard]] result<void> reveal(request& q, const secret_source& source);
-[[nodiscard]] result<json::value> reveal(const json::value& value, const secret_source& source,
+[[nodiscard]] result<void> reveal(request& q, const secret_values& known);
+[[nodiscard]] result<json::value> reveal(const json::value& value, const secret_values& known,
                                          std::vector<std::string>& seen);
 
 /// Replaces every occurrence of a secret by "***", in texts, keys and nested values.
@@ -25,5 +30,6 @@ using secret_source = std::function<result<std::string>(const std::string& name)
 
 /// Overwrites the values before they are freed.
 void wipe(std::vector<std::string>& secrets);
+void wipe(secret_values& secrets);
 
 }  // namespace shipflow::engine_room

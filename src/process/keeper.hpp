@@ -9,6 +9,7 @@
 //   <home>/running.json pid and restarts while it runs; worth nothing after a crash
 //   <home>/status.json  how it ended; replaced atomically, on disk before the keeper ends
 //   <home>/output       the end of what the program wrote, redacted; at most twice `output_limit`
+//                       (what the keeper had not read from the pipe yet is lost when the keeper is killed)
 //   <home>/stdout       the same for standard output alone, when asked for
 //   <home>/control      FIFO on which the keeper is asked to stop
 //

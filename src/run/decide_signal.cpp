@@ -293,7 +293,9 @@ void on_signal(decision& d, const signal_event& e) {
     refuse(d, p, "the run has ended: " + std::string(name_of(d.s.phase)));
     return;
   }
-  if (e.name == "approve" || e.name == "reject") {
+  if (!e.denied.empty()) {
+    refuse(d, p, e.denied);
+  } else if (e.name == "approve" || e.name == "reject") {
     decide_vote(d, p, e.name == "approve");
   } else if (e.name == "tick") {
     tick(d, p);

@@ -227,3 +227,44 @@ TEST_CASE("engine/people: a newer release supersedes a watching one, which loses
   CHECK(r.phase(first) == "released");
   CHECK(r.look(first).reason == "superseded by run " + second);
 }
+
+TEST_CASE("engine/people: a policy of the host is asked before a vote counts, and may take its time") {
+  rig r;
+  std::vector<std::pair<shipflow::vote, shipflow::policy_reply>> asked;
+  r.policy = [&](const shipflow::vote& v, shipflow::policy_reply done) {
+    asked.emplace_back(v, std::move(done));
+  };
+  r.boot();
+  plan_builder b;
+  b.approval("go", {"qa"});
+  const auto run = r.start(b);
+  r.settle();
+  CHECK(r.say(run, "approve", "user:quinn", {{"step", "go"}}));
+  r.settle();
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].first.step == "go");
+  CHECK(asked[0].first.principal == "user:quinn");
+  CHECK(asked[0].first.plan_digest == r.look(run).what->digest());
+  CHECK(r.phase(run) == "forward");
+  SUBCASE("what it allows counts") {
+    asked[0].second({});
+    REQUIRE(r.finish(run));
+    CHECK(r.phase(run) == "released");
+  }
+  SUBCASE("what it refuses is recorded with the reason") {
+    asked[0].second(shipflow::make_error(shipflow::errc::denied, "quinn is on leave"));
+    r.settle();
+    CHECK(meaning_of_last_signal(r, run) == "refused: quinn is on leave");
+    CHECK(r.phase(run) == "forward");
+  }
+  SUBCASE("a vote without an answer is asked about again after a crash") {
+    r.crash();
+    (void)r.engine->resume();
+    r.settle();
+    REQUIRE(asked.size() == 2);
+    asked[1].second({});
+    REQUIRE(r.finish(run));
+    CHECK(r.phase(run) == "released");
+  }
+  asked.clear();
+}

@@ -31,15 +31,21 @@ class toy_probes final : public shipflow::probe_source {
 };
 
 struct rig {
+  /// The host's policy on votes; empty: none. Set before `boot`.
+  std::function<void(const shipflow::vote&, shipflow::policy_reply)> policy;
+
   explicit rig(std::uint64_t seed = 1) : time(seed) { boot(); }
 
   void boot() {
     shipflow::engine_options options;
     options.observer = [this](const shipflow::engine_event& e) { events.push_back(e); };
-    options.secrets = [](const std::string& name) -> shipflow::result<std::string> {
-      if (name == "test:TOKEN") return std::string("s3cr3t-value");
-      return shipflow::make_error(shipflow::errc::not_found, "no secret " + name);
+    options.secrets = [](const std::string& name, const shipflow::secret_reply& done) {
+      if (name == "test:TOKEN")
+        done(std::string("s3cr3t-value"));
+      else
+        done(shipflow::make_error(shipflow::errc::not_found, "no secret " + name));
     };
+    options.policy = policy;
     engine = std::make_unique<shipflow::engine>(time, store, options);
     toy = std::make_shared<toy_provider>(world, time);
     probes = std::make_shared<toy_probes>();

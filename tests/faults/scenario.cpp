@@ -28,8 +28,8 @@ void copy_files(const std::string& from, const std::string& to) {
 
 class life {
  public:
-  life(store& s, std::string path, std::string image, record& r)
-      : store_(s), path_(std::move(path)), image_(std::move(image)), record_(r) {}
+  life(store& s, place where, std::string image, record& r)
+      : store_(s), where_(std::move(where)), image_(std::move(image)), record_(r) {}
 
   void whole() {
     record_.plan = bool(store_.put_plan("sha256:aa", std::string(9000, 'p')));
@@ -61,6 +61,11 @@ class life {
     if (!there) return count(done.error());
     known.created = 1;
     known.acknowledged[2] = facts.back().hash;
+    tell();
+  }
+
+  void tell() const {
+    if (where_.told) where_.told(record_);
   }
 
   void count(const error& problem) {
@@ -84,7 +89,10 @@ class life {
   void note(const commit_request& change, const commit_result& done) {
     auto& known = record_.runs[change.run];
     const auto& hash = change.facts.back().hash;
-    if (done.status == commit_status::committed) known.acknowledged[done.rev] = hash;
+    if (done.status == commit_status::committed) {
+      known.acknowledged[done.rev] = hash;
+      tell();
+    }
     if (done.status == commit_status::unknown) ++record_.unknown;
     if (done.status != commit_status::failed) return;
     ++record_.failed;
@@ -94,8 +102,10 @@ class life {
   result<commit_request> prepare(const std::string& run, std::size_t size) {
     const auto row = store_.claim_run("engine-1", run, 10);
     if (!row) return row.error();
-    if (store_.put_signal({signal_id(run, row->rev + 2), run, "approve", "user:bob", 1, "{}"}))
+    if (store_.put_signal({signal_id(run, row->rev + 2), run, "approve", "user:bob", 1, "{}"})) {
       record_.runs[run].signals.insert(row->rev + 2);
+      tell();
+    }
     const auto facts = store_.read_facts(run, row->rev - 1);
     if (!facts) return facts.error();
     return next(*row, size);
@@ -122,86 +132,116 @@ class life {
   // Moves the log into the file, so that the next commits write it from its start.
   void checkpoint() {
     sqlite3* db = nullptr;
-    if (sqlite3_open_v2(path_.c_str(), &db, SQLITE_OPEN_READWRITE, fault_vfs()) == SQLITE_OK)
+    if (sqlite3_open_v2(where_.path.c_str(), &db, SQLITE_OPEN_READWRITE, where_.vfs) == SQLITE_OK)
       sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr);
     sqlite3_close(db);
   }
 
   void take_image() {
-    if (imaged_) return;
+    if (imaged_ || image_.empty()) return;
     imaged_ = true;
-    copy_files(path_, image_);
+    copy_files(where_.path, image_);
     check(image_, record_);
   }
 
   store& store_;
-  std::string path_;
+  place where_;
   std::string image_;
   record& record_;
   bool imaged_ = false;
   int attempts_ = 0;
 };
 
-void check_integrity(const std::string& path) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
-  std::string answer;
-  const auto keep = [](void* to, int, char** values, char**) {
-    *static_cast<std::string*>(to) += values[0];
-    return 0;
-  };
-  CHECK(sqlite3_exec(db, "PRAGMA integrity_check", keep, &answer, nullptr) == SQLITE_OK);
-  CHECK(answer == "ok");
-  sqlite3_close(db);
-}
+class inspection {
+ public:
+  explicit inspection(const std::string& path) : path_(path) {}
 
-void check_run(store& s, const std::string& id, const record::run& known, const std::string& locks) {
-  const auto row = s.get_run(id);
-  if (!row) {
-    CHECK(row.error().code == errc::not_found);
-    CHECK(known.created == 0);
-    return;
+  std::vector<std::string> of(const record& r) {
+    look(r);
+    integrity();
+    return std::move(found_);
   }
-  const auto facts = s.read_facts(id);
-  REQUIRE(facts);
-  CHECK(row->rev == static_cast<std::int64_t>(facts->size()));
-  CHECK(row->rev % 2 == 0);
-  CHECK(conformance::chain_is_whole(id, *facts));
-  CHECK(locks == lock_name(id, row->rev));
-  for (const auto& [rev, hash] : known.acknowledged) {
-    REQUIRE(rev <= row->rev);
-    CHECK((*facts)[static_cast<std::size_t>(rev) - 1].hash == hash);
+
+ private:
+  void want(bool holds, const std::string& what) {
+    if (!holds) found_.push_back(what);
   }
-  for (const auto& f : *facts) CHECK_FALSE(known.refused.contains(f.hash));
-  std::set<std::string> unused;
-  for (const auto& x : *s.unused_signals(id)) unused.insert(x.id);
-  for (const auto rev : known.signals) CHECK(unused.contains(signal_id(id, rev)) == (rev > row->rev));
-}
+
+  void look(const record& r) {
+    const auto opened = open_sqlite_store({path_, fault_vfs(), false});
+    if (!opened) return want(false, "it does not open: " + opened.error().text());
+    auto& s = **opened;
+    const auto held = s.locks();
+    if (!held) return want(false, "locks cannot be read: " + held.error().text());
+    std::map<std::string, std::string> locks;
+    for (const auto& [resource, run] : *held) locks[run] += resource;
+    for (const auto& [id, known] : r.runs) one_run(s, id, known, locks[id]);
+    if (r.plan) want(bool(s.get_plan("sha256:aa")), "an acknowledged plan is lost");
+  }
+
+  void one_run(store& s, const std::string& id, const record::run& known, const std::string& locks) {
+    const auto row = s.get_run(id);
+    if (!row) {
+      want(row.error().code == errc::not_found, id + " cannot be read: " + row.error().text());
+      return want(known.created == 0, id + " was acknowledged and is lost");
+    }
+    const auto facts = s.read_facts(id);
+    if (!facts) return want(false, "facts of " + id + " cannot be read: " + facts.error().text());
+    want(row->rev == static_cast<std::int64_t>(facts->size()), id + ": row and facts differ");
+    want(row->rev % 2 == 0, id + ": half a commit");
+    want(conformance::chain_is_whole(id, *facts), id + ": the chain is broken");
+    want(locks == lock_name(id, row->rev), id + ": locks \"" + locks + "\" are not those of its revision");
+    for (const auto& [rev, hash] : known.acknowledged)
+      want(rev <= row->rev && (*facts)[static_cast<std::size_t>(rev) - 1].hash == hash,
+           id + ": the acknowledged fact " + std::to_string(rev) + " is lost");
+    for (const auto& f : *facts) want(!known.refused.contains(f.hash), id + ": a refused fact is there");
+    const auto signals = s.unused_signals(id);
+    if (!signals) return want(false, "signals cannot be read: " + signals.error().text());
+    std::set<std::string> unused;
+    for (const auto& x : *signals) unused.insert(x.id);
+    for (const auto rev : known.signals)
+      want(unused.contains(signal_id(id, rev)) == (rev > row->rev),
+           id + ": signal " + std::to_string(rev) + " is lost or used twice");
+  }
+
+  void integrity() {
+    sqlite3* db = nullptr;
+    std::string answer;
+    const auto keep = [](void* to, int, char** values, char**) {
+      *static_cast<std::string*>(to) += values[0];
+      return 0;
+    };
+    if (sqlite3_open_v2(path_.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK)
+      sqlite3_exec(db, "PRAGMA integrity_check", keep, &answer, nullptr);
+    sqlite3_close(db);
+    want(answer == "ok", "SQLite finds it damaged: " + answer);
+  }
+
+  std::string path_;
+  std::vector<std::string> found_;
+};
 
 }  // namespace
 
-record live(const std::string& path, const std::string& image) {
+record live(const place& where, const std::string& image) {
   record r;
-  const auto opened = open_sqlite_store({path, fault_vfs(), false});
+  const auto opened = open_sqlite_store({where.path, where.vfs, false});
   if (!opened) {
     CHECK(opened.error().code != errc::internal);
     ++r.failed;
     return r;
   }
-  life(**opened, path, image, r).whole();
+  life(**opened, where, image, r).whole();
   return r;
+}
+
+std::vector<std::string> complaints(const std::string& path, const record& r) {
+  return inspection(path).of(r);
 }
 
 void check(const std::string& path, const record& r) {
   disarm();
-  const auto opened = open_sqlite_store({path, fault_vfs(), false});
-  REQUIRE(opened);
-  auto& s = **opened;
-  std::map<std::string, std::string> locks;
-  for (const auto& [resource, run] : *s.locks()) locks[run] += resource;
-  for (const auto& [id, known] : r.runs) check_run(s, id, known, locks[id]);
-  if (r.plan) CHECK(s.get_plan("sha256:aa"));
-  check_integrity(path);
+  for (const auto& problem : complaints(path, r)) FAIL_CHECK(problem);
 }
 
 }  // namespace shipflow::faults

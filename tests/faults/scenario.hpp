@@ -3,9 +3,11 @@
 
 #include <shipflow/store.hpp>
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace shipflow::faults {
 
@@ -24,11 +26,23 @@ struct record {
   int later = 0;  ///< commits acknowledged after the trouble was over
 };
 
-/// Lives through it at `path` under the fault VFS, with whatever is armed. `image` gets a copy of
-/// the files as a kill would leave them, taken after the first certain failure, or at the end.
-record live(const std::string& path, const std::string& image);
+/// Where it lives, and who hears what the store said so far.
+struct place {
+  std::string path;
+  const char* vfs = nullptr;
+  /// Called after each thing the store acknowledged.
+  std::function<void(const record&)> told;
+};
 
-/// Checks in a new store, without faults, that what was acknowledged is there and nothing is by halves.
+/// Lives through it. `image` gets a copy of the files as a kill would leave them, taken after the
+/// first certain failure, or at the end, and is checked; empty: none.
+record live(const place& where, const std::string& image);
+
+/// What is wrong with the store at `path`, opened anew: something acknowledged is missing, or
+/// something is there by halves. Empty: nothing is.
+[[nodiscard]] std::vector<std::string> complaints(const std::string& path, const record& r);
+
+/// Checks, without faults, that there is nothing to complain about.
 void check(const std::string& path, const record& r);
 
 }  // namespace shipflow::faults

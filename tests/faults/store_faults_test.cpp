@@ -51,7 +51,7 @@ result_of_life one_life(const experiment& e, int at) {
   if (e.from == begins::with_a_store) std::filesystem::copy_file(empty_store(), path);
   result_of_life r;
   arm(at == 0 ? fault::none : e.kind, at, e.how);
-  r.told = live(path, directory.file("image"));
+  r.told = live({path, fault_vfs(), {}}, directory.file("image"));
   r.hit = struck();
   r.calls = calls(e.kind);
   check(path, r.told);

@@ -54,8 +54,8 @@
 // `observe` has 20 seconds.
 //
 // One effect key runs its program at most once, whatever is killed when. `settle` of a program whose
-// keeper was killed answers `conflict` with the output so far: how it ended nobody knows, and a person
-// decides. `resolve` answers `unknown` for it, not_applied only when nothing was ever started.
+// keeper was killed answers `conflict` with the output so far (all that the keeper had read; the last
+// moment before the kill may be missing): how it ended nobody knows, and a person decides. `resolve` answers `unknown` for it, not_applied only when nothing was ever started.
 // A program asked to stop has failed, whatever its exit code.
 //
 // A value marked secret belongs into `env`, `stdin` or inputs; an argument that holds one is refused, as

@@ -49,7 +49,7 @@ using planner = result<work> (*)(job& j);
 [[nodiscard]] json::object diagnose(const component& c);
 
 /// Carries out one call.
-[[nodiscard]] answer carry_out(const house& home, const request& q);
+[[nodiscard]] answer carry_out(ground& on, const request& q);
 
 /// What the provider offers.
 [[nodiscard]] std::vector<action_spec> action_specs();

@@ -2,6 +2,7 @@
 
 #include "provider/local/admin.hpp"
 #include "provider/local/config.hpp"
+#include "provider/local/ground.hpp"
 #include "provider/local/instances.hpp"
 
 #include <algorithm>
@@ -71,8 +72,7 @@ std::string_view name_of(presence p) noexcept {
 }
 
 result<presence> balancer_presence(const component& c) {
-  if (!c.lock) return presence::absent;
-  const auto keeper = process::look(c.balancer_home());
+  const auto keeper = c.on->look_at_balancer(c);
   if (!keeper) return keeper.error();
   if (keeper->what == process::phase::running && !keeper->stopped) return presence::running;
   return c.book.balancer ? presence::down : presence::absent;
@@ -120,12 +120,12 @@ result<void> start_balancer(component& c) {
 result<std::optional<view>> try_balancer(const component& c, std::int64_t begun) {
   auto seen = look_at(c.directory);
   if (seen) {
-    c.count(*seen);
+    c.on->count(c, *seen);
     return std::optional<view>(std::move(*seen));
   }
   const auto keeper = process::look(c.balancer_home());
   if (!keeper) return keeper.error();
-  const auto now = duration{wall_ms()};
+  const auto now = duration{c.on->now_ms()};
   const bool given_up = keeper->what != process::phase::running || keeper->stopped;
   const bool silent = keeper->pid != 0 && now - keeper->started.time_since_epoch() > patience_to_start;
   const bool crashing = keeper->restarts >= restarts_to_start && now - duration{begun} > patience_to_start;
@@ -217,7 +217,7 @@ result<bool> take_out(const component& c, const view& v, const instance& i, pati
   std::vector<std::string> out{"set server " + name + " state maint"};
   if (!idle) out.push_back("shutdown sessions server " + name);
   if (auto done = admin_quiet(c.directory, out); !done) return done.error();
-  if (const auto last = look_at(c.directory)) c.count(*last);
+  if (const auto last = look_at(c.directory)) c.on->count(c, *last);
   const auto deleted = admin(c.directory, {"del server " + name});
   if (!deleted) return deleted.error();
   // Refused while connections are closing: it gets no requests any more, the next look tries again.

@@ -1,5 +1,6 @@
 // From a call to its answer.
 #include "provider/local/actions.hpp"
+#include "provider/local/ground.hpp"
 
 #include <algorithm>
 #include <array>
@@ -56,7 +57,7 @@ answer begin(job& j, planner plan, const std::string& effect, bool starts) {
   if (!w) return failure(j, w.error());
   if (!has_goals(*w)) return answer::done(w->outputs);
   if (needs_balancer(j, *w, starts))
-    if (auto up = start_balancer(j.c); !up) return failure(j, up.error());
+    if (auto up = j.c.on->start_balancer(j.c); !up) return failure(j, up.error());
   if (auto noted = begin_work(j.c, effect, *w); !noted) return failure(j, noted.error());
   return go_on(j, *w);
 }
@@ -133,10 +134,9 @@ result<picture> base_of(const request& q, const component& c) {
 
 }  // namespace
 
-answer carry_out(const house& home, const request& q) {
+answer carry_out(ground& on, const request& q) {
   if (q.stop.stop_requested()) return answer::failed(make_error(errc::cancelled, "the call was cancelled"));
-  auto c = open_component(home, q.environment, q.component, q.target,
-                          changes(q.what) ? access::change : access::look);
+  auto c = on.open(q.environment, q.component, &q.target, changes(q.what) ? access::change : access::look);
   if (!c) return answer::failed(c.error());
   c->secrets = q.secrets;
   if (q.what == verb::observe) return look(q, *c);

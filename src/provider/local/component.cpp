@@ -4,9 +4,9 @@
 #include "process/redact.hpp"
 #include "process/text.hpp"
 #include "provider/local/config.hpp"
+#include "provider/local/ground.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <sys/stat.h>
 #include <system_error>
@@ -50,16 +50,29 @@ result<std::string> maintenance_page(const front& f) {
 
 }  // namespace
 
-std::int64_t wall_ms() {
-  return std::chrono::duration_cast<duration>(std::chrono::system_clock::now().time_since_epoch()).count();
+result<void> component::save() { return on->save(*this); }
+result<void> component::keep_recipe(const recipe& r) const { return on->keep_recipe(*this, r); }
+result<recipe> component::read_recipe(const std::string& digest) const {
+  return on->read_recipe(*this, digest);
 }
 
-result<std::string> directory_of(const house& home, const std::string& environment, const std::string& name) {
+result<binding> binding_of(const std::string& name, const json::object& target) {
+  auto bound = read_binding(target);
+  if (!bound) return make_error(bound.error().code, name + ": " + bound.error().message);
+  return bound;
+}
+
+result<void> check_names(const std::string& environment, const std::string& name) {
   for (const auto& part : {environment, name})
     if (!fits_a_directory(part))
       return make_error(errc::invalid_argument, "the name \"" + part +
                                                     "\" cannot be one of a directory: use letters, digits, "
                                                     "-, _ and . (not first), at most 128");
+  return {};
+}
+
+result<std::string> directory_of(const house& home, const std::string& environment, const std::string& name) {
+  if (auto fit = check_names(environment, name); !fit) return fit.error();
   return home.options.state_directory + "/" + environment + "/" + name;
 }
 
@@ -88,72 +101,76 @@ counters read_counters(const std::string& directory) {
 }
 
 result<component> open_component(const house& home, const std::string& environment, const std::string& name,
-                                 const json::object& target, access how) {
+                                 const json::object* target, access how) {
   component c;
   c.home = &home;
   c.name = name;
   auto directory = directory_of(home, environment, name);
   if (!directory) return directory.error();
   c.directory = *directory;
-  auto bound = read_binding(target);
-  if (!bound) return make_error(bound.error().code, name + ": " + bound.error().message);
-  c.bound = std::move(*bound);
+  if (target != nullptr) {
+    auto bound = binding_of(name, *target);
+    if (!bound) return bound.error();
+    c.bound = std::move(*bound);
+  }
   if (how == access::change)
     if (auto made = make_directory(c.directory); !made) return made.error();
   if (!process::exists(c.directory)) return c;
   auto lock = lock_directory(c.directory);
   if (!lock) return lock.error();
   c.lock = std::move(*lock);
+  c.there = true;
   auto book = read_ledger(c.directory);
   if (!book) return book.error();
   c.book = std::move(*book);
   return c;
 }
 
-result<void> component::save() {
+result<void> save_files(const component& c) {
   const auto write = [&](const char* file, std::string_view text, process::durability how) {
-    return process::replace_file(directory + "/" + file, text, how);
+    return process::replace_file(c.directory + "/" + file, text, how);
   };
-  const auto weights = weights_of(book);
+  const auto weights = weights_of(c.book);
   if (!weights) return weights.error();
-  if (auto done = write("fleet.json", json::serialize(to_json(book)), process::durability::on_disk); !done)
+  if (auto done = write("fleet.json", json::serialize(to_json(c.book)), process::durability::on_disk); !done)
     return done.error();
-  if (!book.balancer) return {};
-  const auto switch_text = std::string("maintenance ") + (book.maintenance ? "true" : "false") + "\n";
+  if (!c.book.balancer) return {};
+  const auto switch_text = std::string("maintenance ") + (c.book.maintenance ? "true" : "false") + "\n";
   if (auto done = write("maintenance.map", switch_text, process::durability::cached); !done)
     return done.error();
-  const auto page = maintenance_page(bound.balancer);
+  const auto page = maintenance_page(c.bound.balancer);
   if (!page) return page.error();
   if (auto done = write("maintenance.html", *page, process::durability::cached); !done) return done.error();
-  return write("haproxy.cfg", config_text(bound.balancer, book, *weights), process::durability::cached);
+  return write("haproxy.cfg", config_text(c.bound.balancer, c.book, *weights), process::durability::cached);
 }
 
-result<void> component::keep_recipe(const recipe& r) const {
-  const auto folder = directory + "/recipes";
+result<void> keep_recipe_file(const component& c, const recipe& r) {
+  const auto folder = c.directory + "/recipes";
   if (auto made = make_directory(folder); !made) return made.error();
   const auto path = folder + "/" + r.digest().substr(7) + ".json";
   if (process::exists(path)) return {};
   return process::replace_file(path, json::serialize(to_json(r)), process::durability::on_disk);
 }
 
-result<recipe> component::read_recipe(const std::string& digest) const {
+result<recipe> read_recipe_file(const component& c, const std::string& digest) {
   const auto path =
-      directory + "/recipes/" + digest.substr(std::min<std::size_t>(7, digest.size())) + ".json";
+      c.directory + "/recipes/" + digest.substr(std::min<std::size_t>(7, digest.size())) + ".json";
   auto text = process::read_tail(path, file_limit);
   if (!text)
-    return make_error(errc::not_found, name + ": the recipe of a recorded fleet is missing: " + path);
+    return make_error(errc::not_found, c.name + ": the recipe of a recorded fleet is missing: " + path);
   auto parsed = parse_json(*text);
   if (!parsed) return make_error(errc::corrupt, path + ": " + parsed.error().message);
   return recipe_from_json(*parsed);
 }
 
-void component::count(const view& v) const {
-  if (!lock) return;
-  auto all = read_counters(directory);
-  all.take(v, book);
+counters count_in_file(const component& c, const view& v) {
+  auto all = read_counters(c.directory);
+  if (!c.lock) return all;
+  all.take(v, c.book);
   // Counts are worth less than a flush of the disk per look: after a power failure they begin anew.
-  (void)process::replace_file(directory + "/counters.json", json::serialize(to_json(all)),
+  (void)process::replace_file(c.directory + "/counters.json", json::serialize(to_json(all)),
                               process::durability::cached);
+  return all;
 }
 
 std::string component::shown(const std::string& output) const {

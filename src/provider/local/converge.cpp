@@ -1,5 +1,5 @@
 // One pass: look, take in what became ready, start what is missing, let go of what is too many.
-#include "provider/local/balancer.hpp"
+#include "provider/local/ground.hpp"
 #include "provider/local/instances.hpp"
 #include "provider/local/work.hpp"
 
@@ -12,7 +12,7 @@ constexpr int restarts_to_fail = 3;
 
 class pass {
  public:
-  pass(component& c, const work& w) : c_(c), w_(w), now_(wall_ms()) {}
+  pass(component& c, const work& w) : c_(c), w_(w), now_(c.on->now_ms()) {}
 
   result<progress> run() {
     auto seen = see();
@@ -37,7 +37,7 @@ class pass {
   /// Without HAProxy there is nothing to see, which is right when it is to go away anyway.
   result<std::optional<view>> see() {
     if (!c_.book.balancer) return std::optional<view>(view{});
-    auto seen = try_balancer(c_, w_.begun);
+    auto seen = c_.on->try_balancer(c_, w_.begun);
     if (w_.stop_balancer && (!seen || !*seen)) return std::optional<view>(view{});
     return seen;
   }
@@ -67,17 +67,17 @@ class pass {
     if (w_.stop_balancer) return {};
     for (const auto& i : c_.book.instances) {
       if (leaving(i)) continue;
-      const auto state = process::look(c_.home_of(i));
+      const auto state = c_.on->look_at_instance(c_, i);
       if (!state) return state.error();
       if (state->what != process::phase::absent && state->what != process::phase::lost) continue;
-      if (auto started = start_instance(c_, i); !started) return started;
+      if (auto started = c_.on->start_instance(c_, i); !started) return started;
     }
     return {};
   }
 
   result<void> register_servers() {
     if (w_.stop_balancer || view_.incarnation.empty()) return {};
-    return reconcile_servers(c_, view_);
+    return c_.on->reconcile_servers(c_, view_);
   }
 
   /// Ready ones become members of their fleet.
@@ -91,7 +91,7 @@ class pass {
   /// HAProxy first: when it fails the book in memory is dropped, and the next pass does it again.
   result<void> publish() {
     if (!view_.incarnation.empty())
-      if (auto set = set_weights(c_); !set) return set;
+      if (auto set = c_.on->set_weights(c_); !set) return set;
     return c_.save();
   }
 
@@ -99,7 +99,7 @@ class pass {
   result<void> find_failure() {
     for (const auto& i : c_.book.instances) {
       if (i.at != stage::starting || !concerns(i) || !matches(i)) continue;
-      const auto state = process::look(c_.home_of(i));
+      const auto state = c_.on->look_at_instance(c_, i);
       if (!state) return state.error();
       const bool over = state->what == process::phase::exited || state->restarts >= restarts_to_fail;
       const bool late = now_ - i.since > c_.bound.within.count();
@@ -114,7 +114,7 @@ class pass {
     text += late ? " was not ready within " + format_duration(c_.bound.within) : " does not stay up";
     text += ": " + describe(state);
     if (late && server != nullptr) text += ", " + server->health;
-    if (const auto last = last_lines(c_, c_.home_of(i), 1); !last.empty()) text += "; last line: " + last;
+    if (const auto last = c_.on->last_lines(c_, &i, 1); !last.empty()) text += "; last line: " + last;
     return make_error(errc::failed, text);
   }
 
@@ -179,7 +179,7 @@ class pass {
   }
 
   result<void> start_one(colour in, const fleet& goal) {
-    const auto port = free_port(c_.book);
+    const auto port = c_.on->free_port(c_.book);
     if (!port) return port.error();
     instance i;
     i.id = std::string(name_of(in)) + "-" + std::to_string(++c_.book.serial);
@@ -190,7 +190,7 @@ class pass {
     move(i, stage::starting);
     c_.book.instances.push_back(i);
     if (auto saved = c_.save(); !saved) return saved;
-    auto started = start_instance(c_, i);
+    auto started = c_.on->start_instance(c_, i);
     if (!started && started.error().code != errc::unknown_outcome) {
       c_.book.instances.pop_back();  // nothing runs: leave no trace
       if (auto saved = c_.save(); !saved) return saved;
@@ -212,14 +212,14 @@ class pass {
     for (auto& i : c_.book.instances) {
       if (i.at == stage::draining) {
         const bool out_of_time = now_ - i.since >= w_.drain.count();
-        auto out = take_out(c_, view_, i, out_of_time ? patience::none : patience::until_idle);
+        auto out = c_.on->take_out(c_, view_, i, out_of_time ? patience::none : patience::until_idle);
         if (!out) return out.error();
         if (!*out) continue;
         move(i, stage::ending);
         if (auto saved = c_.save(); !saved) return saved;
       }
       if (i.at != stage::ending) continue;
-      const auto over = end_instance(c_, i);
+      const auto over = c_.on->end_instance(c_, i);
       if (!over) return over.error();
       if (*over) i.port = 0;
     }
@@ -261,7 +261,7 @@ class pass {
     c_.book.balancer = false;
     c_.book.traffic = {};
     if (auto saved = c_.save(); !saved) return saved.error();
-    const auto over = end_balancer(c_);
+    const auto over = c_.on->end_balancer(c_);
     if (!over) return over.error();
     return progress{*over, 99, "HAProxy ends"};
   }

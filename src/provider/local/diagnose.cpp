@@ -1,4 +1,5 @@
 #include "provider/local/actions.hpp"
+#include "provider/local/ground.hpp"
 #include "provider/local/instances.hpp"
 
 namespace shipflow::local {
@@ -7,9 +8,9 @@ namespace {
 constexpr std::size_t lines_shown = 20;
 constexpr std::size_t instances_shown = 10;
 
-json::array lines_of(const component& c, const std::string& home) {
+json::array lines_of(const component& c, const instance* i) {
   json::array lines;
-  const auto text = last_lines(c, home, lines_shown);
+  const auto text = c.on->last_lines(c, i, lines_shown);
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
     lines.emplace_back(text.substr(at, end - at));
@@ -23,20 +24,20 @@ json::object balancer_evidence(const component& c, bool answers) {
   const auto there = balancer_presence(c);
   o["state"] = there ? std::string(name_of(*there)) : there.error().message;
   o["answers"] = answers;
-  if (const auto keeper = process::look(c.balancer_home())) o["process"] = describe(*keeper);
-  o["lines"] = lines_of(c, c.balancer_home());
+  if (const auto keeper = c.on->look_at_balancer(c)) o["process"] = describe(*keeper);
+  o["lines"] = lines_of(c, nullptr);
   return o;
 }
 
 }  // namespace
 
 json::object diagnose(const component& c) {
-  const auto seen = look_at(c.directory);
+  const auto seen = c.on->look(c);
   json::object evidence;
   evidence["balancer"] = balancer_evidence(c, static_cast<bool>(seen));
   json::array instances;
   for (const auto& i : c.book.instances) {
-    const auto state = process::look(c.home_of(i));
+    const auto state = c.on->look_at_instance(c, i);
     const bool well =
         state && state->what == process::phase::running && state->restarts == 0 && seen && seen->ready(i.id);
     if (well || instances.size() >= instances_shown) continue;
@@ -47,7 +48,7 @@ json::object diagnose(const component& c) {
                    {"process", state ? describe(*state) : state.error().message}};
     if (seen)
       if (const auto* server = seen->find(i.id)) o["health"] = server->health;
-    o["lines"] = lines_of(c, c.home_of(i));
+    o["lines"] = lines_of(c, &i);
     instances.push_back(std::move(o));
   }
   evidence["instances"] = std::move(instances);

@@ -7,7 +7,7 @@
 
 namespace shipflow::local {
 
-[[nodiscard]] metric_answer read_metrics(const house& home, const metric_request& q);
-[[nodiscard]] probe_answer look_at_state(const house& home, const probe_request& q);
+[[nodiscard]] metric_answer read_metrics(ground& on, const metric_request& q);
+[[nodiscard]] probe_answer look_at_state(ground& on, const probe_request& q);
 
 }  // namespace shipflow::local

@@ -1,5 +1,6 @@
 // The maintenance switch: one entry of a map that HAProxy looks at for every request.
 #include "provider/local/actions.hpp"
+#include "provider/local/ground.hpp"
 
 namespace shipflow::local {
 namespace {
@@ -17,8 +18,9 @@ answer attempt(job& j, bool on, std::int64_t begun) {
   const auto there = balancer_presence(j.c);
   if (!there) return answer::failed(there.error());
   if (*there != presence::running) return answer::done(switched(on));
-  if (auto set = set_maintenance(j.c); !set && !set.error().retryable()) return answer::failed(set.error());
-  const auto seen = try_balancer(j.c, begun);
+  if (auto set = j.c.on->set_maintenance(j.c); !set && !set.error().retryable())
+    return answer::failed(set.error());
+  const auto seen = j.c.on->try_balancer(j.c, begun);
   if (!seen) return answer::failed(seen.error());
   if (*seen && (*seen)->maintenance == on) return answer::done(switched(on));
   if (j.q.what == verb::settle) return answer::in_progress(-1, "HAProxy comes up", look_again);
@@ -46,10 +48,10 @@ answer settle(job& j) {
 
 answer maintenance(job& j) {
   if (j.q.what == verb::settle) return settle(j);
-  if (j.q.what == verb::undo) return attempt(j, j.base.maintenance, wall_ms());
+  if (j.q.what == verb::undo) return attempt(j, j.base.maintenance, j.c.on->now_ms());
   const auto on = wanted(j.q.inputs, j.c.name + ": inputs of maintenance");
   if (!on) return answer::failed(on.error());
-  if (j.q.what == verb::apply) return attempt(j, *on, wall_ms());
+  if (j.q.what == verb::apply) return attempt(j, *on, j.c.on->now_ms());
   const auto now = observe(j.c);
   if (!now) return answer::unknown(now.error().message);
   return now->maintenance == *on ? answer::done(switched(*on)) : answer::not_applied();

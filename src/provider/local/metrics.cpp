@@ -1,3 +1,4 @@
+#include "provider/local/ground.hpp"
 #include "provider/local/health.hpp"
 #include "provider/local/view.hpp"
 
@@ -74,26 +75,16 @@ metric_answer unavailable(std::string why) {
 
 }  // namespace
 
-metric_answer read_metrics(const house& home, const metric_request& q) {
-  const auto directory = directory_of(home, q.environment, q.component);
-  if (!directory) return unavailable(directory.error().message);
-  if (!process::exists(*directory)) return unavailable("there is no component " + q.component);
+metric_answer read_metrics(ground& on, const metric_request& q) {
+  auto c = on.open(q.environment, q.component, nullptr, access::look);
+  if (!c) return unavailable(c.error().message);
+  if (!c->there) return unavailable("there is no component " + q.component);
   if (q.arm != "fleet" && q.version.empty()) return unavailable("arm " + q.arm + " needs a version");
-  component c;
-  c.home = &home;
-  c.name = q.component;
-  c.directory = *directory;
-  auto lock = lock_directory(*directory);
-  if (!lock) return unavailable(lock.error().message);
-  c.lock = std::move(*lock);
-  auto book = read_ledger(*directory);
-  if (!book) return unavailable(book.error().message);
-  c.book = std::move(*book);
-  auto now = look_at(*directory);
+  auto now = on.look(*c);
   if (!now) return unavailable(now.error().message);
-  c.count(*now);
+  auto counted = on.count(*c, *now);
 
-  const scene s{q, std::move(*now), read_counters(*directory), std::move(c.book)};
+  const scene s{q, std::move(*now), std::move(counted), std::move(c->book)};
   metric_answer a;
   a.kind = !q.series.empty() && is_gauge(q.series.front()) ? series_kind::gauge : series_kind::counter;
   for (const auto& series : q.series) a.readings.push_back(read_one(s, series, a.kind));

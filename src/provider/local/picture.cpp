@@ -1,10 +1,8 @@
 #include "provider/local/picture.hpp"
 
 #include "provider/local/fields.hpp"
+#include "provider/local/ground.hpp"
 #include "provider/local/weights.hpp"
-
-#include <chrono>
-#include <thread>
 
 namespace shipflow::local {
 namespace {
@@ -13,16 +11,6 @@ json::value fleet_json(const fleet& f, int ready) {
   json::object o{{"version", f.version}, {"instances", f.wanted}, {"ready", ready}, {"recipe", f.recipe}};
   if (!f.image.empty()) o["image"] = f.image;
   return o;
-}
-
-/// A HAProxy that was killed is back within a moment.
-result<view> look_patiently(const std::string& directory) {
-  const auto until = std::chrono::steady_clock::now() + duration{2'000};
-  for (;;) {
-    auto seen = look_at(directory);
-    if (seen || !seen.error().retryable() || std::chrono::steady_clock::now() > until) return seen;
-    std::this_thread::sleep_for(duration{20});
-  }
 }
 
 int ready_of(const component& c, const view& v, colour in) {
@@ -64,7 +52,7 @@ result<picture> observe(const component& c) {
   p.balancer = *there;
   if (p.balancer == presence::down) p.weights = c.book.traffic.share;
   if (p.balancer == presence::running) {
-    const auto seen = look_patiently(c.directory);
+    const auto seen = c.on->look_patiently(c);
     if (!seen) return seen.error();
     p.weights = observed_share(*seen);
     p.maintenance = seen->maintenance;

@@ -1,5 +1,6 @@
 // What each action wants the fleets to become.
 #include "provider/local/actions.hpp"
+#include "provider/local/ground.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +11,7 @@ namespace {
 work new_work(const job& j) {
   work w;
   w.action = j.q.action;
-  w.begun = wall_ms();
+  w.begun = j.c.on->now_ms();
   w.drain = j.c.bound.drain;
   return w;
 }

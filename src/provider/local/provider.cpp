@@ -1,6 +1,7 @@
 #include "process/keeper.hpp"
 #include "provider/local/actions.hpp"
 #include "provider/local/health.hpp"
+#include "provider/local/machine.hpp"
 #include "provider/local/worker.hpp"
 
 #include <shipflow/providers/local.hpp>
@@ -36,7 +37,7 @@ class once {
 
 class local_engine final : public local_provider {
  public:
-  explicit local_engine(local::house home) : home_(std::move(home)) {}
+  explicit local_engine(local::house home) : on_(std::move(home)) {}
 
   [[nodiscard]] std::string name() const override { return "local"; }
   [[nodiscard]] std::vector<action_spec> actions() const override { return local::action_specs(); }
@@ -50,25 +51,25 @@ class local_engine final : public local_provider {
 
   void call(request q, reply r) override {
     auto answer_to = std::make_shared<reply>(std::move(r));
-    worker_.post([this, q = std::move(q), answer_to] { (*answer_to)(local::carry_out(home_, q)); });
+    worker_.post([this, q = std::move(q), answer_to] { (*answer_to)(local::carry_out(on_, q)); });
   }
 
   void read(metric_request q, std::function<void(metric_answer)> done) override {
     metric_answer dropped;
     dropped.why = "the provider is gone";
     auto to = std::make_shared<once<metric_answer>>(std::move(done), std::move(dropped));
-    worker_.post([this, q = std::move(q), to] { (*to)(local::read_metrics(home_, q)); });
+    worker_.post([this, q = std::move(q), to] { (*to)(local::read_metrics(on_, q)); });
   }
 
   void look(probe_request q, std::function<void(probe_answer)> done) override {
     probe_answer dropped;
     dropped.text = "the provider is gone";
     auto to = std::make_shared<once<probe_answer>>(std::move(done), std::move(dropped));
-    worker_.post([this, q = std::move(q), to] { (*to)(local::look_at_state(home_, q)); });
+    worker_.post([this, q = std::move(q), to] { (*to)(local::look_at_state(on_, q)); });
   }
 
  private:
-  const local::house home_;
+  local::machine on_;
   local::worker worker_;  // last: ends first
 };
 

@@ -1,6 +1,6 @@
 // Moving traffic: check what is routed to, check that nobody else moved it, set, read back.
 #include "provider/local/actions.hpp"
-#include "provider/local/instances.hpp"
+#include "provider/local/ground.hpp"
 
 #include <algorithm>
 
@@ -63,7 +63,7 @@ result<transfer> plan_move(const job& j) {
                           std::to_string(weight));
   if (!rest) m.share[other(*to)] = 0;
   m.effect = j.q.effect_key;
-  m.begun = wall_ms();
+  m.begun = j.c.on->now_ms();
   return m;
 }
 
@@ -122,11 +122,11 @@ answer set(job& j, const transfer& m, const per_colour<int>& observed) {
   auto& traffic = j.c.book.traffic;
   traffic = {m.share, j.q.run, m.effect, observed};
   if (auto saved = j.c.save(); !saved) return answer::failed(saved.error());
-  if (auto done = set_weights(j.c); !done) {
+  if (auto done = j.c.on->set_weights(j.c); !done) {
     if (done.error().retryable()) return answer::started(handle_of(m), look_again);
     return answer::failed(done.error());
   }
-  const auto after = look_at(j.c.directory);
+  const auto after = j.c.on->look(j.c);
   if (!after) return answer::started(handle_of(m), look_again);
   const auto now = observed_share(*after);
   if (now == m.share) return answer::done(outputs_of(j, m));
@@ -135,7 +135,7 @@ answer set(job& j, const transfer& m, const per_colour<int>& observed) {
 
 /// Not yet: `started` from apply and undo, `progress` from settle.
 answer not_yet(const job& j, const transfer& m, std::string why) {
-  if (wall_ms() - m.begun > j.c.bound.within.count())
+  if (j.c.on->now_ms() - m.begun > j.c.bound.within.count())
     return answer::failed(make_error(errc::failed, j.c.name + ": traffic cannot be shifted: " + why));
   if (j.q.what == verb::settle) return answer::in_progress(-1, std::move(why), look_again);
   return answer::started(handle_of(m), look_again);
@@ -150,8 +150,8 @@ answer attempt(job& j, const transfer& m) {
     return answer::failed(
         make_error(errc::failed, j.c.name + ": there is no load balancer; launch a fleet first"));
   if (*there == presence::down)
-    if (auto started = start_balancer(j.c); !started) return answer::failed(started.error());
-  const auto seen = try_balancer(j.c, m.begun);
+    if (auto started = j.c.on->start_balancer(j.c); !started) return answer::failed(started.error());
+  const auto seen = j.c.on->try_balancer(j.c, m.begun);
   if (!seen) return answer::failed(seen.error());
   if (!*seen) return not_yet(j, m, "HAProxy comes up");
   const auto observed = observed_share(**seen);
@@ -165,7 +165,7 @@ answer undo(job& j) {
   m.share = j.base.weights;
   m.to = j.base.live.value_or(colour::blue);
   m.effect = j.q.effect_key + "/undo";
-  m.begun = wall_ms();
+  m.begun = j.c.on->now_ms();
   m.back = true;
   return attempt(j, m);
 }

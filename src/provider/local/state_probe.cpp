@@ -1,8 +1,9 @@
 #include "provider/local/fields.hpp"
+#include "provider/local/ground.hpp"
 #include "provider/local/health.hpp"
 #include "provider/local/picture.hpp"
 
-#include <chrono>
+#include <algorithm>
 
 namespace shipflow::local {
 namespace {
@@ -39,16 +40,16 @@ probe_answer judge(const picture& now, int least) {
 
 }  // namespace
 
-probe_answer look_at_state(const house& home, const probe_request& q) {
-  const auto from = std::chrono::steady_clock::now();
+probe_answer look_at_state(ground& on, const probe_request& q) {
+  const auto from = on.now_ms();
   const auto least = wanted(q.spec);
   if (!least) return say(look::unavailable, least.error().message);
-  const auto c = open_component(home, q.environment, q.component, q.target, access::look);
+  const auto c = on.open(q.environment, q.component, &q.target, access::look);
   if (!c) return say(look::unavailable, c.error().message);
   const auto now = observe(*c);
   if (!now) return say(look::fail, now.error().message);
   auto a = judge(*now, *least);
-  a.latency = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - from);
+  a.latency = duration{std::max<std::int64_t>(on.now_ms() - from, 0)};
   return a;
 }
 

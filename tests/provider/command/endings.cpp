@@ -89,6 +89,9 @@ TEST_CASE("provider/command: kill -9 of the keeper is unknown with evidence, the
                                   place.file("child") + "; wait");
   const auto started = call(*p, q);
   REQUIRE(eventually([&] { return number_in(place.file("child")) != 0; }));
+  auto look = q;
+  look.what = verb::diagnose;  // what the keeper has not read yet dies with it
+  REQUIRE(eventually([&] { return output_of(call(*p, look)) == "written\n"; }));
   const int keeper = keeper_of(only_home(place));
   REQUIRE(keeper > 1);
   REQUIRE(::kill(keeper, SIGKILL) == 0);

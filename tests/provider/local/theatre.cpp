@@ -80,8 +80,7 @@ shipflow::answer theatre::call(shipflow::verb what, const step& s, json::value h
   return call_by(*provider_, what, s, std::move(handle));
 }
 
-shipflow::answer theatre::call_by(shipflow::local_provider& who, shipflow::verb what, const step& s,
-                                  json::value handle) const {
+shipflow::request theatre::request_for(shipflow::verb what, const step& s, json::value handle) const {
   shipflow::request q;
   q.what = what;
   q.action = s.action;
@@ -95,9 +94,15 @@ shipflow::answer theatre::call_by(shipflow::local_provider& who, shipflow::verb 
   q.baseline = s.baseline;
   q.handle = std::move(handle);
   q.secrets = secrets;
+  return q;
+}
+
+shipflow::answer theatre::call_by(shipflow::local_provider& who, shipflow::verb what, const step& s,
+                                  json::value handle) const {
   std::promise<shipflow::answer> promise;
   auto future = promise.get_future();
-  who.call(std::move(q), shipflow::reply([&](shipflow::answer a) { promise.set_value(std::move(a)); }));
+  who.call(request_for(what, s, std::move(handle)),
+           shipflow::reply([&](shipflow::answer a) { promise.set_value(std::move(a)); }));
   REQUIRE(future.wait_for(30s) == std::future_status::ready);
   return future.get();
 }
@@ -141,8 +146,8 @@ json::object theatre::look(const std::string& action, json::object inputs) {
   return seen.value.get_object();
 }
 
-shipflow::metric_answer theatre::metrics(std::vector<std::string> series, const std::string& arm,
-                                         const std::string& version) {
+shipflow::metric_request theatre::metric_request_for(std::vector<std::string> series, const std::string& arm,
+                                                     const std::string& version) const {
   shipflow::metric_request q;
   q.source = "load_balancer";
   q.series = std::move(series);
@@ -151,21 +156,31 @@ shipflow::metric_answer theatre::metrics(std::vector<std::string> series, const 
   q.target = target;
   q.environment = "test";
   q.component = "api";
+  return q;
+}
+
+shipflow::metric_answer theatre::metrics(std::vector<std::string> series, const std::string& arm,
+                                         const std::string& version) {
   std::promise<shipflow::metric_answer> promise;
   auto future = promise.get_future();
-  provider_->read(std::move(q), [&](shipflow::metric_answer a) { promise.set_value(std::move(a)); });
+  provider_->read(metric_request_for(std::move(series), arm, version),
+                  [&](shipflow::metric_answer a) { promise.set_value(std::move(a)); });
   return future.get();
 }
 
-shipflow::probe_answer theatre::probe() {
+shipflow::probe_request theatre::probe_request_for() const {
   shipflow::probe_request q;
   q.kind = "state";
   q.target = target;
   q.environment = "test";
   q.component = "api";
+  return q;
+}
+
+shipflow::probe_answer theatre::probe() {
   std::promise<shipflow::probe_answer> promise;
   auto future = promise.get_future();
-  provider_->look(std::move(q), [&](shipflow::probe_answer a) { promise.set_value(std::move(a)); });
+  provider_->look(probe_request_for(), [&](shipflow::probe_answer a) { promise.set_value(std::move(a)); });
   return future.get();
 }
 

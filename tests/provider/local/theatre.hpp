@@ -33,6 +33,13 @@ class theatre {
   /// As if the engine were killed and started again.
   void reopen();
 
+  /// What the engine would ask.
+  [[nodiscard]] shipflow::request request_for(shipflow::verb what, const step& s, json::value handle) const;
+  [[nodiscard]] shipflow::metric_request metric_request_for(std::vector<std::string> series,
+                                                            const std::string& arm,
+                                                            const std::string& version) const;
+  [[nodiscard]] shipflow::probe_request probe_request_for() const;
+
   [[nodiscard]] shipflow::answer call(shipflow::verb what, const step& s, json::value handle = nullptr);
   /// The same by another object, as another process would do it.
   [[nodiscard]] shipflow::answer call_by(shipflow::local_provider& who, shipflow::verb what, const step& s,
