@@ -39,8 +39,11 @@ make_place() {
   trap 'exit 130' HUP INT TERM
 }
 
+# Its password reaches backup, migration and shop as a secret variable of the environment `local`.
 start_database() {
   say "starting PostgreSQL"
+  PGPASSWORD=$(python3 -c 'import secrets; print(secrets.token_hex(16))')
+  export PGPASSWORD
   DATABASE_URL=$(sh "$shop/postgres.sh" start "$place/database")
   export DATABASE_URL
   echo "$DATABASE_URL"
@@ -133,6 +136,12 @@ serving_version() {
   python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).headers["X-Shop-Version"])' "$url/api/health"
 }
 
+# In no file of shipflow: neither in its store nor with what it keeps of programs and instances.
+search_for_the_password() {
+  found=$(grep -rlaF "$PGPASSWORD" "$SHOP_STATE" "$store"* || true)
+  [ -z "$found" ] || die "the database's password is in $found"
+}
+
 summary() {
   say "what the customers saw"
   "$shop/load.py" report --log "$place/requests" --phases "$place/phases"
@@ -164,5 +173,6 @@ release 1.6.0 3
 phase "1.5.0 serves again"
 sleep 3
 stop_load
+search_for_the_password
 summary
 echo "quickstart: $(($(date +%s) - began)) s"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A throw-away PostgreSQL in DIR: `postgres.sh start DIR [PORT]` prints its URL, `postgres.sh stop DIR [fast|immediate]`.
 # `restart DIR` stops and starts it on the same port. Root runs it as user postgres, since the server refuses root.
+# With $PGPASSWORD set at the first start the server asks for it; the URL never holds it.
 set -eu
 
 usage() { echo "usage: postgres.sh start DIR [PORT] | stop DIR [fast|immediate] | restart DIR" >&2; exit 2; }
@@ -29,8 +30,16 @@ create() {
   if [ "$(id -u)" = 0 ]; then chown postgres "$dir"; fi
   as_server test -x "$dir" ||
     { echo "postgres.sh: user postgres may not enter a parent of $dir; chmod o+x helps" >&2; exit 1; }
-  as_server "$bin/initdb" -D "$dir/data" -U shop -A trust -E UTF8 --no-locale >"$dir/initdb.log" 2>&1 ||
-    { cat "$dir/initdb.log" >&2; exit 1; }
+  set -- -A trust
+  if [ -n "${PGPASSWORD:-}" ]; then
+    # Read by initdb from a file, which user postgres must be able to read; it is gone a moment later.
+    printf '%s\n' "$PGPASSWORD" | as_server sh -c 'umask 077; cat >"$1"' sh "$dir/password"
+    set -- -A scram-sha-256 --pwfile="$dir/password"
+  fi
+  created=0
+  as_server "$bin/initdb" -D "$dir/data" -U shop "$@" -E UTF8 --no-locale >"$dir/initdb.log" 2>&1 || created=$?
+  rm -f "$dir/password"
+  [ $created = 0 ] || { cat "$dir/initdb.log" >&2; exit 1; }
 }
 
 start() {  # [PORT]

@@ -9,6 +9,7 @@
 #include <shipflow/time.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -102,7 +103,9 @@ struct request {
   int attempt = 1;
   time_point deadline;   ///< answer before this; afterwards the answer is ignored
   duration timeout{0};   ///< how long the whole effect may take, settling included; zero: no limit
-  json::object target;   ///< the component's binding, as the environment gives it
+  json::object target;   ///< the component's binding, as the environment gives it, secrets resolved
+  json::object written;  ///< the same with `${secret:NAME}` in their place, for providers that write it
+                         ///< down; empty when the request has no secret
   json::object inputs;   ///< rendered inputs, secrets resolved
   json::value baseline;  ///< what the first `observe` returned (apply, resolve, undo)
   json::value handle;    ///< what `started` returned (settle, resolve, undo)
@@ -110,6 +113,8 @@ struct request {
   std::stop_token stop;
   /// Values that must not appear in any answer; helpers redact them. Not printed.
   std::vector<std::string> secrets;
+  /// The same by name: what `${secret:NAME}` in target, inputs and baseline stands for. Not printed.
+  std::map<std::string, std::string> named_secrets;
 };
 
 /// What came of a call.

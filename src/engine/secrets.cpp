@@ -104,11 +104,16 @@ result<json::value> reveal(const json::value& value, const secret_values& known,
 }
 
 result<void> reveal(request& q, const secret_values& known) {
+  const auto names = secret_names(q);
+  auto written = q.target;
   if (auto done = reveal_object(q.target, known, q.secrets); !done) return done;
   if (auto done = reveal_object(q.inputs, known, q.secrets); !done) return done;
   auto baseline = reveal(q.baseline, known, q.secrets);
   if (!baseline) return baseline.error();
   q.baseline = std::move(*baseline);
+  if (names.empty()) return {};
+  for (const auto& name : names) q.named_secrets[name] = known.at(name);
+  q.written = std::move(written);
   return {};
 }
 

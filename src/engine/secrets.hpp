@@ -17,8 +17,9 @@ using secret_values = std::map<std::string, std::string>;
 [[nodiscard]] std::vector<std::string> secret_names(const json::value& value);
 [[nodiscard]] std::vector<std::string> secret_names(const request& q);
 
-/// Puts secret values into target, inputs and baseline of a request, and lists them in
-/// `q.secrets`. An unknown secret is an error naming it.
+/// Puts secret values into target, inputs and baseline of a request, lists them in `q.secrets` and
+/// `q.named_secrets`, and keeps the target as it was in `q.written`. An unknown secret is an error
+/// naming it.
 [[nodiscard]] result<void> reveal(request& q, const secret_values& known);
 [[nodiscard]] result<json::value> reveal(const json::value& value, const secret_values& known,
                                          std::vector<std::string>& seen);

@@ -68,6 +68,21 @@ TEST_CASE("engine: values pass from step to step, and secrets only reach the pro
     CHECK(f.body.find("s3cr3t-value") == std::string::npos);
 }
 
+TEST_CASE("engine: a provider gets the target with secrets, as it is written down, and the secrets by name") {
+  rig r;
+  plan_builder b;
+  b.set("api", "api", "2").target["url"] = "postgres://u:${secret:TOKEN}@db";
+  shipflow::request seen;
+  r.toy->intercept = [&](const shipflow::request& q, shipflow::reply&) {
+    if (q.what == shipflow::verb::apply) seen = q;
+    return false;
+  };
+  REQUIRE(r.finish(r.start(b)));
+  CHECK(seen.target["url"] == "postgres://u:s3cr3t-value@db");
+  CHECK(seen.written["url"] == "postgres://u:${secret:TOKEN}@db");
+  CHECK(seen.named_secrets == std::map<std::string, std::string>{{"TOKEN", "s3cr3t-value"}});
+}
+
 TEST_CASE("engine: a secret that a provider answers with is redacted before it is stored") {
   rig r;
   plan_builder b;

@@ -27,9 +27,9 @@
 //
 // `${port}`, `${version}`, `${colour}`, `${instance}` and `${image}` are replaced in `command` and
 // `env` for each instance; any other `${` is refused. In a document they are written `$${port}`.
-// A secret belongs into `env`; one in `command` is refused, since argument lists are visible to all.
-// Secret values are in no file: a fleet that has to be started again takes them from the binding
-// at that time.
+// A secret belongs into `env`; one elsewhere is refused, since argument lists are visible to all and the
+// rest is written down. Files hold `${secret:NAME}` (`request::written`), never a value: a fleet that has
+// to be started again gets the values of that time, and fails when the binding no longer names the secret.
 //
 // Actions. `weights` are percent of the traffic per colour; "new" and "old" are the colours that were
 // not live and live when the action's baseline was taken.

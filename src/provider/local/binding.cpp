@@ -98,21 +98,30 @@ void read_command(fields& f, binding& to) {
 }
 
 void check_references(fields& f, const binding& b) {
-  const auto check = [&](std::string_view key, const std::string& text) {
-    if (const auto name = unknown_reference(text); !name.empty())
+  const auto check = [&](std::string_view key, const std::string& text, secrets_may may) {
+    const auto name = unknown_reference(text, may);
+    if (name.starts_with(secret_prefix))
+      f.fail(key, "has a secret, which every user of the machine could read; pass it in env");
+    else if (!name.empty())
       f.fail(key, "has ${" + name + "}, known are ${port}, ${version}, ${colour}, ${instance} and ${image}");
     if (text.find('\0') != std::string::npos) f.fail(key, "has a zero byte");
   };
-  for (const auto& argument : b.command) check("command", argument);
-  for (const auto& [name, value] : b.environment) check("env: " + name, value);
+  for (const auto& argument : b.command) check("command", argument, secrets_may::not_be);
+  for (const auto& [name, value] : b.environment) check("env: " + name, value, secrets_may::be);
+  for (const auto& [key, text] :
+       {std::pair{"directory", &b.directory}, std::pair{"balancer", &b.balancer.program},
+        std::pair{"balancer", &b.balancer.maintenance_page}})
+    if (text->find("${" + std::string(secret_prefix)) != std::string::npos)
+      f.fail(key, "has a secret, which is written down; only env may have one");
 }
 
 }  // namespace
 
-std::string unknown_reference(const std::string& text) {
+std::string unknown_reference(const std::string& text, secrets_may may) {
   for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 2)) {
     const auto end = text.find('}', at);
     const auto name = text.substr(at + 2, end == std::string::npos ? end : end - at - 2);
+    if (end != std::string::npos && may == secrets_may::be && name.starts_with(secret_prefix)) continue;
     if (end == std::string::npos || std::find(known.begin(), known.end(), name) == known.end())
       return name.empty() ? "}" : name;
   }

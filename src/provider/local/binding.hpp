@@ -5,6 +5,7 @@
 #include <shipflow/time.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,7 +47,10 @@ struct binding {
 /// Reads and checks a target. Pure.
 [[nodiscard]] result<binding> read_binding(const json::object& target);
 
+/// `${secret:NAME}` stands for a secret; its value is in memory only.
+inline constexpr std::string_view secret_prefix = "secret:";
+enum class secrets_may { be, not_be };
 /// Finds a name in `${...}` of `text` that is not one of ours; empty when all are known.
-[[nodiscard]] std::string unknown_reference(const std::string& text);
+[[nodiscard]] std::string unknown_reference(const std::string& text, secrets_may may);
 
 }  // namespace shipflow::local

@@ -136,9 +136,15 @@ result<picture> base_of(const request& q, const component& c) {
 
 answer carry_out(ground& on, const request& q) {
   if (q.stop.stop_requested()) return answer::failed(make_error(errc::cancelled, "the call was cancelled"));
-  auto c = on.open(q.environment, q.component, &q.target, changes(q.what) ? access::change : access::look);
+  const auto& written = q.written.empty() ? q.target : q.written;
+  auto c = on.open(q.environment, q.component, &written, changes(q.what) ? access::change : access::look);
   if (!c) return answer::failed(c.error());
   c->secrets = q.secrets;
+  c->named_secrets = q.named_secrets;
+  // With `written` secrets are told by their references; a value that happens to look like one is none.
+  if (q.written.empty())
+    if (auto safe = check_secrets(c->bound, q.secrets); !safe)
+      return answer::failed(make_error(safe.error().code, c->name + ": " + safe.error().message));
   if (q.what == verb::observe) return look(q, *c);
   auto base = base_of(q, *c);
   if (!base) return answer::failed(base.error());

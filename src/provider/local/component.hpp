@@ -9,6 +9,7 @@
 
 #include <shipflow/providers/local.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct component {
   binding bound;
   ledger book;
   std::vector<std::string> secrets;
+  std::map<std::string, std::string> named_secrets;
 
   /// Makes the book durable.
   [[nodiscard]] result<void> save();

@@ -23,7 +23,7 @@ int first_ephemeral_port() {
 result<process::keeper_spec> spec_of(const component& c, const instance& i) {
   auto made_from = c.read_recipe(i.recipe);
   if (!made_from) return made_from.error();
-  auto parts = render(*made_from, {i.id, i.in, i.port}, c.bound);
+  auto parts = render(*made_from, {i.id, i.in, i.port, c.named_secrets});
   if (!parts) return make_error(parts.error().code, c.name + ": " + parts.error().message);
   process::keeper_spec spec;
   spec.argv = std::move(parts->argv);

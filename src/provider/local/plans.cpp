@@ -28,10 +28,12 @@ result<fleet> wanted_fleet(job& j, fields& in) {
   f.wanted = static_cast<int>(in.integer("instances", j.c.bound.instances, 1, 500));
   if (f.version.empty()) in.fail("version", "is missing");
   if (!in.good()) return in.problem();
-  auto made = make_recipe(j.c.bound, f.version, f.image, j.q.secrets);
-  if (!made) return make_error(made.error().code, j.c.name + ": " + made.error().message);
-  f.recipe = made->digest();
-  if (auto kept = j.c.keep_recipe(*made); !kept) return kept.error();
+  for (const auto& [input, value] : {std::pair{"version", f.version}, std::pair{"image", f.image}})
+    if (auto safe = check_secrets(input, value, j.q.secrets); !safe)
+      return make_error(safe.error().code, j.c.name + ": " + safe.error().message);
+  const auto made = make_recipe(j.c.bound, f.version, f.image);
+  f.recipe = made.digest();
+  if (auto kept = j.c.keep_recipe(made); !kept) return kept.error();
   return f;
 }
 

@@ -18,24 +18,29 @@ bool has_secret(std::string_view text, const std::vector<std::string>& secrets) 
   });
 }
 
-std::string_view value_of(std::string_view name, const recipe& r, const instance_values& v,
-                          const std::string& port) {
-  if (name == "port") return port;
+result<std::string> value_of(std::string_view name, const recipe& r, const instance_values& v) {
+  if (name == "port") return std::to_string(v.port);
   if (name == "version") return r.version;
-  if (name == "colour") return name_of(v.in);
+  if (name == "colour") return std::string(name_of(v.in));
   if (name == "instance") return v.id;
-  return r.image;
+  if (name == "image") return r.image;
+  const std::string secret(name.substr(std::min(name.size(), secret_prefix.size())));
+  const auto found = v.secrets.find(secret);
+  if (found != v.secrets.end()) return found->second;
+  return make_error(errc::not_found, "version " + r.version + " needs the secret " + secret +
+                                         ", which the binding's env no longer names");
 }
 
-std::string replace_references(const std::string& text, const recipe& r, const instance_values& v) {
-  const auto port = std::to_string(v.port);
+result<std::string> replace_references(const std::string& text, const recipe& r, const instance_values& v) {
   std::string out;
   std::size_t from = 0;
   for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", from)) {
     const auto end = text.find('}', at);
     if (end == std::string::npos) break;
+    const auto value = value_of(std::string_view(text).substr(at + 2, end - at - 2), r, v);
+    if (!value) return value.error();
     out.append(text, from, at - from);
-    out += value_of(std::string_view(text).substr(at + 2, end - at - 2), r, v, port);
+    out += *value;
     from = end + 1;
   }
   return out.append(text, from);
@@ -49,25 +54,35 @@ json::array texts(const std::vector<std::string>& from) {
 
 }  // namespace
 
-result<recipe> make_recipe(const binding& from, std::string version, std::string image,
-                           const std::vector<std::string>& secrets) {
+recipe make_recipe(const binding& from, std::string version, std::string image) {
   recipe r;
   r.version = std::move(version);
   r.image = std::move(image);
   r.command = from.command;
   r.directory = from.directory;
-  for (const auto& argument : from.command)
+  r.environment = from.environment;
+  return r;
+}
+
+result<void> check_secrets(const binding& of, const std::vector<std::string>& secrets) {
+  for (const auto& argument : of.command)
     if (has_secret(argument, secrets))
       return make_error(
           errc::secret_leak,
           "binding: command has a secret, which every user of the machine could read; pass it in env");
-  for (const auto& [name, value] : from.environment) {
+  for (const auto& [name, value] : of.environment)
     if (has_secret(value, secrets))
-      r.secret_names.push_back(name);
-    else
-      r.environment.emplace_back(name, value);
-  }
-  return r;
+      return make_error(errc::secret_leak, "binding: env: " + name +
+                                               " has a secret in clear, and is written down; "
+                                               "give it as ${secret:NAME} in `request::written`");
+  return {};
+}
+
+result<void> check_secrets(std::string_view input, const std::string& value,
+                           const std::vector<std::string>& secrets) {
+  if (!has_secret(value, secrets)) return {};
+  return make_error(errc::secret_leak,
+                    std::string(input) + " has a secret, and is written down; pass it in env");
 }
 
 std::string recipe::digest() const { return digest_of(to_json(*this)); }
@@ -75,9 +90,11 @@ std::string recipe::digest() const { return digest_of(to_json(*this)); }
 json::value to_json(const recipe& r) {
   json::object environment;
   for (const auto& [name, value] : r.environment) environment[name] = value;
-  return json::object{{"version", r.version},          {"image", r.image},
-                      {"command", texts(r.command)},   {"directory", r.directory},
-                      {"env", std::move(environment)}, {"secret", texts(r.secret_names)}};
+  return json::object{{"version", r.version},
+                      {"image", r.image},
+                      {"command", texts(r.command)},
+                      {"directory", r.directory},
+                      {"env", std::move(environment)}};
 }
 
 result<recipe> recipe_from_json(const json::value& v) {
@@ -93,24 +110,22 @@ result<recipe> recipe_from_json(const json::value& v) {
   fields e(environment, "recipe: env");
   for (const auto& member : environment) r.environment.emplace_back(member.key(), e.text(member.key()));
   f.adopt(e);
-  r.secret_names = f.texts("secret");
   if (!f.good() || r.command.empty())
     return make_error(errc::corrupt, "not a recipe: " + f.problem().message);
   return r;
 }
 
-result<rendered> render(const recipe& r, const instance_values& values, const binding& now) {
+result<rendered> render(const recipe& r, const instance_values& values) {
   rendered out;
-  for (const auto& argument : r.command) out.argv.push_back(replace_references(argument, r, values));
-  for (const auto& [name, value] : r.environment)
-    out.environment.emplace_back(name, replace_references(value, r, values));
-  for (const auto& name : r.secret_names) {
-    const auto found = std::find_if(now.environment.begin(), now.environment.end(),
-                                    [&](const auto& entry) { return entry.first == name; });
-    if (found == now.environment.end())
-      return make_error(errc::not_found, "version " + r.version + " needs the secret variable " + name +
-                                             ", which the binding's env no longer has");
-    out.environment.emplace_back(name, replace_references(found->second, r, values));
+  for (const auto& argument : r.command) {
+    auto text = replace_references(argument, r, values);
+    if (!text) return text.error();
+    out.argv.push_back(std::move(*text));
+  }
+  for (const auto& [name, value] : r.environment) {
+    auto text = replace_references(value, r, values);
+    if (!text) return text.error();
+    out.environment.emplace_back(name, std::move(*text));
   }
   return out;
 }

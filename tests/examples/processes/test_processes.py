@@ -21,7 +21,7 @@ SECRET = "not-to-be-seen"
 # What the documents take from the process environment; nothing is ever called with it.
 VARIABLES = {
     "SHOP_DIRECTORY": "/srv/shop", "SHOP_STATE": "/srv/state", "SHOP_PORT": "18080",
-    "DATABASE_URL": "postgresql://localhost/shop", "PROD_DB_URL": "postgresql://localhost/shop",
+    "DATABASE_URL": "postgresql://localhost/shop", "PGPASSWORD": SECRET, "PROD_DB_URL": "postgresql://localhost/shop",
     "SAMPLE_DATABASE_URL": f"postgresql://sample:{SECRET}@localhost/sample",
     "AWS_ACCOUNT_ID": "000000000000", "AWS_REGION": "eu-central-1", "DB_HOST": "db.example.com", "DB_NAME": "shop",
     "PROD_DB_HOST": "db.example.com", "PROD_DB_NAME": "shop", "DB_USER": "nobody", "DB_PASSWORD": SECRET,

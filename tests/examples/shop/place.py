@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+# The server asks for it; every process of the suite inherits it.
+os.environ["PGPASSWORD"] = secrets.token_hex(8)
 
 
 def missing():

@@ -108,38 +108,62 @@ TEST_CASE("provider/local: a wrong binding names the member and what would be ri
   }
 }
 
-TEST_CASE("provider/local: a recipe keeps no secret, and rendering takes it from the binding") {
+TEST_CASE("provider/local: a recipe keeps the name of a secret, and rendering gets its value") {
   auto target = good_target();
-  target["env"] = json::object{{"DSN", "postgres://u:hunter2@db/${version}"}, {"LOG", "info ${instance}"}};
+  target["env"] =
+      json::object{{"DSN", "postgres://u:${secret:PASSWORD}@db/${version}"}, {"LOG", "info ${instance}"}};
   const auto b = read_binding(target);
   REQUIRE(b.has_value());
-  const auto r = make_recipe(*b, "1.5.0", "", {"hunter2"});
-  REQUIRE(r.has_value());
-  CHECK(json::serialize(to_json(*r)).find("hunter2") == std::string::npos);
-  const auto read = recipe_from_json(to_json(*r));
+  const auto r = make_recipe(*b, "1.5.0", "");
+  const auto read = recipe_from_json(to_json(r));
   REQUIRE(read.has_value());
-  CHECK(read->digest() == r->digest());
+  CHECK(read->digest() == r.digest());
 
-  const auto one = render(*read, {"blue-1", colour::blue, 9000}, *b);
+  // A value is put in as it is, even when it looks like a reference.
+  const std::map<std::string, std::string> secrets{{"PASSWORD", "hunter2${port}"}};
+  const auto one = render(*read, {"blue-1", colour::blue, 9000, secrets});
   REQUIRE(one.has_value());
   CHECK((one->argv == std::vector<std::string>{"./shop", "9000"}));
   using entry = std::pair<std::string, std::string>;
-  const std::vector<entry> wanted{{"LOG", "info blue-1"}, {"DSN", "postgres://u:hunter2@db/1.5.0"}};
+  const std::vector<entry> wanted{{"DSN", "postgres://u:hunter2${port}@db/1.5.0"}, {"LOG", "info blue-1"}};
   CHECK((one->environment == wanted));
 
-  const auto later = read_binding(good_target());
-  const auto without = render(*read, {"blue-1", colour::blue, 9000}, *later);
+  const auto without = render(*read, {"blue-1", colour::blue, 9000, {}});
   REQUIRE_FALSE(without.has_value());
-  CHECK(without.error().message.find("DSN") != std::string::npos);
+  CHECK(without.error().message ==
+        "version 1.5.0 needs the secret PASSWORD, which the binding's env no longer names");
 }
 
-TEST_CASE("provider/local: a secret on the command line is refused") {
+TEST_CASE("provider/local: a secret anywhere but in env is refused") {
+  for (const auto* key : {"command", "directory"}) {
+    auto target = good_target();
+    target[key] = "/${secret:PASSWORD}";
+    if (std::string_view(key) == "command")
+      target[key] = json::array{"./shop", "--password=${secret:PASSWORD}"};
+    const auto b = read_binding(target);
+    CAPTURE(key);
+    REQUIRE_FALSE(b.has_value());
+    CHECK(b.error().message.find("has a secret") != std::string::npos);
+  }
+}
+
+TEST_CASE("provider/local: a secret in clear is refused and not repeated") {
   auto target = good_target();
   target["command"] = json::array{"./shop", "--password=hunter2"};
-  const auto r = make_recipe(*read_binding(target), "1", "", {"hunter2"});
-  REQUIRE_FALSE(r.has_value());
-  CHECK(r.error().code == shipflow::errc::secret_leak);
-  CHECK(r.error().message.find("hunter2") == std::string::npos);
+  const auto in_command = check_secrets(*read_binding(target), {"hunter2"});
+  REQUIRE_FALSE(in_command.has_value());
+  CHECK(in_command.error().code == shipflow::errc::secret_leak);
+  CHECK(in_command.error().message.find("hunter2") == std::string::npos);
+
+  target = good_target();
+  target["env"] = json::object{{"DSN", "postgres://u:hunter2@db/"}, {"LOG", "info"}};
+  const auto in_env = check_secrets(*read_binding(target), {"hunter2"});
+  REQUIRE_FALSE(in_env.has_value());
+  CHECK(in_env.error().message.find("DSN") != std::string::npos);
+  CHECK(in_env.error().message.find("hunter2") == std::string::npos);
+  CHECK(check_secrets(*read_binding(target), {"o", ""}).has_value());
+  CHECK_FALSE(check_secrets(*read_binding(target), {"info"}).has_value());
+  CHECK_FALSE(check_secrets("image", "x:hunter2", {"hunter2"}).has_value());
 }
 
 TEST_CASE("provider/local: what HAProxy says is read by the names of its columns") {

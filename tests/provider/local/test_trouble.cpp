@@ -6,8 +6,6 @@
 
 #include <arpa/inet.h>
 #include <csignal>
-#include <fstream>
-#include <sstream>
 #include <sys/socket.h>
 #include <thread>
 
@@ -257,30 +255,6 @@ TEST_CASE("provider/local: inputs that cannot work are refused by name") {
   t.target["listen"] = "127.0.0.1:1";
   CHECK(says(t.run("launch", {{"version", "1.5.0"}}).last, "HAProxy was started with listen"));
   t.target["listen"] = "127.0.0.1:" + std::to_string(t.port);
-}
-
-TEST_CASE("provider/local: a secret reaches the instance and no file, answer or error") {
-  theatre::theatre t(1);
-  t.secrets = {"hunter2-hunter2"};
-  t.target["env"] = json::object{{"SECRET_WORD", "hunter2-hunter2"}};
-  first_release(t, "1.4.0");
-  CHECK(ask(t.port, "/env").body == "hunter2-hunter2");
-  const auto launched = t.run("launch", {{"version", "1.5.0"}});
-  CHECK(json::serialize(launched.baseline).find("hunter2") == std::string::npos);
-  CHECK(json::serialize(t.call(shipflow::verb::diagnose, launched).value).find("hunter2") ==
-        std::string::npos);
-  int files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(t.root)) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path());
-    std::stringstream text;
-    text << file.rdbuf();
-    CAPTURE(entry.path().string());
-    CHECK(text.str().find("hunter2") == std::string::npos);
-    CHECK((entry.status().permissions() & std::filesystem::perms(077)) == std::filesystem::perms::none);
-    ++files;
-  }
-  CHECK(files > 8);
 }
 
 TEST_CASE("provider/local: after a reboot the record is what comes back") {

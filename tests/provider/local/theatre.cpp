@@ -36,6 +36,25 @@ int free_port() {
   return *port;
 }
 
+namespace {
+
+/// What the engine does with `${secret:NAME}` in a binding.
+void reveal(shipflow::request& q, const std::map<std::string, std::string>& secrets) {
+  if (secrets.empty()) return;
+  q.written = q.target;
+  q.named_secrets = secrets;
+  auto text = json::serialize(q.target);
+  for (const auto& [name, value] : secrets) {
+    q.secrets.push_back(value);
+    const auto reference = "${secret:" + name + "}";
+    for (auto at = text.find(reference); at != std::string::npos; at = text.find(reference))
+      text.replace(at, reference.size(), value);
+  }
+  q.target = json::parse(text).as_object();
+}
+
+}  // namespace
+
 theatre::theatre(int instances) {
   std::random_device chance;
   root = std::filesystem::temp_directory_path() /
@@ -93,7 +112,7 @@ shipflow::request theatre::request_for(shipflow::verb what, const step& s, json:
   q.inputs = s.inputs;
   q.baseline = s.baseline;
   q.handle = std::move(handle);
-  q.secrets = secrets;
+  reveal(q, secrets);
   return q;
 }
 

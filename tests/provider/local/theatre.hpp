@@ -69,7 +69,7 @@ class theatre {
   int port = 0;
   json::object target;
   std::string run_id = "run-1";
-  std::vector<std::string> secrets;
+  std::map<std::string, std::string> secrets;  ///< by name, as the engine resolves them in env
   shipflow::local_options options;
 
  private:
