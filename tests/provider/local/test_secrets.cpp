@@ -98,7 +98,7 @@ TEST_CASE("provider/local: a retired fleet comes back only with the secrets it w
   CHECK(eventually([&] { return ask(t.port, "/env").body == "hunter2-hunter2"; }));
 }
 
-TEST_CASE("provider/local: a secret in clear is refused before anything is written") {
+TEST_CASE("provider/local: an input with a secret is refused before it is written down") {
   theatre::theatre t(1);
   first_release(t, "1.4.0");
   t.secrets = {{"WORD", "hunter2-hunter2"}};
