@@ -113,7 +113,7 @@ window_fold sliding_window::fold() const noexcept {
 json::value sliding_window::to_json() const {
   if (capacity_ == 0) return json::object{{"fold", fold_json(back_fold_)}};
   json::array cells;
-  for (auto it = front_.rbegin(); it != front_.rend(); ++it) cells.push_back(cell_json(it->cell));
+  std::for_each(front_.rbegin(), front_.rend(), [&](const auto& e) { cells.push_back(cell_json(e.cell)); });
   for (const auto& c : back_) cells.push_back(cell_json(c));
   return json::object{{"front", static_cast<std::int64_t>(front_.size())}, {"cells", std::move(cells)}};
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# clang-tidy-14 on the sources that changed: tidy.sh BUILD_DIR [SECONDS]. The base is origin/main, or the commit
-# before when that is where we are. After SECONDS (default 300) no further file is begun; the rest is named.
+# clang-tidy-14 on the sources that changed: tidy.sh BUILD_DIR [SECONDS]. Changed is what differs from origin/main or
+# from TIDY_BASE, a commit. Where that is nothing, as in a fresh clone, every source counts, the last changed first.
+# After SECONDS (default 300) no further file is begun, and what was not checked is counted.
 set -eu
 
 build=$1
@@ -8,16 +9,19 @@ budget=${2:-300}
 jobs=${JOBS:-$(nproc)}
 cd "$(dirname "$0")/../.."
 
-base() {
-  for candidate in origin/main HEAD~1; do
-    commit=$(git merge-base HEAD "$candidate" 2>/dev/null) || continue
-    if [ "$commit" != "$(git rev-parse HEAD)" ]; then echo "$commit"; return; fi
-  done
+base() { git merge-base HEAD "${TIDY_BASE:-origin/main}" 2>/dev/null || true; }
+
+# All sources, those of the newest commits first.
+by_age() {
+  { git log --format= --name-only --diff-filter=d -- "$@"; git ls-files -- "$@"; } | awk '!seen[$0]++' |
+    while read -r file; do if [ -e "$file" ]; then echo "$file"; fi; done
 }
 
 changed() {
   from=$(base)
-  if [ -n "$from" ]; then git diff --name-only --diff-filter=d "$from" -- "$@"; else git ls-files -- "$@"; fi
+  different=
+  if [ -n "$from" ]; then different=$(git diff --name-only --diff-filter=d "$from" -- "$@"); fi
+  if [ -n "$different" ]; then echo "$different"; else by_age "$@"; fi
 }
 
 # Only what the build compiles has flags to check it with.
@@ -41,6 +45,6 @@ xargs -P "$jobs" -I{} sh -c '
   if grep -e "-warnings-as-errors\]$" "$work/$$"; then echo "{}" >>"$work/bad"; fi
 ' <"$work/files"
 
-echo "clang-tidy: $(wc -l <"$work/files") changed files"
-if [ -e "$work/late" ]; then echo "clang-tidy: out of time, not checked:" $(sort "$work/late"); fi
+echo "clang-tidy: $(wc -l <"$work/files") files"
+if [ -e "$work/late" ]; then echo "clang-tidy: out of time, $(wc -l <"$work/late") of them not checked"; fi
 if [ -e "$work/bad" ]; then echo "clang-tidy: findings in" $(sort "$work/bad"); exit 1; fi
