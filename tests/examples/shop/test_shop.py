@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -208,6 +209,58 @@ class Migrations(Place):
         self.assertEqual(self.revision(), "0003")
         self.migrate("downgrade", "0001")
 
+    def apply(self):
+        """The migration as the plan starts it."""
+        environment = {**os.environ, "DATABASE_URL": self.database.url, "PYTHONDONTWRITEBYTECODE": "1",
+                       "SHIPFLOW_INPUT_TO": "0003"}
+        return subprocess.Popen([sys.executable, str(SHOP / "database/migrate.py"), "apply"], env=environment,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def finish_after_all(self):
+        """Asked again it ends where it should, and undo still goes back to where the release began."""
+        again = self.apply()
+        said = again.communicate(timeout=60)[0].decode()
+        self.assertEqual(again.returncode, 0, said)
+        self.assertEqual(self.revision(), "0003")
+        self.tool("env", 'SHIPFLOW_BASELINE={"schema_version": "0001"}', sys.executable, SHOP / "database/migrate.py", "undo")
+        self.assertEqual(self.revision(), "0001")
+
+    def test_a_database_killed_in_the_middle_of_a_migration_is_as_before_it(self):
+        holder = psycopg2.connect(self.database.url)
+        watch = psycopg2.connect(self.database.url)
+        watch.autocommit = True
+        holder.cursor().execute("LOCK TABLE orders")  # 0002 is carried out, 0003 has to wait
+        running = self.apply()
+        waiting = watch.cursor()
+        pause = threading.Event()
+        for _ in range(3000):
+            waiting.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass")
+            if waiting.fetchone()[0]:
+                break
+            pause.wait(0.01)
+        else:
+            self.fail("the migration never came to the table")
+        self.database.crash()
+        said = running.communicate(timeout=60)[0].decode()
+        self.assertNotEqual(running.returncode, 0, said)
+        self.database.start_again()
+        self.assertEqual(self.revision(), "0001")
+        self.finish_after_all()
+
+    def test_a_database_killed_at_any_time_of_a_migration_leaves_a_whole_revision(self):
+        seed = random.randrange(1 << 30)
+        chance = random.Random(seed)
+        for _ in range(3):
+            instant = chance.uniform(0, 0.8)
+            with self.subTest(seed=seed, instant=instant):
+                running = self.apply()
+                threading.Event().wait(instant)
+                self.database.crash()
+                running.communicate(timeout=60)
+                self.database.start_again()
+                self.assertIn(self.revision(), ("0001", "0003"))
+                self.finish_after_all()
+
 
 class Backups(Place):
     schema = "0001"
@@ -261,5 +314,6 @@ if __name__ == "__main__":
     if lacks := missing():
         print(f"not run: examples_shop: {', '.join(lacks)} missing")
         sys.exit(77)
+    import psycopg2
     SHOP = Path(sys.argv.pop(1))
     unittest.main()
