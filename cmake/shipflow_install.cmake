@@ -1,4 +1,4 @@
-# What `cmake --install` lays down: library, headers, keeper, programs, a CMake package and a pkg-config file.
+# What `cmake --install` lays down: libraries, headers, keeper, programs, a CMake package and a pkg-config file.
 include_guard(GLOBAL)
 include(CMakePackageConfigHelpers)
 
@@ -18,6 +18,18 @@ function(shipflow_install_library)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/shipflow DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp")
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endfunction()
+
+# The C interface: a shared library that needs nothing of the C++ package.
+function(shipflow_install_c)
+  install(TARGETS shipflow_c EXPORT shipflow-c-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  shipflow_install_component(c)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/capi/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    FILES_MATCHING PATTERN "*.h")
+  file(RELATIVE_PATH SHIPFLOW_PC_PREFIX
+    ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/shipflow-c.pc.in ${PROJECT_BINARY_DIR}/package/shipflow-c.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/shipflow-c.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
 
 # The programs are declared in folders that are read after this file, hence deferred.
@@ -66,5 +78,6 @@ if(SHIPFLOW_INSTALL)
   shipflow_install_library()
   shipflow_install_package_config()
   shipflow_install_pkg_config()
+  shipflow_install_c()
   cmake_language(DEFER DIRECTORY ${PROJECT_SOURCE_DIR} CALL shipflow_install_programs)
 endif()

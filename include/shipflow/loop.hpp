@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace shipflow {
 inline namespace v1 {
@@ -32,6 +33,12 @@ class loop final : public scheduler {
   /// Ends `run_until` soon. Callable from any thread and from signal handlers' watchers.
   void stop();
   [[nodiscard]] bool stopped() const noexcept;
+
+  /// When the next handler wants to run: the past when one is posted, empty when there is none.
+  [[nodiscard]] std::optional<time_point> next_due();
+  /// Called after every `post`, on the thread that posted, for loops inside other loops. Set it
+  /// before anything is posted; it must not throw, block, or call the loop.
+  void on_post(std::function<void()> ring);
 
  private:
   struct impl;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <new>
 #include <vector>
 
 namespace shipflow {
@@ -48,8 +50,11 @@ std::string canonical(const json::value& value) {
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw exception(make_error(errc::internal, "SHA-256 is not available from the crypto library"));
+  errno = 0;
+  const bool made = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1;
+  // What the crypto library says of an allocation that failed differs by the place where it did.
+  if (!made && errno == ENOMEM) throw std::bad_alloc();
+  if (!made) throw exception(make_error(errc::internal, "SHA-256 is not available from the crypto library"));
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;
   out.reserve(std::size_t{size} * 2);

@@ -19,6 +19,7 @@ struct loop::impl {
   std::map<timer_id, time_point> due;
   timer_id last = 0;
   bool stopped = false;
+  std::function<void()> ring;
   std::random_device entropy;
   std::mt19937_64 numbers{(static_cast<std::uint64_t>(entropy()) << 32U) ^ entropy()};
 
@@ -49,6 +50,7 @@ void loop::post(handler h) {
     impl_->posted.push_back(std::move(h));
   }
   impl_->wake.notify_one();
+  if (impl_->ring) impl_->ring();
 }
 
 scheduler::timer_id loop::call_at(time_point at, handler h) {
@@ -110,6 +112,15 @@ bool loop::stopped() const noexcept {
   const std::lock_guard lock(impl_->guard);
   return impl_->stopped;
 }
+
+std::optional<time_point> loop::next_due() {
+  const std::lock_guard lock(impl_->guard);
+  if (!impl_->posted.empty()) return time_point{};
+  if (impl_->timers.empty()) return std::nullopt;
+  return impl_->timers.begin()->first.first;
+}
+
+void loop::on_post(std::function<void()> ring) { impl_->ring = std::move(ring); }
 
 }  // namespace v1
 }  // namespace shipflow

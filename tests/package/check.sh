@@ -107,6 +107,14 @@ program_starts() {  # PREFIX
   say "the installed program starts from $(basename "$1")"
 }
 
+# The C interface as a C program meets it: found by pkg-config, without anything of the C++ package.
+c_by_pkg_config() {  # NAME PREFIX
+  words=$(PKG_CONFIG_PATH=$2/lib/pkgconfig pkg-config --cflags --libs shipflow-c)
+  # shellcheck disable=SC2086  # words are meant to be split
+  gcc -std=c99 -Wall -Wextra -Wpedantic -Werror "$here/c_consumer/main.c" -o "$work/$1" $words -Wl,-rpath,"$2/lib"
+  run "$1" "$work/$1"
+}
+
 exports_public_names_only() {  # LIBRARY
   nm -DC --defined-only "$1" | sed 's/^[0-9a-f]* [A-Za-z] //' |
     grep -v -e '^shipflow::v1::' -e '^\(vtable\|VTT\|typeinfo\|typeinfo name\|non-virtual thunk\|virtual thunk\) \(for\|to\) shipflow::v1::' >"$work/extra" || true
@@ -115,7 +123,7 @@ exports_public_names_only() {  # LIBRARY
 }
 
 installed_targets() {  # TREE
-  for target in shipflow shipflow-keeper shipflow-program; do
+  for target in shipflow shipflow_c shipflow-keeper shipflow-program; do
     if ninja -C "$1" -t query $target >/dev/null 2>&1; then echo $target; fi
   done
 }
@@ -134,6 +142,7 @@ headers_stand_alone "$work/static"
 program_is_there "$work/static" keeper
 program_is_there "$work/static" program
 program_starts "$work/static"
+case $flags in *-fsanitize*) ;; *) c_by_pkg_config c-pkg-config "$work/static" ;; esac
 
 configure "$source" "$work/shared-tree" -DBUILD_SHARED_LIBS=ON -DSHIPFLOW_BUILD_TESTS=OFF \
   -DSHIPFLOW_BUILD_EXAMPLES="$(cached SHIPFLOW_BUILD_EXAMPLES)" -DSHIPFLOW_DEVELOPER="$(cached SHIPFLOW_DEVELOPER)"

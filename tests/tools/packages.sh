@@ -8,7 +8,7 @@ packages() {
     build) echo "g++ cmake ninja-build ccache pkgconf git python3
       libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
       libssl-dev libsqlite3-dev libyaml-cpp-dev doctest-dev" ;;
-    check) echo "clang-tidy-14 clang-format-14 binutils" ;;
+    check) echo "clang-tidy-14 clang-format-14 binutils abigail-tools" ;;
     counterparts) echo "haproxy openssl procps" ;;
     shop) echo "haproxy postgresql python3 python3-psycopg2 alembic procps" ;;
     *) echo "packages.sh: unknown kind $1" >&2; exit 2 ;;

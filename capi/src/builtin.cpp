@@ -1,0 +1,87 @@
+#include "builtin.hpp"
+
+#include "text.hpp"
+
+#include <shipflow/probes.hpp>
+#include <shipflow/providers/command.hpp>
+#include <shipflow/providers/http.hpp>
+#include <shipflow/providers/local.hpp>
+
+namespace shipflow_c {
+namespace {
+
+using shipflow::json::object;
+
+void read_environment(members& m, std::vector<std::pair<std::string, std::string>>& to) {
+  if (m.any("environment") == nullptr) return;
+  to.clear();
+  for (const auto& [name, value] : m.object("environment")) {
+    if (!value.is_string())
+      throw failure(SHIPFLOW_INVALID_ARGUMENT, "options: `environment` must map names to text");
+    to.emplace_back(name, value.get_string());
+  }
+}
+
+void add_probes(host& at, const object& given) {
+  members m(given, "options of probes");
+  shipflow::probe_options options;
+  options.parallel = static_cast<std::size_t>(m.integer("parallel", 32, 1, 1'000));
+  m.done();
+  const auto probes = shipflow::make_probes(options);
+  at.probes.push_back(probes);
+  at.on_engine([&](shipflow::engine& e) {
+    check(e.add(probes));
+    check(e.add(shipflow::make_probe_provider(at.probes)));
+  });
+}
+
+void add_http(host& at, const object& given) {
+  members(given, "options of http").done();
+  at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_http_provider())); });
+}
+
+void add_command(host& at, const object& given) {
+  members m(given, "options of command");
+  shipflow::command_options options;
+  options.state_directory = m.needed("state_directory");
+  options.keeper = m.text("keeper");
+  options.programs = m.texts("programs");
+  read_environment(m, options.environment);
+  m.done();
+  std::shared_ptr<shipflow::provider> made = value_of(shipflow::make_command_provider(std::move(options)));
+  at.on_engine([&](shipflow::engine& e) { check(e.add(made)); });
+}
+
+void add_local(host& at, const object& given) {
+  members m(given, "options of local");
+  shipflow::local_options options;
+  options.state_directory = m.needed("state_directory");
+  options.keeper = m.text("keeper");
+  read_environment(m, options.environment);
+  m.done();
+  const std::shared_ptr<shipflow::local_provider> made =
+      value_of(shipflow::make_local_provider(std::move(options)));
+  at.on_engine([&](shipflow::engine& e) {
+    check(e.add(std::shared_ptr<shipflow::provider>(made)));
+    check(e.add(std::shared_ptr<shipflow::metric_source>(made)));
+    check(e.add(std::shared_ptr<shipflow::probe_source>(made)));
+  });
+  at.probes.push_back(made);
+}
+
+}  // namespace
+
+void add_builtin(host& at, const std::string& name, const object& options) {
+  if (at.virtual_time())
+    throw failure(SHIPFLOW_UNSUPPORTED,
+                  "`" + name + "` lives in real time; an engine with virtual time cannot have it");
+  if (name == "probes") return add_probes(at, options);
+  if (name == "http") return add_http(at, options);
+  if (name == "command") return add_command(at, options);
+  if (name == "local") return add_local(at, options);
+  throw failure(SHIPFLOW_NOT_FOUND, "nothing called `" + name +
+                                        "` comes with shipflow: there are probes, http, "
+                                        "command and local");
+}
+
+}  // namespace shipflow_c
