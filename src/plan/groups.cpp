@@ -1,5 +1,7 @@
 #include "plan/groups.hpp"
 
+#include "plan/when.hpp"
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -88,11 +90,50 @@ struct condition_of_step {
   std::vector<step_reference> references;
 };
 
+// Every reference of a condition rendered; those to outputs stay for the run.
+void render_leaves(const renderer& read, const node& written, json::value& condition,
+                   std::vector<step_reference>& later) {
+  if (auto* object = condition.if_object())
+    for (auto& part : object->at("of").as_array()) render_leaves(read, written, part, later);
+  const auto* text = condition.if_string();
+  if (text == nullptr || !text->starts_with("${")) return;
+  auto leaf = written;
+  leaf.text = std::string(*text);
+  condition = read.value(leaf, &later);
+}
+
+condition_of_step decide_condition(const renderer& read, const node& written) {
+  condition_of_step out;
+  when_problem bad;
+  auto condition = parse_when(written.text, bad);
+  if (!bad.message.empty()) {
+    read.findings().error(reference::place_of(written, bad.offset), written.pointer,
+                          "`when`: " + bad.message);
+    return out;
+  }
+  const auto before = read.troubles();
+  render_leaves(read, written, condition, out.references);
+  if (read.troubles() != before) return out;
+  if (!out.references.empty()) {
+    out.later = std::move(condition);
+    return out;
+  }
+  if (is_deferred(condition)) {
+    read.error(written, "`when`: a secret cannot decide whether a step runs");
+    return out;
+  }
+  const auto wanted = decide_when(condition);
+  if (!wanted) read.error(written, "`when`: " + wanted.error().message);
+  out.wanted = !wanted || *wanted;
+  return out;
+}
+
 condition_of_step condition_at(const surroundings& all, const step_document& source, const each_value* each) {
   condition_of_step out;
   const auto* written = source.all.find("when");
   if (written == nullptr || written->is(node_kind::null)) return out;
   const renderer read(all.words, each, all.out);
+  if (written->is(node_kind::string) && is_condition(written->text)) return decide_condition(read, *written);
   // Only a text that names a step waits for the run.
   if (written->is(node_kind::string) && written->text.find("${steps.") != std::string::npos)
     out.later = read.value(*written, &out.references);

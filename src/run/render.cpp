@@ -1,4 +1,5 @@
 // Values between steps: `${steps.<id>.<path>}` in inputs and conditions.
+#include "plan/when.hpp"
 #include "run/body.hpp"
 #include "run/decision.hpp"
 
@@ -87,6 +88,7 @@ result<bool> holds(const run_state& s, step_index i) {
   if (when.is_null()) return true;
   auto rendered = render(s, when);
   if (!rendered) return rendered.error();
+  if (rendered->is_object()) return planning::decide_when(*rendered);
   const bool negated = rendered->is_string() && rendered->get_string().starts_with("!");
   auto text = as_text(*rendered);
   if (negated) text.erase(0, 1);

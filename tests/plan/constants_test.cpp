@@ -105,6 +105,33 @@ TEST_CASE("plan/constants: a step whose `when` says no is left out, and its depe
   CHECK(c.shape() == "a\nd < a\n");
 }
 
+TEST_CASE("plan/constants: a `when` compares constants and joins comparisons") {
+  const auto taken = [](const std::string& when) {
+    const auto c = test::compile(
+        head("  - { id: a, when: \"" + when + "\", command: [a] }\n  - { id: b, command: [b] }\n"));
+    CHECK(c.text() == "");
+    return c.what.find("a").has_value();
+  };
+  CHECK(taken("1 < 2"));
+  CHECK_FALSE(taken("2 <= 1"));
+  CHECK(taken("'1.0' == 1"));
+  CHECK(taken("${release.version} != '0.0.0'"));
+  CHECK(taken("true and not false"));
+  CHECK_FALSE(taken("false or 1 > 2"));
+  CHECK(taken("false and true or true"));
+  CHECK_FALSE(taken("false and (true or true)"));
+  CHECK(taken("not (1 == 2) and 'a b' == 'a b'"));
+}
+
+TEST_CASE("plan/constants: a comparison with an output is kept for the run, and is an edge") {
+  const auto c = test::compile(head(R"(  - { id: look, command: [look], capture: json }
+  - { id: a, when: "${steps.look.value.count} > 3 and ${release.version} != 'x'", command: [a] }
+)"));
+  CHECK(c.text() == "");
+  CHECK(c.step("a").needs.size() == 1);
+  CHECK(json::serialize(c.step("a").when).find("${steps.look.value.count}") != std::string::npos);
+}
+
 TEST_CASE("plan/constants: a `when` on outputs stays, and is an edge") {
   const auto c = test::compile(head(R"(  - { id: look, command: [look], capture: json }
   - { id: a, when: "${steps.look.value.new}", command: [a] }
