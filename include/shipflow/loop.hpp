@@ -15,7 +15,11 @@ inline namespace v1 {
 /// the thread that runs the loop. Handlers left over at destruction are dropped.
 class loop final : public scheduler {
  public:
+  /// A jump of the wall clock by more than a second against the steady clock is told to those who
+  /// watch the clock, at most a second after it happened.
   loop();
+  /// With another wall clock: for tests of what a wrong clock does.
+  explicit loop(std::function<time_point()> wall_clock);
   ~loop() override;
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
@@ -23,6 +27,8 @@ class loop final : public scheduler {
   [[nodiscard]] time_point now() override;
   void post(handler h) override;
   timer_id call_at(time_point at, handler h) override;
+  timer_id call_after(duration wait, handler h) override;
+  timer_id watch_clock(std::function<void(duration by)> h) override;
   void cancel(timer_id timer) override;
   [[nodiscard]] std::uint64_t random() override;
 

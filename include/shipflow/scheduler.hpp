@@ -21,12 +21,19 @@ class scheduler {
 
   virtual ~scheduler();
 
-  /// Wall time. May jump; the engine records jumps and never loses a timer by one.
+  /// Wall time. May jump; the engine records jumps and never loses a timer by one: what is due at a
+  /// time of day waits for that time, what is due after a pause does not notice.
   [[nodiscard]] virtual time_point now() = 0;
   /// Runs `h` soon. Callable from any thread.
   virtual void post(handler h) = 0;
   /// Runs `h` when `now() >= at`. Callable only from handlers of this scheduler.
   virtual timer_id call_at(time_point at, handler h) = 0;
+  /// Runs `h` after `wait`, whatever the wall clock does meanwhile: for pauses and deadlines. Where
+  /// the clock cannot jump that is `call_at(now() + wait)`, which is the default.
+  virtual timer_id call_after(duration wait, handler h);
+  /// Runs `h` each time the wall clock was seen to jump, by how much, until `cancel`. The default is
+  /// for clocks that cannot jump: never. Callable only from handlers or before the first one.
+  virtual timer_id watch_clock(std::function<void(duration by)> h);
   /// The handler of a timer that has not run will not run. Unknown ids are ignored.
   virtual void cancel(timer_id timer) = 0;
   /// A random number from the injected source: ids and jitter.

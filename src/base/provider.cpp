@@ -9,6 +9,10 @@ namespace shipflow {
 inline namespace v1 {
 
 scheduler::~scheduler() = default;
+scheduler::timer_id scheduler::call_after(duration wait, handler h) {
+  return call_at(now() + wait, std::move(h));
+}
+scheduler::timer_id scheduler::watch_clock(std::function<void(duration by)> /*h*/) { return 0; }
 store::~store() = default;
 provider::~provider() = default;
 probe_source::~probe_source() = default;

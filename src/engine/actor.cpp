@@ -63,10 +63,17 @@ void actor::tell(run_event event) {
   pump();
 }
 
+void actor::begin() {
+  // Without a pump in between: a run that rests again before it hears would have to be claimed twice.
+  inbox_.emplace_back(claimed_event{}, "");
+  hear();
+}
+
 void actor::hear() {
   auto signals = core_.keep->unused_signals(state_.id);
   if (!signals) {
     core_.emit_trouble(state_.id, "signals cannot be read: " + signals.error().text());
+    pump();
     return;
   }
   for (const auto& stored : *signals)
@@ -155,6 +162,15 @@ bool actor::may_rest(const next_step& then) const {
   const bool baseline = std::any_of(then.baseline.begin(), then.baseline.end(),
                                     [&](std::size_t g) { return state_.what->guards[g].attributable_only; });
   return nothing_to_do && then.armed.empty() && !baseline && !soon && inbox_.empty() && slots_.empty();
+}
+
+void actor::clock_jumped(duration by) {
+  for (const auto& [index, watch] : guards_) watch->clock_jumped(by);
+  const auto far = format_duration(by.count() < 0 ? -by : by);
+  tell(note_event{
+      "",
+      {{"text", "the wall clock went " + (by.count() < 0 ? "back by " + far : "forward by " + far)},
+       {"clock_jump_ms", by.count()}}});
 }
 
 void actor::keep_samples() {
@@ -284,7 +300,7 @@ void actor::recheck_commit(const commit_request& change) {
     return;
   }
   core_.emit_trouble(state_.id, "the store cannot write; trying again");
-  core_.time.call_at(core_.time.now() + retry_commit, [weak = weak_from_this(), change] {
+  core_.time.call_after(retry_commit, [weak = weak_from_this(), change] {
     const auto self = weak.lock();
     if (!self || self->gone_) return;
     self->core_.keep->commit(change, [weak, &time = self->core_.time, change](commit_result r) {

@@ -24,12 +24,16 @@ class actor : public std::enable_shared_from_this<actor> {
   actor(const actor&) = delete;
   actor& operator=(const actor&) = delete;
 
+  /// Goes on with a run that was claimed; what was said meanwhile is heard first.
+  void begin();
   /// Delivers an event and goes on.
   void tell(run_event event);
   /// Reads signals that no fact has used yet, and goes on.
   void hear();
   /// Does whatever can be done now.
   void pump();
+  /// The wall clock jumped: recorded, and the guards count on.
+  void clock_jumped(duration by);
   /// Makes what the guards saw durable soon.
   void keep_samples();
   /// Asks every call to end.

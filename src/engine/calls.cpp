@@ -93,7 +93,7 @@ void actor::start_call(const effect& e) {
   if (e.stop) s.stop.request_stop();
   q.stop = s.stop.get_token();
   const auto id = s.id;
-  s.timer = core_.time.call_at(q.deadline, [weak = weak_from_this(), step = e.step, id] {
+  s.timer = core_.time.call_after(planned.call_timeout, [weak = weak_from_this(), step = e.step, id] {
     if (const auto self = weak.lock()) self->overdue(step, id);
   });
   fetch_secrets(core_, *state_.what, secret_names(q),
@@ -175,8 +175,8 @@ void actor::answered(step_index step, std::uint64_t id, answer a) {
 
 void actor::look_later(step_index step, duration wait) {
   auto& s = slots_.at(step);
-  const auto at = core_.time.now() + std::clamp(wait, shortest_look, longest_look);
-  s.timer = core_.time.call_at(at, [weak = weak_from_this(), step, id = s.id] {
+  const auto pause = std::clamp(wait, shortest_look, longest_look);
+  s.timer = core_.time.call_after(pause, [weak = weak_from_this(), step, id = s.id] {
     const auto self = weak.lock();
     if (!self) return;
     const auto found = self->slots_.find(step);

@@ -14,6 +14,19 @@ constexpr duration retry_store{1'000};
 core::core(scheduler& clock, std::shared_ptr<store> stored, engine_options chosen)
     : time(clock), keep(std::move(stored)), options(std::move(chosen)) {
   if (options.id.empty()) options.id = "engine-" + std::to_string(time.random());
+  clock_watch_ = time.watch_clock([this, alive = std::weak_ptr<int>(alive_)](duration by) {
+    if (!alive.expired()) clock_jumped(by);
+  });
+}
+
+core::~core() {
+  time.cancel(clock_watch_);
+  time.cancel(due_timer_);
+}
+
+void core::clock_jumped(duration by) {
+  const auto loaded = actors;  // telling a run may end it
+  for (const auto& [run, who] : loaded) who->clock_jumped(by);
 }
 
 void core::emit(engine_event e) {
@@ -71,8 +84,7 @@ void core::take_up(const run_row& row) {
   }
   auto who = std::make_shared<actor>(*this, std::move(*state), row.fence);
   actors[row.id] = who;
-  who->tell(claimed_event{});
-  who->hear();
+  who->begin();
 }
 
 void core::dismiss(const std::string& run, std::optional<time_point> due) {

@@ -24,6 +24,9 @@ inline constexpr auto queued_reason = "queued for the environment";
 class core {
  public:
   core(scheduler& clock, std::shared_ptr<store> stored, engine_options chosen);
+  ~core();
+  core(const core&) = delete;
+  core& operator=(const core&) = delete;
 
   void emit(engine_event e);
   void emit_trouble(const std::string& run, const std::string& text);
@@ -64,7 +67,10 @@ class core {
  private:
   std::deque<std::weak_ptr<actor>> waiting_for_call_;
   std::int64_t sequence_ = 0;
+  void clock_jumped(duration by);
+
   scheduler::timer_id due_timer_ = 0;
+  scheduler::timer_id clock_watch_ = 0;
   std::optional<time_point> due_at_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

@@ -9,6 +9,7 @@ namespace shipflow::engine_room {
 guard_watch::~guard_watch() = default;
 
 void guard_watch::arm() {}
+void guard_watch::clock_jumped(duration /*by*/) {}
 
 std::vector<sample_chunk> guard_watch::take_samples() { return {}; }
 

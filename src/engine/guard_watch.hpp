@@ -21,6 +21,8 @@ class guard_watch {
                                                          const std::vector<sample_chunk>& kept);
   /// The guard's step is done: from now on levels are told. Again: no effect.
   virtual void arm();
+  /// The wall clock jumped by so much.
+  virtual void clock_jumped(duration by);
   /// Samples that are not in the store yet; they go with the next commit.
   [[nodiscard]] virtual std::vector<sample_chunk> take_samples();
 };

@@ -40,8 +40,7 @@ class probe_watch final : public guard_watch {
   [[nodiscard]] const plan_guard& planned() const { return run_.state().what->guards.at(guard_); }
 
   void later(duration wait) {
-    auto& time = run_.shared().time;
-    timer_ = time.call_at(time.now() + wait, [this] { look_now(); });
+    timer_ = run_.shared().time.call_after(wait, [this] { look_now(); });
   }
 
   void look_now() {

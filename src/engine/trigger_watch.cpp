@@ -54,6 +54,11 @@ class trigger_watch final : public guard_watch {
                            : std::nullopt;
     book_.restore(kept, first, state_, maker_);
     reported_ = book_.began() && book_.last() && *book_.last() >= *book_.began();
+    // Slots never run backwards, also when the clock was set back before a takeover.
+    if (book_.last()) {
+      const auto next = health::slot_begin(*book_.last() + 1, trigger_->slot());
+      ahead_ = std::max(duration{0}, next - run_.shared().time.now());
+    }
     // The first look closes the slot that is running; it gives counters their first reading.
     slot_ = present_slot();
     at_slot_end();
@@ -67,8 +72,15 @@ class trigger_watch final : public guard_watch {
 
   void arm() override {
     if (state_.begun()) return;
-    book_.begin(health::slot_of(run_.state().steps[planned().from].ended, trigger_->slot()));
+    book_.begin(health::slot_of(run_.state().steps[planned().from].ended + ahead_, trigger_->slot()));
     state_.begin(*book_.began());
+  }
+
+  void clock_jumped(duration by) override {
+    ahead_ = std::max(duration{0}, ahead_ - by);
+    if (waiting_ != 0) return;
+    run_.shared().time.cancel(timer_);
+    at_slot_end();
   }
 
   std::vector<sample_chunk> take_samples() override { return book_.take(); }
@@ -77,11 +89,12 @@ class trigger_watch final : public guard_watch {
   [[nodiscard]] const plan_guard& planned() const { return run_.state().what->guards.at(guard_); }
 
   [[nodiscard]] health::slot_index present_slot() const {
-    return health::slot_of(run_.shared().time.now(), trigger_->slot());
+    return health::slot_of(run_.shared().time.now() + ahead_, trigger_->slot());
   }
 
   void at_slot_end() {
-    timer_ = run_.shared().time.call_at(health::slot_end(slot_, trigger_->slot()), [this] { look(); });
+    timer_ =
+        run_.shared().time.call_at(health::slot_end(slot_, trigger_->slot()) - ahead_, [this] { look(); });
   }
 
   // The version behind an arm: the new one is known, the old one was observed before the switch.
@@ -132,7 +145,7 @@ class trigger_watch final : public guard_watch {
       }
     }
     // A source that does not answer leaves its samples missing, it does not hold the slot open.
-    timer_ = time.call_at(time.now() + std::min(trigger_->slot(), longest_look), [this] { close(); });
+    timer_ = time.call_after(std::min(trigger_->slot(), longest_look), [this] { close(); });
   }
 
   void take(std::size_t i, metric_answer a) {
@@ -183,6 +196,7 @@ class trigger_watch final : public guard_watch {
   std::stop_source stop_;
   scheduler::timer_id timer_ = 0;
   health::slot_index slot_ = 0;
+  duration ahead_{0};  // of the wall clock, after it was set back
   std::size_t waiting_ = 0;
   bool reported_ = false;  // what was red before the release
 };

@@ -1,4 +1,5 @@
 #include "rig.hpp"
+#include "support/wrapped_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -37,6 +38,69 @@ TEST_CASE("engine/people: an approval needs its role, and counts once") {
   CHECK(r.say(run, "approve", "user:lee", {{"step", "go"}}));
   REQUIRE(r.finish(run));
   CHECK(r.phase(run) == "released");
+}
+
+TEST_CASE("engine/people: an approval with a wait timer ends no sooner, however early it is given") {
+  rig r;
+  plan_builder b;
+  b.approval("go", {"qa"}).lasts = std::chrono::minutes(5);
+  b.set("api", "api", "2", {"go"});
+  const auto run = r.start(b);
+  const auto began = r.time.now();
+  r.settle();
+  SUBCASE("given early") {
+    CHECK(r.say(run, "approve", "user:quinn", {{"step", "go"}}));
+    r.settle();
+    CHECK(meaning_of_last_signal(r, run) == "counted");
+    CHECK_FALSE(r.world->values.contains("api"));
+    SUBCASE("goes on when the time has come") {}
+    SUBCASE("also after a crash") {
+      r.crash();
+      REQUIRE(r.engine->resume().has_value());
+    }
+    REQUIRE(r.finish(run));
+    CHECK(r.time.now() - began >= std::chrono::minutes(5));
+    CHECK(r.time.now() - began <= std::chrono::minutes(5) + std::chrono::seconds(5));
+    CHECK(r.phase(run) == "released");
+    CHECK(r.look(run).steps[0].outputs.at("approved_by") == json::value("user:quinn"));
+  }
+  SUBCASE("given late, it ends at once") {
+    r.time.run_until([] { return false; }, std::chrono::minutes(20));
+    CHECK(r.say(run, "approve", "user:quinn", {{"step", "go"}}));
+    REQUIRE(r.finish(run));
+    CHECK(r.time.now() - began <= std::chrono::minutes(21));
+  }
+  SUBCASE("a rejection does not wait") {
+    CHECK(r.say(run, "approve", "user:quinn", {{"step", "go"}}));
+    CHECK(r.say(run, "reject", "user:quinn", {{"step", "go"}}));
+    REQUIRE(r.finish(run));
+    CHECK(r.time.now() - began <= std::chrono::minutes(1));
+    CHECK(r.phase(run) == "failed");
+  }
+  SUBCASE("nobody gives it: it expires") {
+    REQUIRE(r.finish(run));
+    CHECK(r.look(run).reason == "step go failed: nobody answered within 4h");
+  }
+}
+
+TEST_CASE("engine/people: a waiting run that hears something is claimed once and written once") {
+  rig r;
+  auto counting = std::make_shared<wrapped_store>(r.store);
+  r.store = counting;
+  r.crash();
+  plan_builder b;
+  b.approval("go", {"qa", "lead"});
+  const auto run = r.start(b);
+  r.settle();
+  REQUIRE(r.engine->loaded() == 0);
+  const auto fence = r.store->get_run(run)->fence;
+  const auto commits = counting->commits;
+  CHECK(r.say(run, "approve", "user:quinn", {{"step", "go"}}));
+  r.settle();
+  CHECK(meaning_of_last_signal(r, run) == "counted");
+  CHECK(r.store->get_run(run)->fence == fence + 1);
+  CHECK(counting->commits == commits + 1);
+  CHECK(r.engine->loaded() == 0);
 }
 
 TEST_CASE("engine/people: nobody approves a release of their own") {
