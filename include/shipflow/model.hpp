@@ -34,7 +34,7 @@
 //   command: [npm, run, "test:smoke"]          + env, directory, capture, success_codes
 //   http: { method, url, expect, ... }         one call
 //   wait_for: { url, expect, every }           poll until it holds
-//   approval: { roles: [qa], quorum: 1, expires: 4h, on_expiry: reject, self: deny }
+//   approval: { roles: [qa], quorum: 1, expires: 4h, on_expiry: reject, self: deny, after: 5m }
 //   checklist: pre-deployment
 //   in_place | rolling | blue_green | canary: { component: api, version: "${release.version}", ... }
 //   wait: 10m

@@ -51,7 +51,7 @@ struct plan_step {
   step_kind kind = step_kind::action;
   std::string component;          ///< or empty
   std::vector<step_index> needs;  ///< sorted; all smaller than the own index
-  json::value when;               ///< null: always; else a template that must render to a boolean at run time
+  json::value when;               ///< null: always; a template or a condition, decided at run time
   bool skippable = false;         ///< a person may skip it
   duration timeout{600'000};      ///< whole effect; for approvals the expiry; 0: none
 
@@ -80,7 +80,7 @@ struct plan_step {
   std::vector<std::string> items;    ///< checklist: ids of items
   std::vector<std::string> item_texts;
 
-  // wait, watch
+  // wait, watch: how long; approval: how long it takes at least, however early people agree
   duration lasts{0};
 };
 

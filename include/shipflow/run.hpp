@@ -10,7 +10,7 @@
 //   started       {handle}
 //   outcome       {status: done|failed|retry|unclear|stopping, [outputs], [code, why], [retry_at], [evidence]}
 //   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence]}
-//   timer         {due, [asks]}            a wait, an approval or a checklist began
+//   timer         {[due], [asks], [not_before]}    a wait, an approval or a checklist began
 //   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item]}
 //   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id
 //   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked]}
@@ -91,6 +91,7 @@ struct step_state {
   time_point began{};
   time_point ended{};
   time_point due{};         ///< retry, wait, expiry; zero: none
+  time_point not_before{};  ///< of an approval: it ends no sooner; zero: at once
   time_point timeout_at{};  ///< of the whole effect; zero: none
   json::object inputs;      ///< as rendered, secrets as ${secret:NAME}
   json::value baseline;     ///< observed before the first touch: what undo puts back

@@ -238,7 +238,7 @@ const mapping& approval_table() {
     t.field("on_expiry", enumeration({"reject", "hold"}), "what nobody answering means").standard("reject");
     t.field("self", enumeration({"deny", "allow"}), "may the person who started it agree").standard("deny");
     t.field("text", text(), "what is asked");
-    t.field("after", span(), "wait timer before it may be given; not built in this version");
+    t.field("after", span(), "wait timer: the step ends no sooner, however early people agree").example("5m");
     return t;
   }();
   return table;

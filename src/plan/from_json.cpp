@@ -57,6 +57,7 @@ plan_step read_step(const json::value& from, const std::string& where, trouble& 
       in.number("quorum", to.quorum);
       in.truth("self_approval", to.self_approval);
       in.text("on_expiry", to.on_expiry);
+      in.time("lasts_ms", to.lasts);
       in.texts("items", to.items);
       in.texts("item_texts", to.item_texts);
       break;

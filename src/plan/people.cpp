@@ -67,7 +67,11 @@ void fill_approval(builder& b, draft_index i, const node& rules) {
     s.self_approval = text == "allow";
     if (text && text != "allow" && text != "deny") b.error(*n, "`self` must be allow or deny");
   }
-  if (const auto* n = rules.find("after")) b.error(*n, "not built in this version: `after` of an approval");
+  if (const auto* n = rules.find("after")) {
+    s.lasts = read.time(*n).value_or(duration{0});
+    if (s.timeout.count() > 0 && s.lasts >= s.timeout)
+      b.error(*n, "`after` must be shorter than `expires`, or nobody could ever approve");
+  }
   check_quorum(b, s, rules);
   s.title = "approval by " + joined(s.roles);
   if (const auto* n = rules.find("text")) s.title = read.text(*n).value_or(s.title);

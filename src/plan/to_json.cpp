@@ -48,6 +48,7 @@ void put_people(json::object& to, const plan_step& s) {
   to["quorum"] = s.quorum;
   put_true(to, "self_approval", s.self_approval);
   to["on_expiry"] = s.on_expiry;
+  if (s.lasts.count() > 0) put_time(to, "lasts_ms", s.lasts);
   put_texts(to, "items", s.items);
   put_texts(to, "item_texts", s.item_texts);
 }

@@ -17,6 +17,7 @@ std::string what_is_done(const plan_step& s) {
     case step_kind::approval: {
       std::string out = "approval by " + joined(s.roles);
       if (s.quorum > 1) out += " (" + std::to_string(s.quorum) + " each)";
+      if (s.lasts.count() > 0) out += ", not before " + format_duration(s.lasts);
       return out;
     }
     case step_kind::checklist: return "checklist, " + std::to_string(s.items.size()) + " items";

@@ -146,6 +146,7 @@ void fold_timer(run_state& s, step_index i, const fact& f) {
   auto& step = s.steps[i];
   if (step.began == time_point{}) step.began = f.at;
   step.due = when(f.body, "due");
+  step.not_before = when(f.body, "not_before");
   set_status(s, i, flag(f.body, "asks") ? step_status::asking : step_status::timing);
 }
 

@@ -48,13 +48,13 @@ std::optional<step_index> step_named(const decision& d, const std::string& id) {
   return found == d.s.index.end() ? std::nullopt : std::optional{found->second};
 }
 
-bool enough_votes(const decision& d, step_index i, const std::vector<std::string>& added,
+bool enough_votes(const run_state& s, step_index i, const std::vector<std::string>& added,
                   const std::string& who) {
-  const auto& planned = d.planned(i);
+  const auto& planned = s.what->steps[i];
   return std::all_of(planned.roles.begin(), planned.roles.end(), [&](const std::string& role) {
-    const auto votes = d.step(i).votes.find(role);
-    auto count = votes == d.step(i).votes.end() ? std::size_t{0} : votes->second.size();
-    const bool already = votes != d.step(i).votes.end() && votes->second.contains(who);
+    const auto votes = s.steps[i].votes.find(role);
+    auto count = votes == s.steps[i].votes.end() ? std::size_t{0} : votes->second.size();
+    const bool already = votes != s.steps[i].votes.end() && votes->second.contains(who);
     if (!already && std::find(added.begin(), added.end(), role) != added.end()) ++count;
     return count >= static_cast<std::size_t>(planned.quorum);
   });
@@ -74,8 +74,8 @@ void approve_step(decision& d, const speech& p, step_index i) {
     return;
   }
   say(d, p, "counted", "", {{"roles", to_array(added)}});
-  if (enough_votes(d, i, added, p.e.principal))
-    d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", {{"approved_by", p.e.principal}}}});
+  if (enough_votes(d.s, i, added, p.e.principal) && d.step(i).not_before <= d.now)
+    approved(d, i, p.e.principal);
 }
 
 void reject_step(decision& d, const speech& p, step_index i) {
@@ -284,6 +284,20 @@ void supersede(decision& d, const speech& p) {
 }
 
 }  // namespace
+
+bool has_quorum(const run_state& s, step_index i) {
+  return s.steps[i].status == step_status::asking && s.what->steps[i].kind == step_kind::approval &&
+         enough_votes(s, i, {}, "");
+}
+
+void approved(decision& d, step_index i, const std::string& last) {
+  std::set<std::string> people;
+  for (const auto& [role, voters] : d.step(i).votes) people.insert(voters.begin(), voters.end());
+  if (!last.empty()) people.insert(last);
+  std::string by;
+  for (const auto& who : people) by += (by.empty() ? "" : ", ") + who;
+  d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", {{"approved_by", by}}}});
+}
 
 void question_due(decision& d, const question& q) { after_question(d, q, q.then, "nobody answered in time"); }
 

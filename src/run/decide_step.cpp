@@ -133,6 +133,7 @@ void ask_people(decision& d, step_index i) {
   const auto& planned = d.planned(i);
   json::object body{{"asks", true}};
   if (planned.timeout.count() > 0) body["due"] = to_ms(d.now + planned.timeout);
+  if (planned.lasts.count() > 0) body["not_before"] = to_ms(d.now + planned.lasts);
   d.add(fact_kind::timer, i, std::move(body));
 }
 
@@ -232,7 +233,11 @@ void start_ready_step(decision& d, step_index i) {
 void step_due(decision& d, step_index i) {
   const auto& st = d.step(i);
   const bool due = st.due != time_point{} && st.due <= d.now;
-  if (st.status == step_status::asking && due && d.s.parked.empty()) expired(d, i);
+  if (has_quorum(d.s, i)) {
+    if (st.not_before <= d.now) approved(d, i);
+  } else if (st.status == step_status::asking && due && d.s.parked.empty()) {
+    expired(d, i);
+  }
   if (st.status == step_status::timing && due) wait_over(d, i);
   if (st.status == step_status::started && st.timeout_at != time_point{} && st.timeout_at <= d.now)
     timed_out(d, i);

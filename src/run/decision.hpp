@@ -54,6 +54,11 @@ void on_verified(decision& d, const verified_event& e);
 void on_signal(decision& d, const signal_event& e);
 void on_guard(decision& d, const guard_event& e);
 
+/// Does a step wait for an approval that enough people of every role have given?
+[[nodiscard]] bool has_quorum(const run_state& s, step_index i);
+/// Ends an approval that was given, now by `last` or before.
+void approved(decision& d, step_index i, const std::string& last = {});
+
 // Parts of `due`.
 void start_ready_step(decision& d, step_index i);
 void step_due(decision& d, step_index i);

@@ -35,6 +35,7 @@ void step_effects(const run_state& s, step_index i, time_point now, next_step& o
       if (step.due <= now && s.parked.empty()) out.effects.push_back({effect_kind::resolve, i});
       consider(out, step.due, now);
       break;
+    case step_status::asking: consider(out, run::has_quorum(s, i) ? step.not_before : step.due, now); break;
     default: consider(out, step.due, now); break;
   }
 }

@@ -21,6 +21,7 @@ json::object step_summary(const plan_step& planned, const step_state& st) {
   put_time(o, "began", st.began);
   put_time(o, "ended", st.ended);
   put_time(o, "due", st.due);
+  put_time(o, "not_before", st.not_before);
   if (planned.kind == step_kind::approval || planned.kind == step_kind::checklist)
     o["roles"] = run::to_array(planned.roles);
   if (planned.kind == step_kind::checklist) {
