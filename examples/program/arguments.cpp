@@ -36,13 +36,15 @@ constexpr command_help commands[] = {
      "puts everything back, or releases a former version again", 0, 1},
     {"history", "history [-n ENVIRONMENT] [--limit N]", "what ran where, by whom, with which result", 0, 0},
     {"audit", "audit verify RUN", "checks the hash chain of a run's record", 2, 2},
+    {"purge", "purge [--facts TIME] [--rows TIME]",
+     "deletes what is old: journals after 90d, lines of the history after 365d, unless told otherwise", 0, 0},
     {"schema", "schema plan|environments", "prints the JSON Schema of a document", 1, 1},
 };
 
-constexpr const char* with_value[] = {"--environments", "--environment", "--version", "--store",
-                                      "--as",           "--reason",      "--id",      "--format",
-                                      "--component",    "--to",          "--limit",   "--image",
-                                      "--parameter",    "--state",       "--release"};
+constexpr const char* with_value[] = {
+    "--environments", "--environment", "--version",   "--store", "--as",    "--reason",
+    "--id",           "--format",      "--component", "--to",    "--limit", "--image",
+    "--parameter",    "--state",       "--release",   "--facts", "--rows"};
 constexpr const char* without_value[] = {"--json", "--help", "--plain"};
 
 std::string long_name(const std::string& option) {

@@ -14,6 +14,7 @@ namespace program {
 [[nodiscard]] int status(const arguments& given);
 [[nodiscard]] int history(const arguments& given);
 [[nodiscard]] int audit(const arguments& given);
+[[nodiscard]] int purge(const arguments& given);
 [[nodiscard]] int schema(const arguments& given);
 
 /// Prints an error to standard error; 2 for bad input, else 1.

@@ -22,6 +22,7 @@ int dispatch(const program::arguments& given) {
   if (c == "status") return program::status(given);
   if (c == "history") return program::history(given);
   if (c == "audit") return program::audit(given);
+  if (c == "purge") return program::purge(given);
   if (c == "schema") return program::schema(given);
   return program::say(given);
 }

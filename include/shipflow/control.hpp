@@ -19,12 +19,15 @@ struct identity {
 };
 [[nodiscard]] identity identity_of_user(unsigned int uid);
 
-/// Serves `<store>.sock`. One thread of its own accepts and reads; work is posted to the
-/// engine's scheduler. Requests:
+/// Serves `<store>.sock` with one thread of its own, at most 64 connections and a request at a time
+/// from each; what concerns runs is posted to the engine's scheduler. A client has 30 s to send a
+/// line and to take its answer. Engine and store outlive the server. Requests:
 ///   {"op":"say","run":R,"name":N,"body":{},"as":"user:x"?,"id"?}  -> {"ok":true}
 ///   {"op":"look","run":R}                                        -> {"ok":true,"summary":{...}}
 ///   {"op":"list","environment"?,"limit"?}                        -> {"ok":true,"runs":[...]}
-/// Anything else, lines above 1 MiB and malformed JSON give {"ok":false,"code","message"}.
+///   {"op":"purge","facts_ms"?,"rows_ms"?} (owner and root only)   -> {"ok":true,"runs":N}
+/// Anything else and malformed JSON give {"ok":false,"code","message"}; so do lines above 1 MiB and
+/// connections above 64, which are closed then.
 class control_server {
  public:
   [[nodiscard]] static result<std::unique_ptr<control_server>> listen(const std::string& path,

@@ -140,6 +140,16 @@ class engine {
   std::shared_ptr<impl> impl_;
 };
 
+/// What a store keeps of runs that have ended, counted from their end.
+struct retention_policy {
+  duration facts = std::chrono::hours(24 * 90);  ///< journal, samples and signals
+  duration rows = std::chrono::hours(24 * 365);  ///< the line in the history
+};
+/// Deletes what is older, in small batches between which others get their turn; runs that have not
+/// ended stay whole. Returns how many runs lost something. `invalid_argument` for a negative time,
+/// and when rows are to go before their facts. Blocks; any thread.
+result<std::size_t> purge_old(store& keep, const retention_policy& policy, time_point now);
+
 /// Re-reads a run's facts and checks the chain: every hash, every gap. `corrupt` names the first
 /// fact that does not fit.
 struct audit_result {

@@ -1,18 +1,16 @@
 #include "engine/control_wire.hpp"
+#include "engine/line_server.hpp"
 
 #include <shipflow/control.hpp>
 
-#include <atomic>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <future>
+#include <functional>
 #include <grp.h>
-#include <list>
-#include <poll.h>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -44,9 +42,6 @@ identity identity_of_user(unsigned int uid) {
 
 namespace {
 
-constexpr duration client_patience{30'000};
-constexpr std::size_t most_clients = 64;
-
 std::string text_of(const json::object& o, const char* key) {
   const auto* v = o.if_contains(key);
   return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
@@ -64,13 +59,14 @@ json::object row_to_json(const run_row& r) {
           {"finished", r.finished_ms}};
 }
 
+bool is_owner(const ucred& peer) { return peer.uid == 0 || peer.uid == ::geteuid(); }
+
 // Who speaks: the peer, unless the owner of the store or root speaks for somebody else.
 result<identity> speaker(const ucred& peer, const json::object& asked) {
   const auto as = text_of(asked, "as");
   auto own = identity_of_user(peer.uid);
   if (as.empty()) return own;
-  if (peer.uid != 0 && peer.uid != ::geteuid())
-    return make_error(errc::denied, own.principal + " may not speak for " + as);
+  if (!is_owner(peer)) return make_error(errc::denied, own.principal + " may not speak for " + as);
   return identity{as, {}};
 }
 
@@ -79,42 +75,32 @@ result<identity> speaker(const ucred& peer, const json::object& asked) {
 struct control_server::impl {
   impl(scheduler& clock, engine& runner, store& stored) : time(clock), target(runner), keep(stored) {}
 
-  void accept_clients();
-  void reap();
-  void serve(int fd);
-  json::object answer(const ucred& peer, const std::string& line);
-  json::object on_engine(std::function<json::object()> work);
-  json::object say(const ucred& peer, const json::object& asked);
+  using reply = engine_room::line_server::reply;
+  void answer(const ucred& peer, const std::string& line, reply r);
+  void on_engine(std::function<json::object()> work, reply r);
+  void say(const ucred& peer, const json::object& asked, reply r);
   json::object list(const json::object& asked);
+  json::object purge(const ucred& peer, const json::object& asked);
 
   std::string path;
-  unique_fd listener;
   scheduler& time;
   engine& target;
   store& keep;
-  std::atomic<bool> closing{false};
-  struct client {
-    std::atomic<bool> done{false};
-    std::thread thread;
-  };
-  std::list<client> clients;  // acceptor only, until it has ended
-  std::thread acceptor;
+  // What was posted and has not run when the server ends is not done any more.
+  std::shared_ptr<int> alive = std::make_shared<int>(0);
+  std::unique_ptr<engine_room::line_server> server;
 };
 
-// The engine lives on the scheduler's thread. A loop that is not driven any more answers nothing,
-// so the wait is bounded.
-json::object control_server::impl::on_engine(std::function<json::object()> work) {
-  auto promise = std::make_shared<std::promise<json::object>>();
-  auto reply = promise->get_future();
-  time.post([promise, work = std::move(work)] { promise->set_value(work()); });
-  for (int i = 0; i < 100 && !closing; ++i)
-    if (reply.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready) return reply.get();
-  return engine_room::to_reply(make_error(errc::unavailable, "the engine does not answer"));
+// The engine lives on the scheduler's thread.
+void control_server::impl::on_engine(std::function<json::object()> work, reply r) {
+  time.post([still = std::weak_ptr<int>(alive), work = std::move(work), r = std::move(r)] {
+    if (!still.expired()) r(work());
+  });
 }
 
-json::object control_server::impl::say(const ucred& peer, const json::object& asked) {
+void control_server::impl::say(const ucred& peer, const json::object& asked, reply r) {
   auto who = speaker(peer, asked);
-  if (!who) return engine_room::to_reply(who.error());
+  if (!who) return r(engine_room::to_reply(who.error()));
   said s;
   s.id = text_of(asked, "id");
   s.name = text_of(asked, "name");
@@ -123,10 +109,12 @@ json::object control_server::impl::say(const ucred& peer, const json::object& as
   if (const auto* body = asked.if_contains("body"); body != nullptr && body->is_object())
     s.body = body->get_object();
   if (!text_of(asked, "as").empty()) s.body["asserted_by"] = identity_of_user(peer.uid).principal;
-  return on_engine([this, s, run = text_of(asked, "run")]() -> json::object {
-    const auto done = target.say(run, s);
-    return done ? json::object{{"ok", true}} : engine_room::to_reply(done.error());
-  });
+  on_engine(
+      [this, s, run = text_of(asked, "run")]() -> json::object {
+        const auto done = target.say(run, s);
+        return done ? json::object{{"ok", true}} : engine_room::to_reply(done.error());
+      },
+      std::move(r));
 }
 
 json::object control_server::impl::list(const json::object& asked) {
@@ -141,77 +129,47 @@ json::object control_server::impl::list(const json::object& asked) {
   return {{"ok", true}, {"runs", std::move(runs)}};
 }
 
-json::object control_server::impl::answer(const ucred& peer, const std::string& line) {
+json::object control_server::impl::purge(const ucred& peer, const json::object& asked) {
+  if (!is_owner(peer))
+    return engine_room::to_reply(make_error(errc::denied, "only the owner of the store may purge it, not " +
+                                                              identity_of_user(peer.uid).principal));
+  retention_policy policy;
+  if (const auto* v = asked.if_contains("facts_ms"); v != nullptr && v->is_int64())
+    policy.facts = duration{v->get_int64()};
+  if (const auto* v = asked.if_contains("rows_ms"); v != nullptr && v->is_int64())
+    policy.rows = duration{v->get_int64()};
+  const auto done = purge_old(keep, policy, time.now());
+  if (!done) return engine_room::to_reply(done.error());
+  return {{"ok", true}, {"runs", static_cast<std::int64_t>(*done)}};
+}
+
+void control_server::impl::answer(const ucred& peer, const std::string& line, reply r) {
   const auto parsed = parse_json(line);
   if (!parsed || !parsed->is_object())
-    return engine_room::to_reply(
-        make_error(errc::invalid_argument, "a request is one JSON object on one line"));
+    return r(engine_room::to_reply(
+        make_error(errc::invalid_argument, "a request is one JSON object on one line")));
   const auto& asked = parsed->get_object();
   const auto op = text_of(asked, "op");
-  if (op == "say") return say(peer, asked);
-  if (op == "list") return list(asked);
+  if (op == "say") return say(peer, asked, std::move(r));
+  if (op == "list") return r(list(asked));
+  if (op == "purge") return r(purge(peer, asked));
   if (op == "look")
-    return on_engine([this, run = text_of(asked, "run")]() -> json::object {
-      const auto state = target.look(run);
-      if (!state) return engine_room::to_reply(state.error());
-      return {{"ok", true}, {"summary", summary(*state)}};
-    });
-  return engine_room::to_reply(
-      make_error(errc::invalid_argument, "\"" + op + "\" is not a request; say, look and list are"));
-}
-
-void control_server::impl::serve(int fd) {
-  const unique_fd peer_end(fd);
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
-  std::string rest;
-  while (!closing) {
-    const auto line = engine_room::read_line(fd, rest, client_patience);
-    if (!line) {
-      if (line.error().code == errc::invalid_argument)
-        (void)engine_room::write_line(fd, engine_room::to_reply(line.error()), client_patience);
-      return;
-    }
-    if (!engine_room::write_line(fd, answer(peer, *line), client_patience)) return;
-  }
-}
-
-void control_server::impl::accept_clients() {
-  while (!closing) {
-    pollfd p{listener.get(), POLLIN, 0};
-    if (::poll(&p, 1, 200) <= 0) continue;
-    const int fd = ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd < 0) continue;
-    reap();
-    if (clients.size() >= most_clients) {
-      ::close(fd);
-      continue;
-    }
-    auto& c = clients.emplace_back();
-    c.thread = std::thread([this, fd, &c] {
-      serve(fd);
-      c.done = true;
-    });
-  }
-}
-
-void control_server::impl::reap() {
-  clients.remove_if([](client& c) {
-    if (!c.done) return false;
-    c.thread.join();
-    return true;
-  });
+    return on_engine(
+        [this, run = text_of(asked, "run")]() -> json::object {
+          const auto state = target.look(run);
+          if (!state) return engine_room::to_reply(state.error());
+          return {{"ok", true}, {"summary", summary(*state)}};
+        },
+        std::move(r));
+  r(engine_room::to_reply(
+      make_error(errc::invalid_argument, "\"" + op + "\" is not a request; say, look, list and purge are")));
 }
 
 control_server::control_server() = default;
 
 control_server::~control_server() {
   if (!impl_) return;
-  impl_->closing = true;
-  ::shutdown(impl_->listener.get(), SHUT_RDWR);
-  if (impl_->acceptor.joinable()) impl_->acceptor.join();
-  for (auto& c : impl_->clients) c.thread.join();
+  impl_->server.reset();
   ::unlink(impl_->path.c_str());
 }
 
@@ -229,8 +187,10 @@ result<std::unique_ptr<control_server>> control_server::listen(const std::string
   std::unique_ptr<control_server> out(new control_server);
   out->impl_ = std::make_unique<impl>(time, target, keep);
   out->impl_->path = path;
-  out->impl_->listener = std::move(fd);
-  out->impl_->acceptor = std::thread([i = out->impl_.get()] { i->accept_clients(); });
+  out->impl_->server = std::make_unique<engine_room::line_server>(
+      std::move(fd), [i = out->impl_.get()](const ucred& peer, const std::string& line, auto reply) {
+        i->answer(peer, line, std::move(reply));
+      });
   return out;
 }
 

@@ -190,6 +190,27 @@ class Program(unittest.TestCase):
         self.assertEqual(self.shipflow("audit", "verify", run).returncode, 0)
         self.assertEqual(self.shipflow("audit", "verify", "nonsense").returncode, 1)
 
+    def test_purge_deletes_what_is_old_beside_a_living_owner_and_without(self):
+        self.release(WRITE)
+        run = self.newest()["run"]
+        self.assertEqual(self.shipflow("purge").stdout, "purged 0 runs\n")
+        for words, message in (["--facts", "soon"], "soon"), (["--rows", "1d"], "rows must be kept"), (["extra"], "usage"):
+            refused = self.shipflow("purge", *words)
+            self.assertEqual(refused.returncode, 2, refused)
+            self.assertIn(message, refused.stderr)
+        waiting = subprocess.Popen([PROGRAM, *self.words('  - { id: go, approval: { roles: [qa] } }\n', "2.0.0"),
+                                    "--store", str(self.dir / "s.db")], env=self.env, stdout=subprocess.PIPE, text=True)
+        try:
+            self.assertIn("run ", waiting.stdout.readline())
+            self.assertEqual(self.shipflow("purge", "--facts", "0s").stdout, "purged 1 runs\n")
+        finally:
+            waiting.kill()
+            waiting.communicate()
+        self.assertEqual(self.shipflow("audit", "verify", run).returncode, 1)
+        self.assertEqual(len(self.shipflow("history", "--json").stdout.splitlines()), 2)
+        self.assertEqual(self.shipflow("purge", "--facts", "0s", "--rows", "0s").stdout, "purged 1 runs\n")
+        self.assertEqual(len(self.shipflow("history", "--json").stdout.splitlines()), 1)
+
     def test_schemas_and_plans_print(self):
         self.assertIn("$schema", json.loads(self.shipflow("schema", "plan").stdout))
         words = self.words(WRITE)
