@@ -2,8 +2,6 @@
 #include "commands.hpp"
 #include "host.hpp"
 
-#include <shipflow/system.hpp>
-
 #include <cstdio>
 
 namespace program {

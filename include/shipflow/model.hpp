@@ -16,7 +16,9 @@
 //     - id: api                       # required, unique; letters, digits, - and _
 //       needs: [go]                   # default: none, so steps without needs run at once
 //       <exactly one kind, see below>
-//       when: "${flags.new_checkout}" # constants decide at compile time, steps.* at run time
+//       when: "${flags.new_checkout}" # constants decide at compile time, steps.* at run time.
+//                                     # Or a comparison: "${steps.count.value} > 3 and ${x} != 'y'" with
+//                                     # == != < <= > >=, and, or, not, ( ); text stands in quotes
 //       for_each: { in: [eu, us], as: region, wave: 1 }  # expands to api[eu], api[us]; default one wave
 //       timeout: 10m
 //       retry: { attempts: 3, backoff: 2s }

@@ -114,12 +114,12 @@ condition_of_step decide_condition(const renderer& read, const node& written) {
   const auto before = read.troubles();
   render_leaves(read, written, condition, out.references);
   if (read.troubles() != before) return out;
-  if (!out.references.empty()) {
-    out.later = std::move(condition);
+  if (json::serialize(condition).find("${secret:") != std::string::npos) {
+    read.error(written, "`when`: a secret cannot decide whether a step runs");
     return out;
   }
-  if (is_deferred(condition)) {
-    read.error(written, "`when`: a secret cannot decide whether a step runs");
+  if (!out.references.empty()) {
+    out.later = std::move(condition);
     return out;
   }
   const auto wanted = decide_when(condition);

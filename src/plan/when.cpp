@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -100,6 +101,9 @@ class reader {
     while (at_ < text_.size() && letter(text_[at_])) ++at_;
     const auto word = text_.substr(start, at_ - start);
     if (word == "true" || word == "false") return word == "true";
+    std::int64_t whole = 0;
+    const auto [end, ec] = std::from_chars(word.data(), word.data() + word.size(), whole);
+    if (!word.empty() && ec == std::errc{} && end == word.data() + word.size()) return whole;
     if (const auto n = number_in(word)) return *n;
     at_ = start;
     return fail(word.empty() ? "`" + rest() + "` is no value; text goes in quotes"
@@ -181,7 +185,7 @@ result<bool> decide_when(const json::value& condition) {
   const bool shaped =
       op != nullptr && op->is_string() && of != nullptr && of->is_array() && !of->get_array().empty();
   if (!shaped) return make_error(errc::invalid_document, "is not a condition");
-  const std::string_view word = op->get_string();
+  const std::string_view word(op->get_string());
   const auto& parts = of->get_array();
   if (word != "and" && word != "or" && word != "not")
     return parts.size() == 2 ? compared(word, parts[0], parts[1])

@@ -10,9 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <dirent.h>
 #include <filesystem>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -259,8 +257,8 @@ TEST_CASE("engine/control: another user may speak for himself only, and may not 
   }
   served s;
   REQUIRE(::chmod(s.directory.c_str(), 0755) == 0);
-  int ends[2] = {-1, -1};
-  REQUIRE(::pipe(ends) == 0);
+  std::array<int, 2> ends{-1, -1};
+  REQUIRE(::pipe(ends.data()) == 0);
   const std::string say = "{\"op\":\"say\",\"run\":\"" + s.run +
                           "\",\"name\":\"approve\",\"body\":{\"step\":\"go\"},\"as\":\"user:quinn\"}\n";
   const std::string purge = "{\"op\":\"purge\"}\n";
