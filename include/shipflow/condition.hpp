@@ -15,8 +15,8 @@
 //   primary   := "(" or ")" | atom
 //   atom      := aggregate compare quantity ["*" aggregate]
 //              | aggregate "outside" "[" quantity "," quantity "]"
-//              | "worse" "(" aggregate "than" "baseline" "," "ratio" x "," "alpha" p ["," "test" name] ")"
-//              | "no_worse" "(" aggregate "than" "baseline" "," "ratio" x "," "beta" p ")"
+//              | "worse" "(" aggregate "than" "baseline" "," "ratio" x "," "alpha" p ["," "test" name] ["," "every" D] ")"
+//              | "no_worse" "(" aggregate "than" "baseline" "," "ratio" x "," "beta" p ["," "test" name] ["," "every" D] ")"
 //              | "burn" "(" aggregate "," "slo" p "," number "x" "in" D "and" D ")"
 //              | "absent" "(" series "," D ")" ["on" arm]
 //   aggregate := (metric | call) ["over" (D | "slot" | "start")] ["on" ("canary" | "baseline" | "fleet")]
@@ -124,9 +124,9 @@ struct condition_atom {
   std::optional<aggregate> times;  ///< compare: `threshold * aggregate`
   double factor = 0;               ///< worse, no_worse: the ratio; burn: the multiple
   quantity share;                  ///< worse: alpha; no_worse: beta; burn: slo
-  std::string test;                ///< worse: name or empty
-  duration span{0};                ///< absent: how long; burn: the long window
-  duration short_span{0};          ///< burn
+  std::string test;                ///< worse, no_worse: name or empty
+  duration span{0};        ///< absent: how long; burn: the long window; worse, no_worse: `every`, or 0
+  duration short_span{0};  ///< burn
   friend bool operator==(const condition_atom&, const condition_atom&) = default;
 };
 
@@ -183,10 +183,6 @@ struct health_rule {
 [[nodiscard]] std::string print(const aggregate& a);
 [[nodiscard]] std::string print(const health_rule& r);
 
-/// The atoms that the grammar has and this version does not evaluate, each as its text and why:
-/// "quantile(0.95, latency) over 5m > 500ms: quantile is not built yet". A compiler refuses them.
-[[nodiscard]] std::vector<std::string> unsupported_atoms(const condition& c);
-
 /// Names that must be metrics of the environment, and series named directly; sorted, each once.
 struct condition_names {
   std::vector<std::string> metrics;
@@ -221,8 +217,8 @@ using metric_table = std::map<std::string, metric_definition>;
 [[nodiscard]] result<metric_table> read_metrics(const json::object& metrics);
 
 /// Checks a condition against the metrics it uses and the slot length: unknown names (with a
-/// suggestion), units that do not fit, windows that are no multiple of the slot, and everything
-/// `unsupported_atoms` reports. What passes here can be evaluated.
+/// suggestion), units that do not fit, windows that are no multiple of the slot, tests of something that
+/// has none, and comparisons that can never be true. What passes here can be evaluated.
 [[nodiscard]] result<void> check_condition(const condition& c, const metric_table& metrics, duration slot);
 
 /// The metrics that a condition needs an answer from: those named and those owning a series

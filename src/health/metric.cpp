@@ -1,5 +1,5 @@
 // Metrics of an environment: mapping to definition.
-#include "health/supported.hpp"
+#include "health/used_names.hpp"
 
 #include <algorithm>
 #include <array>

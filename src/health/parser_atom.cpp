@@ -88,7 +88,15 @@ bool parser::parse_test(condition_atom& out) {
       !want_symbol(",") || !want_word("ratio") || !parse_factor(out.factor) || !want_symbol(",") ||
       !want_word(worse ? "alpha" : "beta") || !parse_share(out.share))
     return false;
-  if (worse && take_symbol(",") && (!want_word("test") || !parse_series(out.test))) return false;
+  while (take_symbol(",")) {
+    const bool name = out.test.empty() && out.span.count() == 0 && take_word("test");
+    if (name && !parse_series(out.test)) return false;
+    if (name) continue;
+    if (out.span.count() != 0 || !take_word("every"))
+      return fail_expected(out.test.empty() ? "`test` and a name, or `every` and a duration"
+                                            : "`every` and a duration");
+    if (!parse_duration_above_zero(out.span)) return false;
+  }
   return want_symbol(")");
 }
 

@@ -91,7 +91,8 @@ std::string test_text(const condition_atom& a) {
   const bool worse = a.kind == atom_kind::worse;
   return std::string(worse ? "worse(" : "no_worse(") + shipflow::print(a.what) + " than baseline, ratio " +
          print_number(a.factor) + (worse ? ", alpha " : ", beta ") + print(a.share) +
-         (a.test.empty() ? std::string() : ", test " + name_text(a.test)) + ")";
+         (a.test.empty() ? std::string() : ", test " + name_text(a.test)) +
+         (a.span.count() == 0 ? std::string() : ", every " + format_duration(a.span)) + ")";
 }
 
 }  // namespace

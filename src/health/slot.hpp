@@ -1,8 +1,6 @@
 // Slots: time cut into [k*length, (k+1)*length) of the epoch, and what one series did in one slot.
 #pragma once
 
-#include "verdict/exact.hpp"
-
 #include <shipflow/json.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/time.hpp>
@@ -83,7 +81,8 @@ struct counter_memory {
 [[nodiscard]] json::value to_json(const slot_sample& s);
 [[nodiscard]] result<slot_sample> sample_from_json(const json::value& v);
 
-using verdict_room::exact;
-using verdict_room::exact_double;
+/// A double that survives JSON text bit by bit: whole numbers as integers, others as a string.
+[[nodiscard]] json::value exact(double v);
+[[nodiscard]] std::optional<double> exact_double(const json::value& v);
 
 }  // namespace shipflow::health

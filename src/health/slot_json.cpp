@@ -1,5 +1,6 @@
 // Samples as JSON, for the sample table and for records of decisions.
 #include "health/slot_parts.hpp"
+#include "verdict/exact.hpp"
 
 #include <cmath>
 
@@ -54,6 +55,9 @@ bool read_instances(const json::object& parts, slot_sample& out) {
 }
 
 }  // namespace
+
+json::value exact(double v) { return verdict_room::exact(v); }
+std::optional<double> exact_double(const json::value& v) { return verdict_room::exact_double(v); }
 
 json::value to_json(const counter_memory& m) {
   json::array out{exact(m.number), m.slot};

@@ -93,7 +93,9 @@ class condition_maker {
     } else {
       a.factor = factor();
       a.share = share();
-      if (a.kind == atom_kind::worse && coin()) a.test = name();
+      const bool test = a.kind == atom_kind::worse || a.kind == atom_kind::no_worse;
+      if (test && coin()) a.test = name();
+      if (test && coin()) a.span = span();
       if (a.kind == atom_kind::burn) {
         a.short_span = span();
         a.span = a.short_span + span();
