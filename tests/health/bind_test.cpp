@@ -103,7 +103,7 @@ TEST_CASE("health/bind: a quantile wants ten events beyond it, a burn rate ten a
   CHECK(number("p95 over 5m > 500ms").min_count == 200);
   CHECK(number("quantile(0.99, latency) over 5m > 500ms").min_count == 1000);
   CHECK(number("p95 over 5m > 500ms min_count 50").min_count == 50);
-  CHECK(number("slow(latency, > 500ms) > 5%").limit == 0.5);
+  CHECK(number("slow(latency, > 500ms) > 5%").limit.value() == 500);
   CHECK(bound("burn(errors, slo 99.9%, 14.4x in 1h and 5m)").atoms.at(0).other->min_count == 695);
 }
 

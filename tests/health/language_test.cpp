@@ -234,5 +234,80 @@ TEST_CASE("health/language: instances of the baseline tell how much they differ 
     for (int i = 0; i < 20; ++i) s.arms(counted(10), counted(6000), bad, all).push();
     return s.arms(counted(10), counted(6000), bad, all).atom().test->evidence;
   };
-  CHECK(evidence(true) > 2 * std::abs(evidence(false)));
+  CHECK(evidence(true) > evidence(false));
+}
+
+TEST_CASE("health/language: worse on a quantile compares the buckets of both arms") {
+  shop s("worse(latency than baseline, ratio 1.25, alpha 0.1%)");
+  CHECK(s.what().alert()->atoms[0].test->kind == health::test_kind::bucket_ratio);
+  const auto slower = histogram({{100, 300}, {200, 400}, {500, 300}, {HUGE_VAL, 0}});
+  for (int i = 0; i < 20; ++i) {
+    s.set(metric_arm::canary, "time", usual()).set(metric_arm::baseline, "time", usual());
+    CHECK(s.push().is == outcome::pass);
+  }
+  s.through_json();
+  int needed = 0;
+  do {
+    s.set(metric_arm::canary, "time", slower);
+    ++needed;
+  } while (s.push().is != outcome::fail && needed < 20);
+  CHECK(needed <= 6);
+}
+
+TEST_CASE("health/language: other buckets than before are invalid for a test, not evidence") {
+  shop s("worse(latency than baseline, ratio 1.25, alpha 0.1%)");
+  s.set(metric_arm::canary, "time", usual()).set(metric_arm::baseline, "time", usual());
+  s.push();
+  s.set(metric_arm::canary, "time", histogram({{150, 900}, {HUGE_VAL, 100}}));
+  CHECK(s.push().is == outcome::unavailable);
+}
+
+TEST_CASE("health/language: worse on a capped mean compares the middles of buckets") {
+  shop s("worse(mean(time cap 1s) than baseline, ratio 1.1, alpha 1%, every 1m)",
+         "no_worse(mean(time cap 1s) than baseline, ratio 3, beta 5%)");
+  const auto slower = histogram({{100, 100}, {200, 200}, {500, 700}, {HUGE_VAL, 0}});
+  auto v = s.push();
+  for (int i = 0; i < 40; ++i) {
+    s.set(metric_arm::canary, "time", usual()).set(metric_arm::baseline, "time", usual());
+    v = s.push();
+  }
+  CHECK(v.is == outcome::pass);
+  s.through_json();
+  for (int i = 0; i < 40; ++i) v = s.set(metric_arm::canary, "time", slower).push();
+  CHECK(v.is == outcome::fail);
+}
+
+TEST_CASE("health/language: worse on a gauge ranks the canary among the instances of the baseline") {
+  const std::string text = "worse(cpu than baseline, ratio 1.1, alpha 0.1%)";
+  shop s(text);
+  auto peers = gauged(0.5);
+  for (int i = 0; i < 9; ++i) peers.instances.push_back({"pod-" + std::to_string(i), 0.45 + i * 0.01});
+  s.set(metric_arm::baseline, "cpu", peers).set(metric_arm::canary, "cpu", gauged(0.9));
+  s.push();
+  s.through_json();
+  int needed = 1;
+  while (s.push().is != outcome::fail && needed < 20) ++needed;
+  CHECK(needed <= 5);
+  shop whole(text);
+  whole.set(metric_arm::baseline, "cpu", gauged(0.5)).set(metric_arm::canary, "cpu", gauged(0.9));
+  for (int i = 0; i < 30; ++i) CHECK(whole.atom().is.why == reason::empty);
+}
+
+TEST_CASE("health/language: a stored state of a test that does not fit is refused") {
+  for (const char* text :
+       {"worse(errors than baseline, ratio 2, alpha 1%)", "worse(latency than baseline, ratio 2, alpha 1%)",
+        "worse(cpu than baseline, ratio 2, alpha 1%)"}) {
+    auto spec = minute_spec("", text);
+    spec.metrics = shop_metrics();
+    const auto t = trigger_of(spec);
+    auto kept = health::trigger_state(t).to_json();
+    for (const char* member : {"test", "slots", "group", "sums"}) {
+      auto broken = kept;
+      auto& test = broken.at("alert").at("atoms").at(0).at("test").as_object();
+      if (!test.contains(member)) continue;
+      test[member] = "?";
+      health::trigger_state state(t);
+      CHECK(state.from_json(broken).error().code == errc::corrupt);
+    }
+  }
 }
