@@ -129,7 +129,7 @@ void promotions(const options& o) {
         head.push_back(s.name + ": time, healthy");
         head.push_back(s.name + ": promoted at the margin");
       }
-      const auto well = play({s, six_hours, o.runs / 3, o.seed}, {rule}).front();
+      const auto well = play({s, six_hours, std::max(o.runs / 5, 20), o.seed}, {rule}).front();
       row.push_back(time_text(well.quantile(0.5)) + " / " + time_text(well.quantile(0.95)));
       s.canary_ratio = 2;
       const auto bad = play({s, three_hours, o.runs, o.seed}, {rule}).front();
@@ -140,7 +140,7 @@ void promotions(const options& o) {
 }
 
 void calibrated(const options& o) {
-  const int runs = std::max(o.runs / 10, 20);
+  const int runs = std::max(o.runs / 15, 20);
   std::vector<std::string> head{"kind", "false aborts in 24 h", "abort 1 %", "abort 5 %"};
   cells rows;
   auto kinds = held_out();
@@ -166,14 +166,14 @@ void report(const options& o) {
   std::cout << "## The same, kinds that no parameter was chosen on\n\n";
   table(held_out(), day, std::max(o.runs / 5, 20), o, show::shares);
   std::cout << "## Time to abort, errors worse from the first request (0.1 % before), 3 h\n\n";
-  table(regressions(), three_hours, std::max(o.runs / 3, 20), o, show::times);
+  table(regressions(), three_hours, std::max(o.runs / 5, 20), o, show::times);
   std::cout << "## Time to abort, errors worse after 6 healthy hours\n\n";
   std::vector<scenario> late;
   for (auto s : {worse("0.2 %", 2), worse("0.5 %", 5), worse("1 %", 10), worse("5 %", 50)}) {
     s.worse_from = six_hours;
     late.push_back(s);
   }
-  table(late, six_hours + three_hours, std::max(o.runs / 6, 20), o, show::times);
+  table(late, six_hours + three_hours, std::max(o.runs / 10, 20), o, show::times);
   std::cout << "## Promotion on evidence of less than twice the errors, beta 1 %\n\n";
   promotions(o);
   std::cout << "## Lanes chosen by a calibration on the day before\n\n";

@@ -51,10 +51,12 @@ class luck {
     return mean <= 1 ? 1 : 1 + std::floor(std::log(share()) / std::log1p(-1 / mean));
   }
 
-  /// Lognormal with mean 1 and this coefficient of variation.
+  /// Gamma with mean 1 and this coefficient of variation, whose inverse square is a whole number.
   double factor(double cv) noexcept {
-    const double variance = std::log1p(cv * cv);
-    return std::exp(std::sqrt(variance) * normal() - variance / 2);
+    const auto shape = static_cast<int>(std::round(1 / (cv * cv)));
+    double sum = 0;
+    for (int i = 0; i < shape; ++i) sum -= std::log(share());
+    return sum / shape;
   }
 
  private:

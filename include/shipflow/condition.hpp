@@ -44,9 +44,29 @@
 //   - value: newest reading in the window; mean: sum over count of gauge readings, or of two
 //     counters; ratio: sum over sum of the slots that have both; per_min, rate: events per minute,
 //     per second of observed time; sum, min, max over the slots of the window.
+//   - quantile, slow and a capped mean read a histogram. quantile: of all events in the window, linear between the
+//     ends of its bucket (from zero in the first); beyond the last bucket it is at least where that begins,
+//     and unknown against anything higher (invalid). slow: share of events above the first bucket end at or above
+//     the bound; without one it is invalid. mean cap: each event as the middle of its bucket, at most the
+//     cap; of a gauge the readings, at most the cap. Other buckets than before start a window anew.
+//   - `x > 1.2 * y`: slots that both have; y is worked out over its own window and arm.
+//   - burn(bad, slo 99.9%, 14.4x in 1h and 5m): the share is at least 14.4 * 0.1% in both windows. Unknown until
+//     the short one is full (coverage) and holds ten events at that pace (694 here; `min_count` overrides).
+//   - worse(x than baseline, ratio 1.25, alpha 0.1%): true once the evidence that the canary's x is more than
+//     1.25 times the baseline's has reached 1/alpha, and from then on; unknown before (undecided), never false. A
+//     healthy canary is called worse with a chance of at most alpha, however often and long it is looked at.
+//     no_worse(x than baseline, ratio 2, beta 1%): true once there is as much evidence that it is below twice.
+//     Evidence begins with the release, after the warm-up. In an alert, undecided is no reason to wait.
+//     Tests, by x: count_ratio (ratio, slow), bucket_ratio (quantile: all its buckets; the ratio is that of slow
+//     requests), bounded_mean (mean cap), peer_rank (value, mean of a gauge, mean of two counters, and ratio
+//     when named; needs the instances of the baseline); no_worse: count_ratio and bounded_mean.
+//     every: slots summed to one step. Without it: worse of counts runs at two paces, every slot for twice as bad
+//     and every minute for `ratio`; bucket_ratio every slot; the others every minute. Choose it longer than noise
+//     lasts: <shipflow/verdict/calibration.hpp> finds out. Meaning and sources: <shipflow/verdict.hpp>.
 //   - `min_count` counts events of ratio, mean of counters, per_min, rate and sum; gauges have no
 //     events and ignore it. Default of a ratio: so many that one event alone cannot make the atom
-//     true (20 for > 5%, 21 for >= 5%, 20 for < 95%), or false under `not`; of the others none.
+//     true (20 for > 5%, 21 for >= 5%, 20 for < 95%), or false under `not`; of a quantile so many
+//     that ten lie beyond it (200 for 0.95); of the others none.
 //   - absent: true after D in which the arm's series had no sample while its witness had one. The
 //     witness of canary and baseline is the other arm, that of fleet is the source itself.
 // Meaning over slots
@@ -196,8 +216,12 @@ enum class reading_unit { none, percent, seconds, milliseconds };
 ///   errors:  { source: load_balancer, ratio: [http_5xx, http_all], over: 1m, min_count: 50 }
 ///   cpu:     { source: host, value: cpu, unit: "%", arm: canary }
 ///   latency: { source: load_balancer, mean: [time_total, http_all], unit: ms }
+///   p95:     { source: prometheus, quantile: [0.95, latency], unit: ms, over: 5m }   # a histogram
+///   slow:    { source: prometheus, slow: [latency, 500ms], unit: ms }
+///   average: { source: prometheus, mean: latency, cap: 2s, unit: ms }
 ///   raw:     { source: load_balancer, series: [http_5xx, http_all] }   # for use in full forms only
-/// Kinds: value, mean, per_min, rate, sum, min, max, ratio, quantile: [0.95, series], series.
+/// Kinds: value, mean, per_min, rate, sum, min, max, ratio, quantile: [0.95, series],
+/// slow: [series, 500ms], series. `cap` belongs to the mean of one series.
 /// Other members belong to the source and stay in `spec`.
 struct metric_definition {
   std::string name;

@@ -181,6 +181,19 @@ TEST_CASE("health/metric: a mapping that cannot work is refused naming metric an
   CHECK(metric_refusal(R"({"source": "s", "value": "a", "min_count": 0})").find("min_count") !=
         std::string::npos);
   CHECK(metric_refusal(R"({"source": 5, "value": "a"})") == "metric \"m\": source must be a string");
+  CHECK(metric_refusal(R"({"source": "s", "slow": ["a"]})") == "metric \"m\": slow must be [series, 500ms]");
+  CHECK(metric_refusal(R"({"source": "s", "slow": ["a", "soon"]})").find("slow must be") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "mean": ["a", "b"], "cap": "2s"})").find("cap belongs to") !=
+        std::string::npos);
+  CHECK(metric_refusal(R"({"source": "s", "mean": "a", "cap": "-2s"})").find("cap must be") !=
+        std::string::npos);
+  const auto slow =
+      read_metric("m", parse_json(R"({"source": "s", "slow": ["a", "500ms"]})")->as_object()).value();
+  CHECK(print(*slow.what) == "slow(a, > 500ms)");
+  const auto capped =
+      read_metric("m", parse_json(R"({"source": "s", "mean": "a", "cap": "2s"})")->as_object()).value();
+  CHECK(print(*capped.what) == "mean(a cap 2s)");
   const auto not_mapping = read_metrics(parse_json(R"({"m": 5})")->as_object());
   REQUIRE(!not_mapping.has_value());
   CHECK(not_mapping.error().message == "metric \"m\" must be a mapping");
