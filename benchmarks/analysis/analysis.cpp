@@ -1,13 +1,16 @@
 // How often do rules abort a healthy release, and how soon a bad one? Prints a table as Markdown.
 //
 //   bench_analysis                 300 runs per healthy kind of release: some minutes
-//   bench_analysis --runs 3000     what stands in RESULTS.md
+//   bench_analysis --runs 3000     what stands in RESULTS.md; most of an hour on one core
+//   bench_analysis --part NAME     one table: healthy, held-out, regressions, late, promotion, calibration, latency
 //   bench_analysis --check         40 runs, asserted with room for any seed: what the tests run
 //   bench_analysis --speed         streams a second, bytes per stream, time to replay a day
 //   ... [--seed N]                 default 20240917
+#include "latency.hpp"
 #include "play.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstring>
@@ -22,6 +25,7 @@ struct options {
   std::uint64_t seed = 20240917;
   bool check = false;
   bool speed = false;
+  std::string part;  ///< or all
 };
 
 constexpr std::int64_t day = 24 * slots_an_hour;
@@ -158,26 +162,73 @@ void calibrated(const options& o) {
   print_table(head, rows);
 }
 
-void report(const options& o) {
-  std::cout << "Seed " << o.seed << ", " << o.runs
-            << " runs per healthy kind of release. Shares with 95 % intervals; times as "
-            << "median / 95th percentile.\n\n## False aborts within 24 h\n\n";
-  table(healthy(), day, o.runs, o, show::shares);
-  std::cout << "## The same, kinds that no parameter was chosen on\n\n";
-  table(held_out(), day, std::max(o.runs / 5, 20), o, show::shares);
-  std::cout << "## Time to abort, errors worse from the first request (0.1 % before), 3 h\n\n";
+outcome as_outcome(const latency_outcome& o) { return {o.rule, o.decided}; }
+
+void latencies(const options& o) {
+  const int runs = std::max(o.runs / 10, 20);
+  std::vector<std::string> head{"rule"};
+  cells rows;
+  const auto column = [&](const std::string& name, const std::vector<latency_outcome>& all, show how) {
+    head.push_back(name);
+    rows.resize(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto one = as_outcome(all[i]);
+      if (rows[i].empty()) rows[i].push_back(one.rule);
+      rows[i].push_back(how == show::shares
+                            ? percent_text(one.share(), runs)
+                            : time_text(one.quantile(0.5)) + " / " + time_text(one.quantile(0.95)));
+    }
+  };
+  const latency_kind l1{"L1 independent", 1, 0, 0};
+  const latency_kind l2{"L2 noise of 2 %", 1, 0.02, 0};
+  const latency_kind l3{"L3 and instances differ by 3 %", 1, 0.02, 0.03};
+  for (const auto& k : {l1, l2, l3})
+    column(k.name + ": false aborts in 24 h", play_latency(k, day, runs, o.seed), show::shares);
+  for (const double factor : {1.1, 1.5})
+    for (auto k : {l1, l2}) {
+      k.canary = factor;
+      column(k.name + (factor > 1.2 ? ": 50 % slower" : ": 10 % slower"),
+             play_latency(k, three_hours, runs, o.seed), show::times);
+    }
+  print_table(head, rows);
+}
+
+void regressing(const options& o) {
   table(regressions(), three_hours, std::max(o.runs / 5, 20), o, show::times);
-  std::cout << "## Time to abort, errors worse after 6 healthy hours\n\n";
-  std::vector<scenario> late;
+}
+
+void late(const options& o) {
+  std::vector<scenario> kinds;
   for (auto s : {worse("0.2 %", 2), worse("0.5 %", 5), worse("1 %", 10), worse("5 %", 50)}) {
     s.worse_from = six_hours;
-    late.push_back(s);
+    kinds.push_back(s);
   }
-  table(late, six_hours + three_hours, std::max(o.runs / 10, 20), o, show::times);
-  std::cout << "## Promotion on evidence of less than twice the errors, beta 1 %\n\n";
-  promotions(o);
-  std::cout << "## Lanes chosen by a calibration on the day before\n\n";
-  calibrated(o);
+  table(kinds, six_hours + three_hours, std::max(o.runs / 10, 20), o, show::times);
+}
+
+struct part {
+  std::string_view name, title;
+  void (*print)(const options&);
+};
+
+constexpr std::array parts{
+    part{"healthy", "False aborts within 24 h",
+         [](const options& o) { table(healthy(), day, o.runs, o, show::shares); }},
+    part{"held-out", "The same, kinds that no parameter was chosen on",
+         [](const options& o) { table(held_out(), day, std::max(o.runs / 5, 20), o, show::shares); }},
+    part{"regressions", "Time to abort, errors worse from the first request (0.1 % before), 3 h", regressing},
+    part{"late", "Time to abort, errors worse after 6 healthy hours", late},
+    part{"promotion", "Promotion on evidence of less than twice the errors, beta 1 %", promotions},
+    part{"calibration", "Lanes chosen by a calibration on the day before", calibrated},
+    part{"latency", "Response times", latencies}};
+
+void report(const options& o) {
+  for (const auto& p : parts) {
+    if (!o.part.empty() && o.part != p.name) continue;
+    std::cout << "## " << p.title << "\n\nSeed " << o.seed << ", `--runs " << o.runs << " --part " << p.name
+              << "`.\n\n";
+    p.print(o);
+  }
 }
 
 /// The state of one stream, as a plan would have it.
@@ -245,6 +296,13 @@ int check(const options& o) {
       play({kind("N1"), slots_an_hour, runs, o.seed}, {promote_rule(2, temper::recommended)}).front();
   expect(well.quantile(0.5) > 0 && well.quantile(0.5) <= 20 * slots_a_minute,
          "a healthy canary is promoted in 20 m, half of the times");
+  const auto usual = play_latency({"L2", 1, 0.02, 0}, slots_an_hour, 20, o.seed);
+  const auto slower = play_latency({"L2", 1.5, 0.02, 0}, slots_an_hour, 20, o.seed);
+  for (std::size_t i = 2; i < usual.size(); ++i) {
+    expect(as_outcome(usual[i]).share() <= 0.1, usual[i].rule + ": at most 2 of 20 aborted");
+    expect(as_outcome(slower[i]).quantile(0.5) <= slots_a_minute,
+           usual[i].rule + ": 50 % slower is found in a minute");
+  }
   return failures == 0 ? 0 : 1;
 }
 
@@ -266,10 +324,12 @@ int main(int count, char** arguments) {
       o.speed = true;
     } else if (word == "--runs" && more && number(arguments[i + 1], o.runs) && o.runs > 0) {
       ++i;
+    } else if (word == "--part" && more) {
+      o.part = arguments[++i];
     } else if (word == "--seed" && more && number(arguments[i + 1], o.seed)) {
       ++i;
     } else {
-      std::cerr << "usage: bench_analysis [--runs N] [--seed N] [--check | --speed]\n";
+      std::cerr << "usage: bench_analysis [--runs N] [--seed N] [--part NAME | --check | --speed]\n";
       return 2;
     }
   }

@@ -1,6 +1,8 @@
 #include "health/feed.hpp"
+#include "health/random_condition.hpp"
 
 #include <cmath>
+#include <random>
 
 using namespace shipflow;
 using namespace shipflow::test;
@@ -310,4 +312,46 @@ TEST_CASE("health/language: a stored state of a test that does not fit is refuse
       CHECK(state.from_json(broken).error().code == errc::corrupt);
     }
   }
+}
+
+TEST_CASE(
+    "health/language: random conditions are bound or refused in one line, and random samples never break "
+    "them") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  condition_maker maker(seed);
+  auto metrics = shop_metrics();
+  int bound = 0;
+  for (int i = 0; i < 400; ++i) {
+    auto text = print(maker.make());
+    // Names of the shop in place of random ones, so that some can be bound.
+    for (const auto* name : {"errors", "_x", "x"}) {
+      const std::string with = maker.coin() ? "bad" : "time";
+      for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + with.size()))
+        text.replace(at, std::string_view(name).size(), with);
+    }
+    CAPTURE(text);
+    health::trigger_spec s;
+    s.id = "t";
+    s.alert = text;
+    s.slot = std::chrono::milliseconds(500);
+    s.metrics = metrics;
+    const auto t = health::make_trigger(s);
+    if (!t) {
+      REQUIRE(t.error().message.find('\n') == std::string::npos);
+      continue;
+    }
+    ++bound;
+    health::trigger_state state(*t);
+    state.begin(0);
+    for (int k = 0; k < 5; ++k) {
+      std::vector<slot_sample> in;
+      for (std::size_t j = 0; j < (*t)->inputs().size(); ++j)
+        in.push_back(maker.coin()   ? usual(maker.pick(0, 50))
+                     : maker.coin() ? gauged(maker.pick(-5, 5))
+                                    : slot_sample{});
+      REQUIRE(state.push(k, in).has_value());
+    }
+  }
+  CAPTURE(bound);
 }
