@@ -17,6 +17,7 @@
 //              | aggregate "outside" "[" quantity "," quantity "]"
 //              | "worse" "(" aggregate "than" "baseline" "," "ratio" x "," "alpha" p ["," "test" name] ["," "every" D] ")"
 //              | "no_worse" "(" aggregate "than" "baseline" "," "ratio" x "," "beta" p ["," "test" name] ["," "every" D] ")"
+//              | "certain" "(" aggregate (">" | ">=" | "<" | "<=") quantity "," "beta" p ")"
 //              | "burn" "(" aggregate "," "slo" p "," number "x" "in" D "and" D ")"
 //              | "absent" "(" series "," D ")" ["on" arm]
 //   aggregate := (metric | call) ["over" (D | "slot" | "start")] ["on" ("canary" | "baseline" | "fleet")]
@@ -60,6 +61,8 @@
 //     Tests, by x: count_ratio (ratio, slow), bucket_ratio (quantile: all its buckets; the ratio is that of slow
 //     requests), bounded_mean (mean cap), peer_rank (value, mean of a gauge, mean of two counters, and ratio
 //     when named; needs the instances of the baseline); no_worse: count_ratio and bounded_mean.
+//     certain(ratio(ok, all) >= 95%, beta 1%): true once the evidence that the share (ratio, slow) or the capped mean is
+//     on that side has reached 1/beta, and from then on: 126 results without a failure suffice here, 645 for 99%.
 //     every: slots summed to one step. Without it: worse of counts runs at two paces, every slot for twice as bad
 //     and every minute for `ratio`; bucket_ratio every slot; the others every minute. Choose it longer than noise
 //     lasts: <shipflow/verdict/calibration.hpp> finds out. Meaning and sources: <shipflow/verdict.hpp>.
@@ -134,16 +137,16 @@ struct aggregate {
 enum class comparison { greater, greater_equal, less, less_equal, equal, not_equal };
 [[nodiscard]] std::string_view name_of(comparison c) noexcept;
 
-enum class atom_kind { compare, outside, worse, no_worse, burn, absent };
+enum class atom_kind { compare, outside, worse, no_worse, burn, absent, certain };
 struct condition_atom {
   atom_kind kind = atom_kind::compare;
   aggregate what;  ///< absent: `series[0]` and `on` only
   comparison op = comparison::greater;
-  quantity low;                    ///< compare: threshold or factor; outside: lower end
+  quantity low;                    ///< compare, certain: threshold or factor; outside: lower end
   quantity high;                   ///< outside: upper end
   std::optional<aggregate> times;  ///< compare: `threshold * aggregate`
   double factor = 0;               ///< worse, no_worse: the ratio; burn: the multiple
-  quantity share;                  ///< worse: alpha; no_worse: beta; burn: slo
+  quantity share;                  ///< worse: alpha; no_worse, certain: beta; burn: slo
   std::string test;                ///< worse, no_worse: name or empty
   duration span{0};        ///< absent: how long; burn: the long window; worse, no_worse: `every`, or 0
   duration short_span{0};  ///< burn

@@ -58,12 +58,13 @@ judged judge_burn(const bound_atom& a, const number_finding& n, const number_fin
 atom_state::atom_state(const bound_atom& a) : number_(a.number) {
   if (a.other) other_.emplace(*a.other);
   if (a.test) test_.emplace(*a.test);
+  if (a.gate) gate_.emplace(*a.gate, a.number);
 }
 
 atom_finding atom_state::push(const bound_atom& a, slot_index k, std::span<const slot_sample> inputs,
                               duration slot, std::int64_t since_start, bool begun) {
   if (a.kind == atom_kind::absent) return push_absent(a, inputs);
-  if (test_) return push_test(a, k, inputs, begun);
+  if (test_ || gate_) return push_test(a, k, inputs, begun);
   auto newest = state_of(a.number, inputs);
   if (a.other) newest = std::max(newest, state_of(*a.other, inputs));
   const bool observed = newest == slot_state::empty;
@@ -97,7 +98,7 @@ atom_finding atom_state::push_test(const bound_atom& a, slot_index k, std::span<
     out.is = unknown(reason::undecided);
     return out;
   }
-  out.test = test_->push(*a.test, k, inputs);
+  out.test = test_ ? test_->push(*a.test, k, inputs) : gate_->push(*a.gate, a.number, inputs);
   out.is = out.test->is;
   out.slots = out.test->slots;
   return out;
@@ -128,6 +129,7 @@ void atom_state::begin(const bound_atom& a) {
   number_.begin();
   if (other_) other_->begin();
   if (test_) test_.emplace(*a.test);
+  if (gate_) gate_.emplace(*a.gate, a.number);
 }
 
 json::value atom_state::to_json() const {
@@ -140,6 +142,7 @@ json::value atom_state::to_json() const {
     out["other"] = std::move(other);
   }
   if (test_) out["test"] = test_->to_json();
+  if (gate_) out["gate"] = gate_->to_json();
   return out;
 }
 
@@ -151,9 +154,10 @@ bool atom_state::from_json(const json::value& v) {
     const auto* other = o->if_contains("other");
     if (other == nullptr || !other->is_object() || !other_->from_json(other->get_object())) return false;
   }
-  if (!test_) return true;
   const auto* test = o->if_contains("test");
-  return test != nullptr && test_->from_json(*test);
+  const auto* gate = o->if_contains("gate");
+  if (test_ && (test == nullptr || !test_->from_json(*test))) return false;
+  return !gate_ || (gate != nullptr && gate_->from_json(*gate));
 }
 
 }  // namespace shipflow::health

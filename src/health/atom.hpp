@@ -1,7 +1,7 @@
 // One atom over the slots: samples in, a three-valued truth and the numbers behind it out.
 #pragma once
 
-#include "health/arm_test.hpp"
+#include "health/gate_test.hpp"
 
 #include <optional>
 #include <span>
@@ -43,6 +43,7 @@ class atom_state {
   number_state number_;
   std::optional<number_state> other_;
   std::optional<arm_test> test_;
+  std::optional<gate_test> gate_;
   std::int64_t absent_ = 0;  ///< slots in a row, outages left out
 };
 

@@ -53,6 +53,7 @@ class binder {
       case atom_kind::worse:
       case atom_kind::no_worse: return bind_arm_test(a, numbers_, slot_, b);
       case atom_kind::burn: return burn(a, b);
+      case atom_kind::certain: return bind_gate(a, numbers_, b);
       case atom_kind::compare:
       case atom_kind::outside: break;
     }

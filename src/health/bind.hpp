@@ -49,6 +49,15 @@ struct bound_test {
   bound_number canary, baseline;
 };
 
+enum class gate_side { above, below };
+
+/// An absolute gate: a share, or a capped mean in the unit of the readings.
+struct bound_gate {
+  gate_side side = gate_side::above;
+  double limit = 0;
+  double beta = 0;
+};
+
 struct bound_atom {
   std::string text;  ///< as printed
   atom_kind kind = atom_kind::compare;
@@ -56,6 +65,7 @@ struct bound_atom {
   std::optional<bound_number>
       other;  ///< compare: what the threshold is a multiple of; burn: the short window
   std::optional<bound_test> test;
+  std::optional<bound_gate> gate;
   comparison op = comparison::greater;
   double low = 0;  ///< threshold or lower end, in the unit of the readings; a factor when there is `other`
   double high = 0;

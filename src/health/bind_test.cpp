@@ -90,4 +90,32 @@ bool bind_arm_test(const condition_atom& a, number_binder& numbers, duration slo
          numbers.bind(s, out.text, t.baseline, metric_arm::baseline);
 }
 
+bool bind_gate(const condition_atom& a, number_binder& numbers, bound_atom& out) {
+  source_of_numbers s;
+  if (a.what.over.kind != window_kind::unset)
+    return numbers.fail(out.text + ": evidence is gathered over all slots; leave out `over`");
+  if (!numbers.resolve(a.what, s)) return false;
+  s.what.over = {};
+  const bool share = is_share_of_events(s.what.kind);
+  const bool mean = s.what.kind == aggregate_kind::mean && s.what.limit;
+  if (!share && !mean)
+    return numbers.fail(
+        out.text + ": certain needs a ratio, slow or a mean with a cap, for example mean(latency cap 10s)");
+  auto& g = out.gate.emplace();
+  const bool above = a.op == comparison::greater || a.op == comparison::greater_equal;
+  g.side = above ? gate_side::above : gate_side::below;
+  g.beta = base_value(a.share);
+  if (!numbers.bind(s, out.text, out.number)) return false;
+  if (share && a.low.unit == quantity_unit::time)
+    return numbers.fail(out.text + ": a share compares with for example 5%");
+  if (share)
+    g.limit = base_value(a.low);
+  else if (!numbers.in_readings(a.low, s, out.text, g.limit))
+    return false;
+  const double most = share ? 1 : *out.number.limit;
+  return (g.limit > 0 && g.limit < most) ||
+         numbers.fail(out.text + " can never be certain: the limit must lie between 0 and " +
+                      (share ? std::string("100%") : "the cap"));
+}
+
 }  // namespace shipflow::health

@@ -74,6 +74,15 @@ TEST_CASE("health/bind: what has no meaning is refused with the remedy") {
             .find("not a multiple of the slot") != std::string::npos);
 }
 
+TEST_CASE("health/bind: certain wants a share or a capped mean, and a limit it can miss") {
+  CHECK(refusal("certain(cpu > 80%, beta 1%)").find("certain needs a ratio") != std::string::npos);
+  CHECK(refusal("certain(errors over 5m > 80%, beta 1%)").find("leave out `over`") != std::string::npos);
+  CHECK(refusal("certain(errors > 100%, beta 1%)").find("can never be certain") != std::string::npos);
+  CHECK(refusal("certain(errors > 5s, beta 1%)").find("a share compares with") != std::string::npos);
+  CHECK(refusal("certain(mean(cpu cap 90%) < 95%, beta 1%)").find("the cap") != std::string::npos);
+  CHECK(bound("certain(errors < 5%, beta 1%)").atoms[0].gate->limit == 0.05);
+}
+
 TEST_CASE("health/bind: what can never be true is refused") {
   CHECK(refusal("errors > 100%") == "errors > 100% can never be true: a share lies between 0% and 100%");
   CHECK(refusal("errors > 5") == "errors > 5 can never be true: a share lies between 0% and 100%");

@@ -355,3 +355,34 @@ TEST_CASE(
   }
   CAPTURE(bound);
 }
+
+TEST_CASE("health/language: certain holds on enough evidence only, on either side, and lasts") {
+  shop good("", "certain(ratio(bad, all) < 5%, beta 1%)");
+  const auto slot = [](shop& s, double bad, double all) {
+    return s.set(metric_arm::fleet, "bad", counted(bad))
+        .set(metric_arm::fleet, "all", counted(all))
+        .push()
+        .is;
+  };
+  CHECK(slot(good, 0, 0) == outcome::insufficient);
+  CHECK(slot(good, 0, 125) == outcome::insufficient);
+  good.through_json();
+  CHECK(slot(good, 0, 1) == outcome::pass);
+  CHECK(slot(good, 50, 100) == outcome::pass);
+  shop bad("certain(ratio(bad, all) >= 5%, beta 0.1%)");
+  CHECK(slot(bad, 5, 100) == outcome::pass);
+  CHECK(slot(bad, 40, 100) == outcome::fail);
+  shop silent("", "certain(ratio(bad, all) < 5%, beta 1%)");
+  CHECK(silent.push().is == outcome::unavailable);
+}
+
+TEST_CASE("health/language: certain on a capped mean") {
+  shop s("", "certain(mean(time cap 1s) < 500ms, beta 1%)");
+  s.set(metric_arm::fleet, "time", usual());
+  auto v = s.push();
+  CHECK(v.is == outcome::pass);  // a thousand requests of about 130 ms
+  shop slow("", "certain(mean(time cap 1s) < 100ms, beta 1%)");
+  slow.set(metric_arm::fleet, "time", usual());
+  for (int i = 0; i < 20; ++i) v = slow.push();
+  CHECK(v.is == outcome::insufficient);
+}
