@@ -12,7 +12,8 @@ compiled with_traffic(const std::string& traffic, const std::string& bake = "30m
       "shipflow: 1\nplan: shop\ncomponents: [api]\nsteps:\n"
       "  - id: api\n    canary: { component: api, steps: [{ weight: 10, bake: " +
       bake + " }, { weight: 30, bake: " + bake + " }] }\n    guard: { abort: [errors] }\n";
-  s.environments = "shipflow: 1\nenvironments:\n  local:\n" + (traffic.empty() ? "" : "    traffic: " + traffic + "\n") +
+  s.environments = "shipflow: 1\nenvironments:\n  local:\n" +
+                   (traffic.empty() ? "" : "    traffic: " + traffic + "\n") +
                    R"yaml(    bind:
       api: { provider: local, command: [./shop], instances: 3 }
     metrics:
