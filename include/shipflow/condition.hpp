@@ -15,8 +15,9 @@
 //   primary   := "(" or ")" | atom
 //   atom      := aggregate compare quantity ["*" aggregate]
 //              | aggregate "outside" "[" quantity "," quantity "]"
-//              | "worse" "(" aggregate "than" "baseline" "," "ratio" x "," "alpha" p ["," "test" name] ")"
-//              | "no_worse" "(" aggregate "than" "baseline" "," "ratio" x "," "beta" p ")"
+//              | "worse" "(" aggregate "than" "baseline" "," "ratio" x "," "alpha" p ["," "test" name] ["," "every" D] ")"
+//              | "no_worse" "(" aggregate "than" "baseline" "," "ratio" x "," "beta" p ["," "test" name] ["," "every" D] ")"
+//              | "certain" "(" aggregate (">" | ">=" | "<" | "<=") quantity "," "beta" p ")"
 //              | "burn" "(" aggregate "," "slo" p "," number "x" "in" D "and" D ")"
 //              | "absent" "(" series "," D ")" ["on" arm]
 //   aggregate := (metric | call) ["over" (D | "slot" | "start")] ["on" ("canary" | "baseline" | "fleet")]
@@ -44,9 +45,31 @@
 //   - value: newest reading in the window; mean: sum over count of gauge readings, or of two
 //     counters; ratio: sum over sum of the slots that have both; per_min, rate: events per minute,
 //     per second of observed time; sum, min, max over the slots of the window.
+//   - quantile, slow and a capped mean read a histogram. quantile: of all events in the window, linear between the
+//     ends of its bucket (from zero in the first); beyond the last bucket it is at least where that begins,
+//     and unknown against anything higher (invalid). slow: share of events above the first bucket end at or above
+//     the bound; without one it is invalid. mean cap: each event as the middle of its bucket, at most the
+//     cap; of a gauge the readings, at most the cap. Other buckets than before start a window anew.
+//   - `x > 1.2 * y`: slots that both have; y is worked out over its own window and arm.
+//   - burn(bad, slo 99.9%, 14.4x in 1h and 5m): the share is at least 14.4 * 0.1% in both windows. Unknown until
+//     the short one is full (coverage) and holds ten events at that pace (694 here; `min_count` overrides).
+//   - worse(x than baseline, ratio 1.25, alpha 0.1%): true once the evidence that the canary's x is more than
+//     1.25 times the baseline's has reached 1/alpha, and from then on; unknown before (undecided), never false. A
+//     healthy canary is called worse with a chance of at most alpha, however often and long it is looked at.
+//     no_worse(x than baseline, ratio 2, beta 1%): true once there is as much evidence that it is below twice.
+//     Evidence begins with the release, after the warm-up. In an alert, undecided is no reason to wait.
+//     Tests, by x: count_ratio (ratio, slow), bucket_ratio (quantile: all its buckets; the ratio is that of slow
+//     requests), bounded_mean (mean cap), peer_rank (value, mean of a gauge, mean of two counters, and ratio
+//     when named; needs the instances of the baseline); no_worse: count_ratio and bounded_mean.
+//     certain(ratio(ok, all) >= 95%, beta 1%): true once the evidence that the share (ratio, slow) or the capped mean is
+//     on that side has reached 1/beta, and from then on: 126 results without a failure suffice here, 645 for 99%.
+//     every: slots summed to one step. Without it: worse of counts runs at two paces, every slot for twice as bad
+//     and every minute for `ratio`; bucket_ratio every slot; the others every minute. Choose it longer than noise
+//     lasts: <shipflow/verdict/calibration.hpp> finds out. Meaning and sources: <shipflow/verdict.hpp>.
 //   - `min_count` counts events of ratio, mean of counters, per_min, rate and sum; gauges have no
 //     events and ignore it. Default of a ratio: so many that one event alone cannot make the atom
-//     true (20 for > 5%, 21 for >= 5%, 20 for < 95%), or false under `not`; of the others none.
+//     true (20 for > 5%, 21 for >= 5%, 20 for < 95%), or false under `not`; of a quantile so many
+//     that ten lie beyond it (200 for 0.95); of the others none.
 //   - absent: true after D in which the arm's series had no sample while its witness had one. The
 //     witness of canary and baseline is the other arm, that of fleet is the source itself.
 // Meaning over slots
@@ -114,19 +137,19 @@ struct aggregate {
 enum class comparison { greater, greater_equal, less, less_equal, equal, not_equal };
 [[nodiscard]] std::string_view name_of(comparison c) noexcept;
 
-enum class atom_kind { compare, outside, worse, no_worse, burn, absent };
+enum class atom_kind { compare, outside, worse, no_worse, burn, absent, certain };
 struct condition_atom {
   atom_kind kind = atom_kind::compare;
   aggregate what;  ///< absent: `series[0]` and `on` only
   comparison op = comparison::greater;
-  quantity low;                    ///< compare: threshold or factor; outside: lower end
+  quantity low;                    ///< compare, certain: threshold or factor; outside: lower end
   quantity high;                   ///< outside: upper end
   std::optional<aggregate> times;  ///< compare: `threshold * aggregate`
   double factor = 0;               ///< worse, no_worse: the ratio; burn: the multiple
-  quantity share;                  ///< worse: alpha; no_worse: beta; burn: slo
-  std::string test;                ///< worse: name or empty
-  duration span{0};                ///< absent: how long; burn: the long window
-  duration short_span{0};          ///< burn
+  quantity share;                  ///< worse: alpha; no_worse, certain: beta; burn: slo
+  std::string test;                ///< worse, no_worse: name or empty
+  duration span{0};        ///< absent: how long; burn: the long window; worse, no_worse: `every`, or 0
+  duration short_span{0};  ///< burn
   friend bool operator==(const condition_atom&, const condition_atom&) = default;
 };
 
@@ -183,10 +206,6 @@ struct health_rule {
 [[nodiscard]] std::string print(const aggregate& a);
 [[nodiscard]] std::string print(const health_rule& r);
 
-/// The atoms that the grammar has and this version does not evaluate, each as its text and why:
-/// "quantile(0.95, latency) over 5m > 500ms: quantile is not built yet". A compiler refuses them.
-[[nodiscard]] std::vector<std::string> unsupported_atoms(const condition& c);
-
 /// Names that must be metrics of the environment, and series named directly; sorted, each once.
 struct condition_names {
   std::vector<std::string> metrics;
@@ -200,8 +219,12 @@ enum class reading_unit { none, percent, seconds, milliseconds };
 ///   errors:  { source: load_balancer, ratio: [http_5xx, http_all], over: 1m, min_count: 50 }
 ///   cpu:     { source: host, value: cpu, unit: "%", arm: canary }
 ///   latency: { source: load_balancer, mean: [time_total, http_all], unit: ms }
+///   p95:     { source: prometheus, quantile: [0.95, latency], unit: ms, over: 5m }   # a histogram
+///   slow:    { source: prometheus, slow: [latency, 500ms], unit: ms }
+///   average: { source: prometheus, mean: latency, cap: 2s, unit: ms }
 ///   raw:     { source: load_balancer, series: [http_5xx, http_all] }   # for use in full forms only
-/// Kinds: value, mean, per_min, rate, sum, min, max, ratio, quantile: [0.95, series], series.
+/// Kinds: value, mean, per_min, rate, sum, min, max, ratio, quantile: [0.95, series],
+/// slow: [series, 500ms], series. `cap` belongs to the mean of one series.
 /// Other members belong to the source and stay in `spec`.
 struct metric_definition {
   std::string name;
@@ -221,8 +244,8 @@ using metric_table = std::map<std::string, metric_definition>;
 [[nodiscard]] result<metric_table> read_metrics(const json::object& metrics);
 
 /// Checks a condition against the metrics it uses and the slot length: unknown names (with a
-/// suggestion), units that do not fit, windows that are no multiple of the slot, and everything
-/// `unsupported_atoms` reports. What passes here can be evaluated.
+/// suggestion), units that do not fit, windows that are no multiple of the slot, tests of something that
+/// has none, and comparisons that can never be true. What passes here can be evaluated.
 [[nodiscard]] result<void> check_condition(const condition& c, const metric_table& metrics, duration slot);
 
 /// The metrics that a condition needs an answer from: those named and those owning a series

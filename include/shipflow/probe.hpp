@@ -45,6 +45,20 @@ class probe_source {
   virtual void look(probe_request q, std::function<void(probe_answer)> done) = 0;
 };
 
+/// Of a cumulative histogram: the events at or below `upper`, which may be infinite.
+struct bucket {
+  double upper = 0;
+  double count = 0;
+  friend bool operator==(const bucket&, const bucket&) = default;
+};
+
+/// What one instance of those behind a reading says, in the same unit.
+struct instance_reading {
+  std::string name;
+  double number = 0;
+  friend bool operator==(const instance_reading&, const instance_reading&) = default;
+};
+
 /// One reading of one series. Never coerced: no data is not zero.
 struct reading {
   enum class state {
@@ -55,7 +69,13 @@ struct reading {
   };
   state what = state::missing;
   double number = 0;
-  std::string why;  ///< for missing and invalid
+  std::string why{};  ///< for missing and invalid
+  /// A histogram is a counter whose `number` is the count of all events, with its buckets by ascending
+  /// `upper`, in the unit of the metric; at most 200. What lies above the last one is counted too.
+  std::vector<bucket> buckets{};
+  /// Optional: the same series instance by instance, at most 1000. Tests of a canary against its baseline
+  /// learn from them how much instances differ without a release.
+  std::vector<instance_reading> instances{};
 };
 
 /// How the numbers of a series behave.

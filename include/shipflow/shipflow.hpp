@@ -22,4 +22,5 @@
 #include <shipflow/store.hpp>
 #include <shipflow/system.hpp>
 #include <shipflow/time.hpp>
+#include <shipflow/verdict.hpp>
 #include <shipflow/version.hpp>

@@ -1,33 +1,22 @@
 #include "health/bind.hpp"
 
+#include "health/bind_number.hpp"
+#include "health/bind_test.hpp"
 #include "health/min_count.hpp"
 #include "health/quantity.hpp"
-#include "health/suggest.hpp"
-#include "health/supported.hpp"
+#include "health/used_names.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace shipflow {
 namespace health {
 namespace {
 
-constexpr std::int64_t most_window_slots = 10'000;
-
-bool counts_events(aggregate_kind k) {
-  return k == aggregate_kind::ratio || k == aggregate_kind::per_min || k == aggregate_kind::rate ||
-         k == aggregate_kind::sum;
-}
-
-/// An aggregate with its metric: what to compute, from where, in which unit.
-struct source_of_numbers {
-  aggregate what;
-  const metric_definition* metric = nullptr;
-};
-
 class binder {
  public:
   binder(const metric_table& metrics, duration slot, std::vector<series_key>& inputs)
-      : metrics_(metrics), slot_(slot), inputs_(inputs) {}
+      : metrics_(metrics), slot_(slot), numbers_(metrics, slot, inputs) {}
 
   result<bound_condition> run(const condition& c, condition_role role) {
     out_.text = print(c);
@@ -35,24 +24,22 @@ class binder {
     out_.slot = slot_;
     if (slot_.count() <= 0)
       return make_error(errc::invalid_argument, "the length of a slot must be above zero");
-    const auto refused = unsupported_atoms(c);
-    if (!refused.empty()) return make_error(errc::unsupported, refused.front());
     options_ = &c.options;
-    if (!node(c.root, false)) return *error_;
+    if (!node(c.root, false)) return *numbers_.problem;
     options(c.options);
     return std::move(out_);
   }
 
  private:
-  bool fail(const std::string& why, errc code = errc::invalid_document) {
-    if (!error_) error_ = make_error(code, why);
-    return false;
-  }
-
   bool node(const condition_node& n, bool negated) {
     if (n.logic == node_logic::atom) {
       out_.program.push_back({node_logic::atom, out_.atoms.size()});
-      return atom(n.atom, negated);
+      bound_atom b;
+      b.text = print(n.atom);
+      b.kind = n.atom.kind;
+      if (!atom(n.atom, b, negated)) return false;
+      out_.atoms.push_back(std::move(b));
+      return true;
     }
     for (const auto& child : n.operands)
       if (!node(child, negated != (n.logic == node_logic::negation))) return false;
@@ -60,145 +47,137 @@ class binder {
     return true;
   }
 
-  bool atom(const condition_atom& a, bool negated) {
-    bound_atom b;
-    b.text = print(a);
-    b.kind = a.kind;
-    if (a.kind == atom_kind::absent) return absent(a, b);
+  bool atom(const condition_atom& a, bound_atom& b, bool negated) {
+    switch (a.kind) {
+      case atom_kind::absent: return absent(a, b);
+      case atom_kind::worse:
+      case atom_kind::no_worse: return bind_arm_test(a, numbers_, slot_, b);
+      case atom_kind::burn: return burn(a, b);
+      case atom_kind::certain: return bind_gate(a, numbers_, b);
+      case atom_kind::compare:
+      case atom_kind::outside: break;
+    }
     source_of_numbers s;
-    if (!resolve(a.what, s) || !window(s.what.over, b) || !thresholds(a, s, b)) return false;
-    b.what = s.what.kind;
+    if (!numbers_.resolve(a.what, s) || !numbers_.bind(s, b.text, b.number)) return false;
     b.op = a.op;
-    b.first = input(s, 0);
-    if (s.what.series.size() == 2) b.second = input(s, 1);
-    const bool events = counts_events(b.what) || b.second != bound_atom::none;
-    if (events) b.min_count = minimum(a, b, s, negated);
-    out_.atoms.push_back(std::move(b));
+    if (a.times) return multiple(a, s, b, negated);
+    if (!thresholds(a, s, b)) return false;
+    const bool events = counts_events(s.what.kind) || b.number.second != bound_number::none;
+    if (events || b.number.min_count > 0) b.number.min_count = minimum(a, b, s, negated);
     return true;
+  }
+
+  [[nodiscard]] std::optional<std::int64_t> given_minimum(const source_of_numbers& s) const {
+    return options_->min_count ? options_->min_count : s.metric->min_count;
   }
 
   [[nodiscard]] std::int64_t minimum(const condition_atom& a, const bound_atom& b, const source_of_numbers& s,
                                      bool negated) const {
-    if (options_->min_count) return *options_->min_count;
-    if (s.metric->min_count) return *s.metric->min_count;
-    if (b.what != aggregate_kind::ratio) return 0;
+    if (const auto given = given_minimum(s)) return *given;
+    if (!is_share_of_events(s.what.kind)) return b.number.min_count;
     return a.kind == atom_kind::outside ? min_count_outside(b.low, b.high, negated)
                                         : min_count_compare(b.op, b.low, negated);
+  }
+
+  /// `errors on canary > 2 * errors on baseline`.
+  bool multiple(const condition_atom& a, const source_of_numbers& s, bound_atom& b, bool negated) {
+    source_of_numbers other;
+    if (!numbers_.resolve(*a.times, other) || !numbers_.bind(other, b.text, b.other.emplace())) return false;
+    const bool shares = is_share_of_events(s.what.kind) && is_share_of_events(other.what.kind);
+    if (s.metric->unit != other.metric->unit && !shares)
+      return numbers_.fail(b.text + ": the two metrics have different units");
+    b.low = base_value(a.low);
+    for (auto* n : {&b.number, &*b.other}) {
+      const auto& from = n == &b.number ? s : other;
+      const bool events = counts_events(n->what) || n->second != bound_number::none || n->min_count > 0;
+      if (const auto given = given_minimum(from); given && events) n->min_count = *given;
+    }
+    b.dynamic_minimum = shares && !negated && !given_minimum(s);
+    if (shares) show(b, quantity_unit::percent, 100);
+    if (!shares && s.metric->unit == reading_unit::percent) show(b, quantity_unit::percent, 1);
+    const bool timed =
+        s.metric->unit == reading_unit::seconds || s.metric->unit == reading_unit::milliseconds;
+    if (timed) show(b, quantity_unit::time, s.metric->unit == reading_unit::seconds ? 1000 : 1);
+    return true;
+  }
+
+  /// The share of bad events that burns the budget `factor` times as fast as allowed, in both windows.
+  bool burn(const condition_atom& a, bound_atom& b) {
+    source_of_numbers s;
+    if (!numbers_.resolve(a.what, s)) return false;
+    if (!is_share_of_events(s.what.kind))
+      return numbers_.fail(b.text +
+                           ": a burn rate is that of a ratio or of slow, for example ratio(bad, all)");
+    if (a.what.over.kind != window_kind::unset)
+      return numbers_.fail(b.text + ": a burn rate has its own windows; leave out `over`");
+    s.what.over = {window_kind::span, a.span};
+    auto brief = s;
+    brief.what.over = {window_kind::span, a.short_span};
+    if (!numbers_.bind(s, b.text, b.number) || !numbers_.bind(brief, b.text, b.other.emplace())) return false;
+    b.low = a.factor * (1 - base_value(a.share));
+    if (b.low > 1)
+      return numbers_.fail(b.text + " can never be true: " + print_number(a.factor) +
+                           " times the budget is above 100%");
+    const auto ten = static_cast<std::int64_t>(std::ceil(10 / b.low * (1 - 1e-9)));
+    b.other->min_count = given_minimum(s).value_or(ten);
+    show(b, quantity_unit::percent, 100);
+    return true;
   }
 
   bool absent(const condition_atom& a, bound_atom& b) {
     const auto& name = a.what.series.front();
     const auto* metric = owner_of(name, metrics_);
-    if (metric == nullptr) return unknown_series(name);
+    if (metric == nullptr) return numbers_.unknown_series(name);
     const bool is_series =
         std::find(metric->series.begin(), metric->series.end(), name) != metric->series.end();
     const auto series = is_series ? name : metric->series.front();
     auto arm = a.what.on;
     if (arm == metric_arm::unset && metric->what) arm = metric->what->on;
     if (arm == metric_arm::unset) arm = metric_arm::fleet;
-    b.first = input({metric->name, series, arm});
-    if (arm == metric_arm::canary) b.second = input({metric->name, series, metric_arm::baseline});
-    if (arm == metric_arm::baseline) b.second = input({metric->name, series, metric_arm::canary});
-    b.absent_slots = slots_up(a.span);
-    out_.atoms.push_back(std::move(b));
+    auto& n = b.number;
+    n.first = numbers_.input({metric->name, series, arm});
+    if (arm == metric_arm::canary) n.second = numbers_.input({metric->name, series, metric_arm::baseline});
+    if (arm == metric_arm::baseline) n.second = numbers_.input({metric->name, series, metric_arm::canary});
+    b.absent_slots = numbers_.slots_up(a.span);
     return true;
-  }
-
-  /// Replaces a metric's name by what it stands for; what the condition says wins.
-  bool resolve(const aggregate& a, source_of_numbers& s) {
-    s.what = a;
-    if (a.kind != aggregate_kind::metric) return resolve_series(a, s);
-    const auto found = metrics_.find(a.series.front());
-    if (found == metrics_.end()) return unknown_metric(a.series.front());
-    s.metric = &found->second;
-    if (!s.metric->what)
-      return fail("metric \"" + a.series.front() + "\" only lists series; write for example sum(" +
-                  s.metric->series.front() + ")");
-    s.what = *s.metric->what;
-    if (a.over.kind != window_kind::unset) s.what.over = a.over;
-    if (a.on != metric_arm::unset) s.what.on = a.on;
-    const auto refused = unsupported_reason(s.what);
-    return refused.empty() || fail("metric \"" + a.series.front() + "\": " + refused, errc::unsupported);
-  }
-
-  bool resolve_series(const aggregate& a, source_of_numbers& s) {
-    for (const auto& name : a.series) {
-      if (owner_of(name, metrics_) == nullptr) return unknown_series(name);
-    }
-    // Both series of a pair must come from one look, or they do not belong to the same moment.
-    for (const auto& [name, m] : metrics_) {
-      const bool all = std::all_of(a.series.begin(), a.series.end(), [&](const auto& wanted) {
-        return std::find(m.series.begin(), m.series.end(), wanted) != m.series.end();
-      });
-      if (!all) continue;
-      s.metric = &m;
-      return true;
-    }
-    if (a.series.size() == 2)
-      return fail("no metric reads both \"" + a.series[0] + "\" and \"" + a.series[1] + "\" in one look");
-    s.metric = owner_of(a.series.front(), metrics_);
-    s.what.series = s.metric->series;
-    return true;
-  }
-
-  bool unknown_metric(const std::string& name) {
-    std::vector<std::string> known;
-    for (const auto& [key, m] : metrics_) known.push_back(key);
-    return fail("there is no metric \"" + name + "\" in the environment" + suggestion(name, known));
-  }
-
-  bool unknown_series(const std::string& name) {
-    std::vector<std::string> known;
-    for (const auto& [key, m] : metrics_) known.insert(known.end(), m.series.begin(), m.series.end());
-    return fail("no metric of the environment reads the series \"" + name + "\"" + suggestion(name, known));
-  }
-
-  bool window(const metric_window& w, bound_atom& b) {
-    if (w.kind == window_kind::start) b.window = 0;
-    if (w.kind != window_kind::span) return true;
-    const auto ms = slot_.count();
-    if (w.length.count() % ms != 0)
-      return fail(b.text + ": the window " + format_duration(w.length) + " is not a multiple of the slot " +
-                  format_duration(slot_));
-    b.window = w.length.count() / ms;
-    return b.window <= most_window_slots ||
-           fail(b.text + ": the window has more than " + std::to_string(most_window_slots) + " slots");
   }
 
   bool thresholds(const condition_atom& a, const source_of_numbers& s, bound_atom& b) {
     if (!threshold(a.low, s, b.low, b)) return false;
-    return a.kind != atom_kind::outside || threshold(a.high, s, b.high, b);
+    if (a.kind == atom_kind::outside) return threshold(a.high, s, b.high, b);
+    return possible(s, b);
   }
 
   /// The quantity in the unit of the readings; also fixes how the value is reported.
   bool threshold(const quantity& q, const source_of_numbers& s, double& out, bound_atom& b) {
     const auto kind = s.what.kind;
-    const auto unit = s.metric->unit;
-    out = base_value(q);
-    if (q.unit == quantity_unit::none) {
-      if (kind == aggregate_kind::ratio && b.shown == quantity_unit::none)
-        show(b, quantity_unit::percent, 100);
+    const bool share = is_share_of_events(kind);
+    if (share || counts_events(kind)) {
+      if (q.unit == quantity_unit::percent && !share)
+        return numbers_.fail(b.text + ": " + std::string(name_of(kind)) +
+                             " is a number of events, not a share");
+      if (q.unit == quantity_unit::time)
+        return numbers_.fail(b.text + (share ? ": a share compares with for example 5%"
+                                             : ": a number of events compares with a plain number"));
+      out = base_value(q);
+      if (share) show(b, quantity_unit::percent, 100);
       return true;
     }
-    if (q.unit == quantity_unit::percent) {
-      const bool events = counts_events(kind) && kind != aggregate_kind::ratio;
-      const bool timed = unit == reading_unit::seconds || unit == reading_unit::milliseconds;
-      if (events)
-        return fail(b.text + ": " + std::string(name_of(kind)) + " is a number of events, not a share");
-      if (timed) return fail(b.text + ": the metric is a time, compare it with for example 500ms");
-      if (unit == reading_unit::percent) out = q.number;
-      show(b, quantity_unit::percent, unit == reading_unit::percent ? 1 : 100);
-      return true;
-    }
-    if (counts_events(kind) || unit == reading_unit::percent)
-      return fail(b.text + ": " +
-                  (kind == aggregate_kind::ratio || unit == reading_unit::percent
-                       ? "a share compares with for example 5%"
-                       : "a number of events compares with a plain number"));
-    const double factor = unit == reading_unit::seconds ? 1000 : 1;
-    out = q.number / factor;
-    show(b, quantity_unit::time, factor);
+    if (!numbers_.in_readings(q, s, b.text, out)) return false;
+    if (q.unit == quantity_unit::percent)
+      show(b, quantity_unit::percent, s.metric->unit == reading_unit::percent ? 1 : 100);
+    if (q.unit == quantity_unit::time)
+      show(b, quantity_unit::time, s.metric->unit == reading_unit::seconds ? 1000 : 1);
     return true;
+  }
+
+  /// A share lies in 0..1: refuse what no number of events can make true.
+  bool possible(const source_of_numbers& s, const bound_atom& b) {
+    if (!is_share_of_events(s.what.kind)) return true;
+    const bool never =
+        (b.op == comparison::greater && b.low >= 1) || (b.op == comparison::greater_equal && b.low > 1) ||
+        (b.op == comparison::less && b.low <= 0) || (b.op == comparison::less_equal && b.low < 0);
+    return !never || numbers_.fail(b.text + " can never be true: a share lies between 0% and 100%");
   }
 
   static void show(bound_atom& b, quantity_unit unit, double factor) {
@@ -206,27 +185,12 @@ class binder {
     b.shown_factor = factor;
   }
 
-  std::size_t input(const source_of_numbers& s, std::size_t i) {
-    const auto arm = s.what.on == metric_arm::unset ? metric_arm::fleet : s.what.on;
-    return input({s.metric->name, s.what.series.at(i), arm});
-  }
-  std::size_t input(const series_key& key) {
-    const auto found = std::find(inputs_.begin(), inputs_.end(), key);
-    if (found != inputs_.end()) return static_cast<std::size_t>(found - inputs_.begin());
-    inputs_.push_back(key);
-    return inputs_.size() - 1;
-  }
-
-  [[nodiscard]] std::int64_t slots_up(duration d) const {
-    return (d.count() + slot_.count() - 1) / slot_.count();
-  }
-
   void options(const condition_options& o) {
     out_.hold = o.hold == hold_kind::consecutive ? hold_kind::span : o.hold;
-    out_.need = o.hold == hold_kind::span ? slots_up(o.hold_for) : o.count;
+    out_.need = o.hold == hold_kind::span ? numbers_.slots_up(o.hold_for) : o.count;
     out_.of = o.slots;
-    if (o.keep) out_.keep = slots_up(*o.keep);
-    if (o.warmup) out_.warmup = slots_up(*o.warmup);
+    if (o.keep) out_.keep = numbers_.slots_up(*o.keep);
+    if (o.warmup) out_.warmup = numbers_.slots_up(*o.warmup);
     if (o.max_gap) out_.longest_gap = o.max_gap->count() / slot_.count();
     if (o.missing != missing_policy::unset) out_.missing = o.missing;
     if (o.low != low_policy::unset) out_.low = o.low;
@@ -234,10 +198,9 @@ class binder {
 
   const metric_table& metrics_;
   duration slot_;
-  std::vector<series_key>& inputs_;
+  number_binder numbers_;
   const condition_options* options_ = nullptr;
   bound_condition out_;
-  std::optional<error> error_;
 };
 
 }  // namespace

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <shipflow/condition.hpp>
+#include <shipflow/verdict/count_ratio.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,19 +24,53 @@ struct series_key {
   friend bool operator==(const series_key&, const series_key&) = default;
 };
 
-struct bound_atom {
+/// One aggregate over one window.
+struct bound_number {
   static constexpr std::size_t none = SIZE_MAX;
 
-  std::string text;  ///< as printed
-  atom_kind kind = atom_kind::compare;
   aggregate_kind what = aggregate_kind::value;
   std::size_t first = none;   ///< index into the inputs
-  std::size_t second = none;  ///< total of a ratio, count of a mean, witness of absent
+  std::size_t second = none;  ///< total of a ratio, count of a mean
   std::int64_t window = 1;    ///< slots; 0: since the start
-  comparison op = comparison::greater;
-  double low = 0;  ///< threshold or lower end, in the unit of the readings
-  double high = 0;
   std::int64_t min_count = 0;
+  double p = 0;                 ///< of a quantile
+  std::optional<double> limit;  ///< bound of slow, cap of mean, in the unit of the readings
+};
+
+/// Which test of <shipflow/verdict.hpp>.
+enum class test_kind { count_ratio, bucket_ratio, peer_rank, bounded_mean };
+[[nodiscard]] std::string_view name_of(test_kind k) noexcept;
+
+/// A test of the canary against its baseline.
+struct bound_test {
+  test_kind kind = test_kind::count_ratio;
+  double alpha = 0;
+  std::vector<lane> lanes;  ///< of counts; else one, with ratio, pace and spread
+  bound_number canary, baseline;
+};
+
+enum class gate_side { above, below };
+
+/// An absolute gate: a share, or a capped mean in the unit of the readings.
+struct bound_gate {
+  gate_side side = gate_side::above;
+  double limit = 0;
+  double beta = 0;
+};
+
+struct bound_atom {
+  std::string text;  ///< as printed
+  atom_kind kind = atom_kind::compare;
+  bound_number number;  ///< absent: `first` is the series, `second` its witness
+  std::optional<bound_number>
+      other;  ///< compare: what the threshold is a multiple of; burn: the short window
+  std::optional<bound_test> test;
+  std::optional<bound_gate> gate;
+  comparison op = comparison::greater;
+  double low = 0;  ///< threshold or lower end, in the unit of the readings; a factor when there is `other`
+  double high = 0;
+  bool dynamic_minimum =
+      false;  ///< of a multiple: one event alone must not decide at the threshold of the slot
   std::int64_t absent_slots = 0;
   quantity_unit shown = quantity_unit::none;  ///< unit in which the value is reported
   double shown_factor = 1;                    ///< reported = value * factor

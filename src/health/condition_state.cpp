@@ -19,13 +19,16 @@ void condition_state::begin(slot_index first, std::size_t inputs) {
   begun_ = true;
   since_start_ = 0;
   cumulative_ = 0;
-  for (auto& a : atoms_) a.begin();
+  for (std::size_t i = 0; i < atoms_.size(); ++i) atoms_[i].begin(c_->atoms[i]);
 }
 
 /// After so many missing slots in a row one more changes nothing but counters.
 std::int64_t condition_state::memory_slots() const {
   std::int64_t most = std::max({c_->of, c_->need, c_->warmup, c_->longest_gap, std::int64_t{2}});
-  for (const auto& a : c_->atoms) most = std::max(most, a.window);
+  for (const auto& a : c_->atoms) {
+    most = std::max(most, a.number.window);
+    if (a.other) most = std::max(most, a.other->window);
+  }
   return std::min<std::int64_t>(most, 1'000'000) + 1;
 }
 
@@ -53,7 +56,7 @@ condition_finding condition_state::step(slot_index k, std::span<const slot_sampl
   } else {
     const auto counted = begun_ ? since_start_ - c_->warmup : since_start_;
     for (std::size_t i = 0; i < atoms_.size(); ++i)
-      out.atoms.push_back(atoms_[i].push(c_->atoms[i], inputs, c_->slot, counted));
+      out.atoms.push_back(atoms_[i].push(c_->atoms[i], k, inputs, c_->slot, counted, begun_));
     out.now = with_policies(expression(out.atoms));
   }
   out.holds = kept(over_slots(out.now), k);

@@ -1,15 +1,17 @@
 // Metrics of an environment: mapping to definition.
-#include "health/supported.hpp"
+#include "health/quantity.hpp"
+#include "health/used_names.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace shipflow {
 namespace health {
 namespace {
 
-const std::array<std::pair<std::string_view, aggregate_kind>, 9> kinds{{
+const std::array<std::pair<std::string_view, aggregate_kind>, 10> kinds{{
     {"value", aggregate_kind::value},
     {"ratio", aggregate_kind::ratio},
     {"mean", aggregate_kind::mean},
@@ -19,6 +21,7 @@ const std::array<std::pair<std::string_view, aggregate_kind>, 9> kinds{{
     {"min", aggregate_kind::min},
     {"max", aggregate_kind::max},
     {"quantile", aggregate_kind::quantile},
+    {"slow", aggregate_kind::slow},
 }};
 
 /// Reads one mapping; the first finding is kept in `error_`.
@@ -30,8 +33,8 @@ class reader {
   }
 
   result<metric_definition> run() {
-    if (text("source", out_.source) && text("component", out_.component) && what() && window() && arm() &&
-        unit() && min_count() && checked())
+    if (text("source", out_.source) && text("component", out_.component) && what() && cap() && window() &&
+        arm() && unit() && min_count() && checked())
       return std::move(out_);
     return *error_;
   }
@@ -60,7 +63,8 @@ class reader {
     }
     if (found != 1)
       return fail(
-          "exactly one of value, ratio, mean, per_min, rate, sum, min, max, quantile and series is needed");
+          "exactly one of value, ratio, mean, per_min, rate, sum, min, max, quantile, slow and series is "
+          "needed");
     return !raw || names("series", spec_.at("series"), out_.series, 1, 64);
   }
 
@@ -74,6 +78,11 @@ class reader {
       a.p = list->at(0).to_number<double>();
       if (!(a.p > 0 && a.p < 1)) return fail("a quantile is above 0 and below 1");
       a.series = {std::string(list->at(1).get_string())};
+    } else if (kind == aggregate_kind::slow) {
+      const auto* list = v.if_array();
+      if (list == nullptr || list->size() != 2 || !list->at(0).is_string() || !bound(list->at(1), a.limit))
+        return fail("slow must be [series, 500ms]");
+      a.series = {std::string(list->at(0).get_string())};
     } else if (!names(key, v, a.series, kind == aggregate_kind::ratio ? 2 : 1, most_of(kind))) {
       return false;
     }
@@ -102,6 +111,21 @@ class reader {
       out.emplace_back(item.get_string());
     }
     return true;
+  }
+
+  static bool bound(const json::value& v, std::optional<quantity>& out) {
+    if (v.is_number()) out = quantity{v.to_number<double>(), quantity_unit::none};
+    if (v.is_string()) out = read_quantity(v.get_string());
+    return out.has_value() && std::isfinite(out->number) && out->number > 0;
+  }
+
+  bool cap() {
+    const auto* v = spec_.if_contains("cap");
+    if (v == nullptr) return true;
+    const bool one_mean =
+        out_.what && out_.what->kind == aggregate_kind::mean && out_.what->series.size() == 1;
+    if (!one_mean) return fail("cap belongs to the mean of one series");
+    return bound(*v, out_.what->limit) || fail("cap must be the largest value that counts, such as 2s");
   }
 
   bool window() {

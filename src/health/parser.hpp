@@ -31,6 +31,7 @@ class parser {
   bool parse_outside(condition_atom& out);
   bool parse_test(condition_atom& out);
   bool parse_burn(condition_atom& out);
+  bool parse_certain(condition_atom& out);
   bool parse_absent(condition_atom& out);
   bool parse_aggregate(aggregate& out);
   bool parse_call(aggregate& out);

@@ -25,9 +25,9 @@ const std::array<std::pair<std::string_view, aggregate_kind>, 12> calls{{
 }};
 
 const std::vector<std::string>& known_functions() {
-  static const std::vector<std::string> names{"value", "last",  "ratio",  "mean",    "per_min",  "rate",
-                                              "sum",   "count", "min",    "max",     "quantile", "slow",
-                                              "worse", "burn",  "absent", "no_worse"};
+  static const std::vector<std::string> names{"value", "last",  "ratio",  "mean",     "per_min",  "rate",
+                                              "sum",   "count", "min",    "max",      "quantile", "slow",
+                                              "worse", "burn",  "absent", "no_worse", "certain"};
   return names;
 }
 
@@ -45,6 +45,7 @@ bool parser::parse_atom(condition_atom& out) {
       here().kind == token_kind::word && after().kind == token_kind::symbol && after().text == "(";
   if (call && (sees_word("worse") || sees_word("no_worse"))) return parse_test(out);
   if (call && sees_word("burn")) return parse_burn(out);
+  if (call && sees_word("certain")) return parse_certain(out);
   if (call && sees_word("absent")) return parse_absent(out);
   if (!parse_aggregate(out.what)) return false;
   return take_word("outside") ? parse_outside(out) : parse_threshold(out);
@@ -88,7 +89,15 @@ bool parser::parse_test(condition_atom& out) {
       !want_symbol(",") || !want_word("ratio") || !parse_factor(out.factor) || !want_symbol(",") ||
       !want_word(worse ? "alpha" : "beta") || !parse_share(out.share))
     return false;
-  if (worse && take_symbol(",") && (!want_word("test") || !parse_series(out.test))) return false;
+  while (take_symbol(",")) {
+    const bool name = out.test.empty() && out.span.count() == 0 && take_word("test");
+    if (name && !parse_series(out.test)) return false;
+    if (name) continue;
+    if (out.span.count() != 0 || !take_word("every"))
+      return fail_expected(out.test.empty() ? "`test` and a name, or `every` and a duration"
+                                            : "`every` and a duration");
+    if (!parse_duration_above_zero(out.span)) return false;
+  }
   return want_symbol(")");
 }
 
@@ -102,6 +111,19 @@ bool parser::parse_burn(condition_atom& out) {
   if (!read || !parse_duration_above_zero(out.short_span)) return false;
   if (out.short_span >= out.span) return fail(column, "the second window must be shorter than the first");
   return want_symbol(")");
+}
+
+bool parser::parse_certain(condition_atom& out) {
+  ++at_;
+  if (!want_symbol("(") || !parse_aggregate(out.what)) return false;
+  out.kind = atom_kind::certain;
+  const auto op = here().kind == token_kind::symbol ? comparison_of(here().text) : std::nullopt;
+  if (!op || *op == comparison::equal || *op == comparison::not_equal)
+    return fail_expected("a comparison (> >= < <=)");
+  ++at_;
+  out.op = *op;
+  return parse_quantity(out.low) && want_symbol(",") && want_word("beta") && parse_share(out.share) &&
+         want_symbol(")");
 }
 
 bool parser::parse_absent(condition_atom& out) {

@@ -91,7 +91,8 @@ std::string test_text(const condition_atom& a) {
   const bool worse = a.kind == atom_kind::worse;
   return std::string(worse ? "worse(" : "no_worse(") + shipflow::print(a.what) + " than baseline, ratio " +
          print_number(a.factor) + (worse ? ", alpha " : ", beta ") + print(a.share) +
-         (a.test.empty() ? std::string() : ", test " + name_text(a.test)) + ")";
+         (a.test.empty() ? std::string() : ", test " + name_text(a.test)) +
+         (a.span.count() == 0 ? std::string() : ", every " + format_duration(a.span)) + ")";
 }
 
 }  // namespace
@@ -113,6 +114,9 @@ std::string print(const condition_atom& a) {
              (a.times ? " * " + print(*a.times) : std::string());
     case atom_kind::outside:
       return print(a.what) + " outside [" + health::print(a.low) + ", " + health::print(a.high) + "]";
+    case atom_kind::certain:
+      return "certain(" + print(a.what) + " " + std::string(name_of(a.op)) + " " + health::print(a.low) +
+             ", beta " + health::print(a.share) + ")";
     case atom_kind::worse:
     case atom_kind::no_worse: return health::test_text(a);
     case atom_kind::burn:

@@ -36,12 +36,28 @@ enum class missing_cause {
   series,  ///< the source answered and does not have this series
 };
 
+/// Events of a histogram above the bucket before and at or below `upper`, in the slot.
+struct slot_bucket {
+  double upper = 0;
+  double count = 0;
+  friend bool operator==(const slot_bucket&, const slot_bucket&) = default;
+};
+
+/// Growth or reading of one instance.
+struct slot_instance {
+  std::string name;
+  double sum = 0;
+  friend bool operator==(const slot_instance&, const slot_instance&) = default;
+};
+
 struct slot_sample {
   slot_state state = slot_state::missing;
   series_kind kind = series_kind::counter;
   double sum = 0;          ///< counter: its growth in the slot; gauge: the reading
   std::int64_t count = 0;  ///< counter: growth as whole events; gauge: 1
   missing_cause cause = missing_cause::source;
+  std::vector<slot_bucket> buckets{};      ///< of a histogram; the last `upper` is infinite
+  std::vector<slot_instance> instances{};  ///< by ascending name; those seen at both ends of the slot
   friend bool operator==(const slot_sample&, const slot_sample&) = default;
 };
 
@@ -49,6 +65,8 @@ struct slot_sample {
 struct counter_memory {
   double number = 0;
   slot_index slot = 0;
+  std::vector<bucket> buckets{};
+  std::vector<slot_instance> instances{};  ///< by ascending name
   friend bool operator==(const counter_memory&, const counter_memory&) = default;
 };
 
@@ -58,7 +76,8 @@ struct counter_memory {
 [[nodiscard]] slot_sample sample_of(const reading& r, series_kind kind, slot_index k,
                                     std::optional<counter_memory>& memory);
 
-/// [state, kind, sum, count, cause], for the sample table, and back; exact.
+/// [state, kind, sum, count, cause], for the sample table, and back; exact. With buckets or instances
+/// [..., {"buckets": [[upper, count], ...], "instances": [[name, sum], ...]}].
 [[nodiscard]] json::value to_json(const slot_sample& s);
 [[nodiscard]] result<slot_sample> sample_from_json(const json::value& v);
 

@@ -1,6 +1,6 @@
 #include "health/slot_maker.hpp"
 
-#include <cmath>
+#include "health/slot_parts.hpp"
 
 namespace shipflow::health {
 
@@ -31,8 +31,7 @@ std::vector<slot_sample> slot_maker::close(slot_index k) {
 
 json::value slot_maker::to_json() const {
   json::array memory;
-  for (const auto& m : memory_)
-    memory.push_back(m ? json::value(json::array{exact(m->number), m->slot}) : json::value(nullptr));
+  for (const auto& m : memory_) memory.push_back(m ? health::to_json(*m) : json::value(nullptr));
   return json::object{{"trigger", trigger_->digest()}, {"counters", std::move(memory)}};
 }
 
@@ -52,10 +51,8 @@ result<void> slot_maker::from_json(const json::value& v) {
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     const auto& item = counters->get_array()[i];
     if (item.is_null()) continue;
-    const auto* pair = item.if_array();
-    const auto number = pair != nullptr && pair->size() == 2 ? exact_double(pair->at(0)) : std::nullopt;
-    if (!number || !std::isfinite(*number) || *number < 0 || !pair->at(1).is_int64()) return bad();
-    fresh[i] = counter_memory{*number, pair->at(1).get_int64()};
+    fresh[i] = memory_from_json(item);
+    if (!fresh[i]) return bad();
   }
   memory_ = std::move(fresh);
   return {};

@@ -139,7 +139,9 @@ class trigger_state {
 
 /// {slot, verdict, level, reason, severity, already_red, alert: {...}, normal: {...}}, each
 /// condition as {condition, holds, now, [reason], seen_slots, gap_slots, atoms: [{text, is, [reason],
-/// [value], [unit], events, slots}]}.
+/// [value], [unit], events, slots, [against], [resolution], [evidence: {nats, best, needed}]}]}. `against` is the
+/// threshold that a multiple gives now, or the short window of a burn rate; `resolution` the width of the
+/// bucket a quantile lies in; evidence is that of a test, now, at its best, and wanted.
 [[nodiscard]] json::object to_json(const trigger& t, const trigger_verdict& v);
 /// One line: "fail: errors > 1% for 5m (errors is 7.2%, 6000 events)".
 [[nodiscard]] std::string describe(const trigger& t, const trigger_verdict& v);

@@ -21,6 +21,11 @@ json::object atom_json(const bound_atom& a, const atom_finding& f) {
   if (f.value && a.shown != quantity_unit::none) out["unit"] = text(unit_text(a.shown));
   out["events"] = f.events;
   out["slots"] = f.slots;
+  if (f.against) out["against"] = *f.against;
+  if (f.resolution) out["resolution"] = *f.resolution;
+  if (f.test)
+    out["evidence"] =
+        json::object{{"nats", f.test->evidence}, {"best", f.test->best}, {"needed", f.test->needed}};
   return out;
 }
 
@@ -47,6 +52,9 @@ std::string atom_text(const bound_atom& a, const atom_finding& f) {
   auto out = a.text + " is " + std::string(name_of(f.is.t));
   if (f.value) out += " at " + shown_number(*f.value) + std::string(unit_text(a.shown));
   if (f.is.t == truth::unknown) out += " (" + std::string(name_of(f.is.why)) + ")";
+  if (f.against) out += " against " + shown_number(*f.against) + std::string(unit_text(a.shown));
+  if (f.test)
+    out += ", evidence " + shown_number(f.test->best) + " of " + shown_number(f.test->needed) + " nats";
   if (f.events > 0) out += " of " + std::to_string(f.events) + (f.events == 1 ? " event" : " events");
   return out;
 }

@@ -56,7 +56,8 @@ void trigger_state::decide(trigger_verdict& v) const {
     const auto& a = v.alert->holds;
     if (a.t == truth::yes) return set(v, outcome::fail, health_level::alert, reason::breach);
     if (a.why == reason::pending) return set(v, outcome::insufficient, health_level::watch, a.why);
-    if (a.t == truth::unknown) return set(v, waiting(a.why), level, a.why);
+    // A test that has not found harm yet is no reason to wait: whether there is health says `normal`.
+    if (a.t == truth::unknown && a.why != reason::undecided) return set(v, waiting(a.why), level, a.why);
   }
   if (!v.normal || v.normal->holds.t == truth::yes)
     return set(v, outcome::pass, health_level::normal, reason::none);

@@ -14,6 +14,7 @@ enum class truth { no, yes, unknown };
 /// several the last one is reported.
 enum class reason {
   none,
+  undecided,       ///< a test whose evidence does not suffice yet
   warmup,          ///< the warm-up is not over
   empty,           ///< no events in the window
   low_count,       ///< fewer events than `min_count`
@@ -29,6 +30,7 @@ enum class reason {
 [[nodiscard]] constexpr std::string_view name_of(reason r) noexcept {
   switch (r) {
     case reason::none: return "none";
+    case reason::undecided: return "undecided";
     case reason::warmup: return "warmup";
     case reason::empty: return "empty";
     case reason::low_count: return "low_count";

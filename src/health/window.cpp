@@ -1,6 +1,7 @@
 #include "health/window.hpp"
 
-#include "health/slot.hpp"
+#include "health/slot_parts.hpp"
+#include "verdict/exact.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +61,24 @@ bool read_fold(const json::value& v, window_fold& out) {
   return true;
 }
 
+json::value cell_json(const histogram_cell& c) {
+  if (c.observed == 0) return 0;
+  return json::object{{"bins", verdict_room::exact_list(c.bins)}, {"observed", c.observed}};
+}
+json::value fold_json(const histogram_cell& f) { return cell_json(f); }
+
+bool read_cell(const json::value& v, histogram_cell& out) {
+  out = {};
+  if (v.is_int64()) return v.get_int64() == 0;
+  const auto* o = v.if_object();
+  const auto* bins = o == nullptr ? nullptr : o->if_contains("bins");
+  if (bins == nullptr || !bins->is_array() || bins->get_array().size() > most_buckets + 1) return false;
+  out.bins.resize(bins->get_array().size());
+  return verdict_room::read_exact_list(bins, out.bins) &&
+         verdict_room::read_whole(*o, "observed", out.observed);
+}
+bool read_fold(const json::value& v, histogram_cell& out) { return read_cell(v, out); }
+
 }  // namespace
 
 window_fold fold_of(const window_cell& c) noexcept {
@@ -82,35 +101,18 @@ window_fold combine(const window_fold& older, const window_fold& newer) noexcept
   return out;
 }
 
-void sliding_window::push(const window_cell& c) {
-  back_fold_ = combine(back_fold_, fold_of(c));
-  if (capacity_ == 0) return;
-  back_.push_back(c);
-  if (front_.size() + back_.size() <= static_cast<std::size_t>(capacity_)) return;
-  if (front_.empty()) flip();
-  front_.pop_back();
+histogram_cell fold_of(const histogram_cell& c) { return c; }
+
+histogram_cell combine(const histogram_cell& older, const histogram_cell& newer) {
+  auto out = older.bins.empty() ? newer : older;
+  out.observed = older.observed + newer.observed;
+  if (older.bins.empty()) return out;
+  for (std::size_t i = 0; i < std::min(newer.bins.size(), out.bins.size()); ++i) out.bins[i] += newer.bins[i];
+  return out;
 }
 
-void sliding_window::flip() {
-  window_fold below;
-  for (; !back_.empty(); back_.pop_back()) {
-    below = combine(fold_of(back_.back()), below);
-    front_.push_back({back_.back(), below});
-  }
-  back_fold_ = {};
-}
-
-void sliding_window::clear() {
-  front_.clear();
-  back_.clear();
-  back_fold_ = {};
-}
-
-window_fold sliding_window::fold() const noexcept {
-  return front_.empty() ? back_fold_ : combine(front_.back().below, back_fold_);
-}
-
-json::value sliding_window::to_json() const {
+template <class Cell, class Fold>
+json::value folding_window<Cell, Fold>::to_json() const {
   if (capacity_ == 0) return json::object{{"fold", fold_json(back_fold_)}};
   json::array cells;
   std::for_each(front_.rbegin(), front_.rend(), [&](const auto& e) { cells.push_back(cell_json(e.cell)); });
@@ -118,10 +120,11 @@ json::value sliding_window::to_json() const {
   return json::object{{"front", static_cast<std::int64_t>(front_.size())}, {"cells", std::move(cells)}};
 }
 
-bool sliding_window::from_json(const json::value& v) {
+template <class Cell, class Fold>
+bool folding_window<Cell, Fold>::from_json(const json::value& v) {
   const auto* object = v.if_object();
   if (object == nullptr) return false;
-  sliding_window fresh(capacity_);
+  folding_window fresh(capacity_);
   if (capacity_ == 0) {
     const auto* fold = object->if_contains("fold");
     if (fold == nullptr || !read_fold(*fold, fresh.back_fold_)) return false;
@@ -136,7 +139,7 @@ bool sliding_window::from_json(const json::value& v) {
   const bool fits = in_front >= 0 && in_front <= static_cast<std::int64_t>(list.size()) &&
                     static_cast<std::int64_t>(list.size()) <= capacity_;
   if (!fits) return false;
-  std::vector<window_cell> all(list.size());
+  std::vector<Cell> all(list.size());
   for (std::size_t i = 0; i < list.size(); ++i)
     if (!read_cell(list[i], all[i])) return false;
   const auto middle = all.begin() + in_front;
@@ -147,5 +150,8 @@ bool sliding_window::from_json(const json::value& v) {
   *this = std::move(fresh);
   return true;
 }
+
+template class folding_window<window_cell, window_fold>;
+template class folding_window<histogram_cell, histogram_cell>;
 
 }  // namespace shipflow::health

@@ -63,6 +63,18 @@ const mapping& trigger_table() {
   return table;
 }
 
+const mapping& traffic_table() {
+  static const auto table = [] {
+    mapping t("traffic", "What a release can expect to see");
+    t.field("per_minute", integer(1, 1'000'000'000), required, "requests a minute, of both arms")
+        .example(3000);
+    t.field("errors", non_empty_string(), "share of them that fail without a release").standard("0.1%");
+    t.field("instances", integer(1, 1000), "into which the baseline is told apart").standard(1);
+    return t;
+  }();
+  return table;
+}
+
 }  // namespace
 
 const mapping& environment_table() {
@@ -85,6 +97,8 @@ const mapping& environment_table() {
     t.field("probes", map_of(identifier(), free_mapping()), "looks at health");
     t.field("metrics", map_of(identifier(), free_mapping()), "numbers for triggers");
     t.field("triggers", map_of(identifier(), schema::table(trigger_table)), "conditions over metrics");
+    t.field("traffic", either({integer(1, 1'000'000'000), schema::table(traffic_table)}),
+            "requests a minute that are expected: a bake that can decide nothing is warned of");
     t.field("calendar", any(), "windows and freezes; not evaluated by this version");
     t.field("promoted_from", any(), "where a release must have been before; not evaluated by this version");
     t.field("notify", any(), "messages; not evaluated by this version");

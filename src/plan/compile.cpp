@@ -1,4 +1,5 @@
 // The passes, in order: constants, steps, edges, order, guards, rollback.
+#include "plan/certainty.hpp"
 #include "plan/groups.hpp"
 #include "plan/guards.hpp"
 #include "plan/links.hpp"
@@ -55,6 +56,7 @@ plan compile_all(const surroundings& all) {
   if (placed.empty() && !all.to.drafts.empty()) return to;
   build_guards(all, edges, placed, to);
   check_rollback(all, places_of(all.document), to);
+  check_certainty(all, to);
   to.components = all.bound.components();
   return to;
 }

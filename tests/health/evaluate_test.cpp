@@ -308,7 +308,8 @@ TEST_CASE("health/trigger: what cannot be evaluated is refused with its name") {
   CHECK(refusal("erors < 1%", "") ==
         "trigger \"errors\", normal: there is no metric \"erors\" in the environment; did you mean "
         "\"errors\"?");
-  CHECK(refusal("", "quantile(0.9, cpu) > 1").find("quantile is not built yet") != std::string::npos);
+  CHECK(refusal("", "no_worse(cpu than baseline, ratio 2, beta 1%)").find("no_worse needs a ratio") !=
+        std::string::npos);
 }
 
 TEST_CASE("health/trigger: one look reads all series of a metric and an arm") {

@@ -203,20 +203,6 @@ TEST_CASE("health/condition: mutated texts either parse and round trip or name a
   CHECK(accepted > 50);
 }
 
-TEST_CASE("health/condition: what is not evaluated yet is named with its text") {
-  CHECK(unsupported_atoms(parsed("errors > 1% and mean(cpu) < 80% or absent(x, 3m)")).empty());
-  const auto out = unsupported_atoms(
-      parsed("quantile(0.95, latency) over 5m > 500ms or burn(ratio(a, b), slo 99.9%, 14.4x in 1h and 5m)"));
-  REQUIRE(out.size() == 2);
-  CHECK(out[0] == "quantile(0.95, latency) over 5m > 500ms: quantile is not built yet");
-  CHECK(out[1] == "burn(ratio(a, b), slo 99.9%, 14.4x in 1h and 5m): burn is not built yet");
-  CHECK(unsupported_atoms(parsed("worse(ratio(a, b) than baseline, ratio 1.25, alpha 0.1%)")).size() == 1);
-  CHECK(unsupported_atoms(parsed("no_worse(ratio(a, b) than baseline, ratio 2, beta 1%)")).size() == 1);
-  CHECK(unsupported_atoms(parsed("mean(x cap 5s) > 1s")).size() == 1);
-  CHECK(unsupported_atoms(parsed("slow(x, > 5s) > 1%")).size() == 1);
-  CHECK(unsupported_atoms(parsed("a on canary > 1.2 * a on baseline")).size() == 1);
-}
-
 TEST_CASE("health/condition: the names a condition uses") {
   const auto names = names_in(parsed("errors > 1% or ratio(b, a) > 5% or absent(z, 3m) or errors < 0"));
   CHECK(names.metrics == std::vector<std::string>{"errors"});

@@ -73,7 +73,7 @@ class condition_maker {
 
   condition_atom atom() {
     condition_atom a;
-    a.kind = static_cast<atom_kind>(pick(0, 5));
+    a.kind = static_cast<atom_kind>(pick(0, 6));
     if (a.kind == atom_kind::absent) {
       a.what.kind = aggregate_kind::value;
       a.what.series.push_back(name());
@@ -86,6 +86,10 @@ class condition_maker {
       a.op = static_cast<comparison>(pick(0, 5));
       a.low = any_quantity();
       if (a.low.unit != quantity_unit::time && pick(0, 4) == 0) a.times = any_aggregate();
+    } else if (a.kind == atom_kind::certain) {
+      a.op = static_cast<comparison>(pick(0, 3));
+      a.low = any_quantity();
+      a.share = share();
     } else if (a.kind == atom_kind::outside) {
       a.low = any_quantity();
       a.high = a.low;
@@ -93,7 +97,9 @@ class condition_maker {
     } else {
       a.factor = factor();
       a.share = share();
-      if (a.kind == atom_kind::worse && coin()) a.test = name();
+      const bool test = a.kind == atom_kind::worse || a.kind == atom_kind::no_worse;
+      if (test && coin()) a.test = name();
+      if (test && coin()) a.span = span();
       if (a.kind == atom_kind::burn) {
         a.short_span = span();
         a.span = a.short_span + span();

@@ -91,7 +91,7 @@ class world {
     if (a.what.over.kind == window_kind::span) a.what.over.length = slot_length * draw_.pick(1, 7);
     a.kind = rarely() ? atom_kind::outside : atom_kind::compare;
     a.op = static_cast<comparison>(draw_.pick(0, 5));
-    a.low.number = a.what.kind == k::ratio ? draw_.pick(1, 7) * 0.25 : draw_.pick(0, 5);
+    a.low.number = a.what.kind == k::ratio ? draw_.pick(1, 3) * 0.25 : draw_.pick(0, 5);
     if (a.what.kind == k::per_min) a.low.number *= 6;
     a.high.number = a.low.number + draw_.pick(0, 2);
     return a;

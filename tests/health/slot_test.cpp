@@ -107,3 +107,54 @@ TEST_CASE("health/slot_maker: answers become samples, a failed look is missing o
   CHECK(!maker.from_json(json::value(5)).has_value());
   CHECK(!maker.from_json(json::object{{"trigger", "other"}, {"counters", json::array{}}}).has_value());
 }
+
+TEST_CASE("health/slot: a histogram grows bucket by bucket, from zero after a restart") {
+  std::optional<counter_memory> m;
+  const auto look = [&](double all, std::vector<bucket> buckets, slot_index k) {
+    reading r{reading::state::value, all, {}};
+    r.buckets = std::move(buckets);
+    return sample_of(r, series_kind::counter, k, m);
+  };
+  CHECK(look(10, {{100, 4}, {200, 9}}, 1).state == slot_state::missing);
+  const auto s = look(16, {{100, 8}, {200, 14}}, 2);
+  CHECK(s.sum == 6);
+  REQUIRE(s.buckets.size() == 3);
+  CHECK(s.buckets[0].count == 4);
+  CHECK(s.buckets[1].count == 1);
+  CHECK(s.buckets[2].count == 1);
+  CHECK(look(16, {{100, 8}, {200, 14}}, 3).state == slot_state::empty);
+  CHECK(look(3, {{100, 1}, {200, 3}}, 4).sum == 3);
+  CHECK(look(5, {{100, 1}, {300, 5}}, 5).state == slot_state::missing);
+  CHECK(look(6, {{100, 0}, {300, 6}}, 6).state == slot_state::invalid);
+  CHECK(look(6, {{100, 7}, {300, 6}}, 7).state == slot_state::invalid);
+  CHECK(look(6, {{300, 3}, {100, 6}}, 8).state == slot_state::invalid);
+  CHECK(look(6, {{100, NAN}}, 9).state == slot_state::invalid);
+  CHECK(look(6, {{100, 9}}, 10).state == slot_state::invalid);
+  CHECK(look(6, std::vector<bucket>(201, {1, 1}), 11).state == slot_state::invalid);
+}
+
+TEST_CASE("health/slot: instances grow one by one, those not seen before are left out") {
+  std::optional<counter_memory> m;
+  const auto look = [&](std::vector<instance_reading> instances, slot_index k) {
+    reading r{reading::state::value, 100.0 * static_cast<double>(k), {}};
+    r.instances = std::move(instances);
+    return sample_of(r, series_kind::counter, k, m).instances;
+  };
+  CHECK(look({{"b", 5}, {"a", 1}}, 1).empty());
+  CHECK(look({{"a", 4}, {"b", 5}, {"c", 9}, {"a", 7}}, 2) == std::vector<slot_instance>{{"a", 3}, {"b", 0}});
+  CHECK(look({{"a", 2}, {"b", INFINITY}}, 3) == std::vector<slot_instance>{{"a", 2}});
+  CHECK(look(std::vector<instance_reading>(1001, {"x", 1}), 4).empty());
+}
+
+TEST_CASE("health/slot: buckets and instances survive JSON, damage is refused") {
+  slot_sample s{slot_state::value, series_kind::counter, 7, 7, missing_cause::source};
+  s.buckets = {{0.1, 3}, {HUGE_VAL, 4}};
+  s.instances = {{"pod a", 3}, {"pod b", 4}};
+  CHECK(sample_from_json(*parse_json(canonical(to_json(s)))).value() == s);
+  for (const char* parts : {R"([])", R"({"buckets":[[1,2]]})", R"({"buckets":[["inf",2],[1,2]]})",
+                            R"({"buckets":[[1,-2],["inf",1]]})", R"({"instances":[["a","nan"]]})",
+                            R"({"instances":[[1,2]]})", R"({"buckets":{}})"}) {
+    const auto text = std::string("[0,0,7,7,0,") + parts + "]";
+    CHECK_MESSAGE(!sample_from_json(*parse_json(text)).has_value(), text);
+  }
+}

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # Data flows from left to right; an include may name the own room and those to its left.
-LINE = ["base", "document", "model", "health", "plan", "run", "engine"]
+LINE = ["base", "document", "model", "verdict", "health", "plan", "run", "engine"]
 # Rooms beside the line: they see base and what is listed, never the engine and never each other.
 BESIDE = {
     "http": [],
@@ -30,7 +30,7 @@ HOSTS = ["capi", "bindings", "examples", "benchmarks"]
 PUBLIC_ROOM = {name: "base" for name in
                ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store"]}
 
-PURE = ["base", "document", "model", "health", "plan", "run"]
+PURE = ["base", "document", "model", "verdict", "health", "plan", "run"]
 IMPURE = re.compile(
     r"\b(?:system_clock|steady_clock|high_resolution_clock)::now\b|\bgetenv\b|\bs?rand\s*\(|\brandom_device\b"
     r"|\bstd::time\s*\(|\bgettimeofday\b|\bclock_gettime\b|\bstd::j?thread\b|\bsleep_(?:for|until)\b")

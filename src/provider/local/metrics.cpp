@@ -25,10 +25,17 @@ bool is_gauge(std::string_view series) { return series == "latency_ms" || series
 reading value(double number) { return {reading::state::value, number, {}}; }
 reading missing(std::string why) { return {reading::state::missing, 0, std::move(why)}; }
 
+double number_of(const totals& t, std::string_view series) {
+  return static_cast<double>(series == "http_all" ? t.all : series == "http_5xx" ? t.c5xx : t.c4xx);
+}
+
+/// Of a version with the instances that run it, so that a test can learn how much they differ.
 reading count(const scene& s, std::string_view series) {
-  const auto sum = s.whole() ? s.counted.of_fleet() : s.counted.of(s.q.version);
-  const auto number = series == "http_all" ? sum.all : series == "http_5xx" ? sum.c5xx : sum.c4xx;
-  return value(static_cast<double>(number));
+  auto out = value(number_of(s.whole() ? s.counted.of_fleet() : s.counted.of(s.q.version), series));
+  for (const auto& [id, server] : s.counted.servers)
+    if (!s.whole() && server.version == s.q.version)
+      out.instances.push_back({id, number_of(server.count, series)});
+  return out;
 }
 
 /// Mean over the servers of the version, by how many requests stand behind each server's own mean.
@@ -37,15 +44,18 @@ reading latency(const scene& s) {
     return s.now.fleet.all == 0 ? reading{reading::state::empty, 0, {}}
                                 : value(static_cast<double>(s.now.response_ms));
   std::int64_t requests = 0, sum = 0;
+  reading out = value(0);
   for (const auto& i : s.book.instances) {
     const auto* server = s.now.find(i.id);
     if (server == nullptr || i.version != s.q.version) continue;
     const auto weight = std::min(server->count.all, window);
     requests += weight;
     sum += weight * server->response_ms;
+    if (weight > 0) out.instances.push_back({i.id, static_cast<double>(server->response_ms)});
   }
   if (requests == 0) return {reading::state::empty, 0, {}};
-  return value(static_cast<double>(sum) / static_cast<double>(requests));
+  out.number = static_cast<double>(sum) / static_cast<double>(requests);
+  return out;
 }
 
 reading queue(const scene& s) {

@@ -35,7 +35,6 @@ NOT_BUILT = [
     re.compile(r"metric source `cloudwatch` is not built in this version$"),
     re.compile(r"not built in this version: `(gate|run|scan)`$"),
     re.compile(r"not built in this version: `after` of an approval$"),
-    re.compile(r"comparing with another aggregate is not built yet$"),
 ]
 # ShopFlow's development and staging are listed with their addresses and do not bind everything yet.
 NOT_BOUND = re.compile(r"component `(api|database|tests)` is not bound in environment `(development|staging)`")

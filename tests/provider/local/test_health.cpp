@@ -47,6 +47,9 @@ TEST_CASE("provider/local: the load balancer counts per version, and sums never 
   CHECK(number(old, 0) == 0);
   CHECK(number(old, 1) == 110 - of_new);
   CHECK(number(t.metrics({"http_all"}, "fleet", "")) == 110);
+  double of_instances = 0;
+  for (const auto& i : old.readings.at(1).instances) of_instances += i.number;
+  CHECK(of_instances == old.readings.at(1).number);
   CHECK(number(t.metrics({"latency_ms"}, "canary", "1.5.0")) >= 0);
   CHECK(number(t.metrics({"queue"}, "fleet", "")) == 0);
 

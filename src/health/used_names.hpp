@@ -1,4 +1,4 @@
-// Shared between the checks of a condition and its binding to metrics.
+// Which metrics a name of a condition stands for.
 #pragma once
 
 #include <shipflow/condition.hpp>
@@ -6,9 +6,6 @@
 #include <string>
 
 namespace shipflow::health {
-
-/// Why this aggregate cannot be evaluated by this version, or empty.
-[[nodiscard]] std::string unsupported_reason(const aggregate& a);
 
 /// The metric a series named directly is read through: the first one, by name, that reads it;
 /// null when there is none. A metric's name stands for its series when it has just one.
