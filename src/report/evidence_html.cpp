@@ -1,0 +1,88 @@
+// Evidence as one page.
+#include "report/page.hpp"
+#include "report/plot.hpp"
+
+#include <shipflow/evidence.hpp>
+
+#include <string_view>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+using report::escaped;
+using report::tone;
+
+tone tone_of(std::string_view level, bool armed) {
+  if (!armed) return tone::blind;
+  if (level == "pass") return tone::good;
+  if (level == "alert") return tone::bad;
+  if (level == "watch") return tone::warn;
+  return level == "unavailable" ? tone::blind : tone::calm;
+}
+
+std::string tag(std::string_view level) {
+  return "<span class=\"tag " + std::string(name_of(tone_of(level, true))) + "\">" + escaped(level) +
+         "</span>";
+}
+
+report::plot plot_of(const guard_evidence& e, const evidence_line& l) {
+  report::plot p;
+  p.title = l.condition + ": " + l.text;
+  p.unit = l.unit;
+  report::plot_line line{p.title, {}};
+  for (const auto& point : l.points) line.points.push_back({point.at, point.value});
+  p.lines.push_back(std::move(line));
+  for (const auto limit : l.limits)
+    p.levels.push_back({limit, "limit " + report::short_number(limit) + l.unit});
+  for (const auto& s : e.levels) p.bands.push_back({s.from, s.to, tone_of(s.level, s.armed)});
+  if (e.begins) p.marks.push_back({*e.begins, "first traffic", tone::calm});
+  for (const auto& d : e.decisions)
+    if (d.level == "alert") p.marks.push_back({d.at, "alert", tone::bad});
+  return p;
+}
+
+std::string rule_text(const decision_rule& r) {
+  const auto row = [](const char* name, const std::string& text) {
+    return text.empty() ? std::string{} : std::string(name) + " <code>" + escaped(text) + "</code> ";
+  };
+  if (r.is_probe())
+    return "probe <code>" + escaped(r.probe) + "</code>, " + std::to_string(r.rise) + " passes to rise, " +
+           std::to_string(r.fall) + " failures to fall";
+  return row("alert", r.alert) + row("normal", r.normal) + "slots of " + escaped(format_duration(r.slot)) +
+         (r.attributable_only ? ", not blamed when red before" : "");
+}
+
+std::string table_of(const guard_evidence& e) {
+  if (e.decisions.empty()) return "<p>No decision.</p>";
+  std::string out =
+      "<div class=\"scroll\"><table><tr><th>when</th><th>fact</th><th>level</th><th>why</th></tr>";
+  for (const auto& d : e.decisions)
+    out += "<tr><td>" + escaped(format_time(d.at)) + "</td><td>" + std::to_string(d.rev) + "</td><td>" +
+           tag(d.level) + "</td><td>" + escaped(d.reason) + "</td></tr>";
+  return out + "</table></div>";
+}
+
+std::string section(const guard_evidence& e) {
+  std::string out = "<section><h2>" + escaped(e.rule.guard) + " " +
+                    (e.decisions.empty() ? tag("none") : tag(e.decisions.back().level)) + "</h2><p>" +
+                    escaped(e.rule.severity) + " " + rule_text(e.rule) + "</p>";
+  for (const auto& l : e.lines)
+    if (!l.points.empty()) out += report::to_svg(plot_of(e, l));
+  return out + table_of(e) + "</section>";
+}
+
+}  // namespace
+
+std::string evidence_html(const decision_record& r, const std::vector<guard_evidence>& all) {
+  const auto title = r.plan + " " + r.version + " to " + r.environment;
+  std::string body = "<h1>" + escaped(title) + "</h1><p>Evidence behind the decisions of run <code>" +
+                     escaped(r.run) +
+                     "</code>. The strip below each plot is what the rule said: green pass, yellow "
+                     "watch, red alert, grey not enough data or not armed. Times are UTC.</p>";
+  for (const auto& e : all) body += section(e);
+  return report::page(title, body);
+}
+
+}  // namespace v1
+}  // namespace shipflow
