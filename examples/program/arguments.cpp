@@ -36,13 +36,19 @@ constexpr command_help commands[] = {
      "puts everything back, or releases a former version again", 0, 1},
     {"history", "history [-n ENVIRONMENT] [--limit N]", "what ran where, by whom, with which result", 0, 0},
     {"audit", "audit verify RUN", "checks the hash chain of a run's record", 2, 2},
+    {"record", "record RUN [--output FILE]", "what its guards saw and said, to be kept and evaluated again",
+     1, 1},
+    {"decide", "decide RUN | decide --record FILE",
+     "evaluates every decision again; exit code 1 when one differs", 0, 1},
+    {"evidence", "evidence RUN | evidence --record FILE [--format text|html|json] [--output FILE]",
+     "evidence over time, thresholds, when the decision fell and why", 0, 1},
     {"schema", "schema plan|environments", "prints the JSON Schema of a document", 1, 1},
 };
 
-constexpr const char* with_value[] = {"--environments", "--environment", "--version", "--store",
-                                      "--as",           "--reason",      "--id",      "--format",
-                                      "--component",    "--to",          "--limit",   "--image",
-                                      "--parameter",    "--state",       "--release"};
+constexpr const char* with_value[] = {
+    "--environments", "--environment", "--version",   "--store",  "--as",    "--reason",
+    "--id",           "--format",      "--component", "--to",     "--limit", "--image",
+    "--parameter",    "--state",       "--release",   "--record", "--output"};
 constexpr const char* without_value[] = {"--json", "--help", "--plain"};
 
 std::string long_name(const std::string& option) {

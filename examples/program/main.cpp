@@ -23,6 +23,9 @@ int dispatch(const program::arguments& given) {
   if (c == "history") return program::history(given);
   if (c == "audit") return program::audit(given);
   if (c == "schema") return program::schema(given);
+  if (c == "record") return program::record(given);
+  if (c == "decide") return program::decide(given);
+  if (c == "evidence") return program::evidence(given);
   return program::say(given);
 }
 

@@ -34,7 +34,7 @@ std::string differs(const json::value& recorded, const json::value& now, const s
   if (const auto* o = recorded.if_object()) {
     for (const auto& [key, value] : *o) {
       const auto* other = now.get_object().if_contains(key);
-      const auto here = at + "/" + std::string(key);
+      auto here = at + "/" + std::string(key);
       if (other == nullptr) return here;
       if (auto d = differs(value, *other, here); !d.empty()) return d;
     }
