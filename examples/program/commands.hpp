@@ -18,6 +18,7 @@ namespace program {
 [[nodiscard]] int record(const arguments& given);
 [[nodiscard]] int decide(const arguments& given);
 [[nodiscard]] int evidence(const arguments& given);
+[[nodiscard]] int backtest(const arguments& given);
 
 /// Prints an error to standard error; 2 for bad input, else 1.
 int complain(const shipflow::error& e);

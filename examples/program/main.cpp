@@ -26,6 +26,7 @@ int dispatch(const program::arguments& given) {
   if (c == "record") return program::record(given);
   if (c == "decide") return program::decide(given);
   if (c == "evidence") return program::evidence(given);
+  if (c == "backtest") return program::backtest(given);
   return program::say(given);
 }
 

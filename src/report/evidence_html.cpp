@@ -1,6 +1,6 @@
 // Evidence as one page.
+#include "report/evidence_parts.hpp"
 #include "report/page.hpp"
-#include "report/plot.hpp"
 
 #include <shipflow/evidence.hpp>
 
@@ -11,36 +11,9 @@ inline namespace v1 {
 namespace {
 
 using report::escaped;
-using report::tone;
+using report::tone_of;
 
-tone tone_of(std::string_view level, bool armed) {
-  if (!armed) return tone::blind;
-  if (level == "pass") return tone::good;
-  if (level == "alert") return tone::bad;
-  if (level == "watch") return tone::warn;
-  return level == "unavailable" ? tone::blind : tone::calm;
-}
-
-std::string tag(std::string_view level) {
-  return "<span class=\"tag " + std::string(name_of(tone_of(level, true))) + "\">" + escaped(level) +
-         "</span>";
-}
-
-report::plot plot_of(const guard_evidence& e, const evidence_line& l) {
-  report::plot p;
-  p.title = l.condition + ": " + l.text;
-  p.unit = l.unit;
-  report::plot_line line{p.title, {}};
-  for (const auto& point : l.points) line.points.push_back({point.at, point.value});
-  p.lines.push_back(std::move(line));
-  for (const auto limit : l.limits)
-    p.levels.push_back({limit, "limit " + report::short_number(limit) + l.unit});
-  for (const auto& s : e.levels) p.bands.push_back({s.from, s.to, tone_of(s.level, s.armed)});
-  if (e.begins) p.marks.push_back({*e.begins, "first traffic", tone::calm});
-  for (const auto& d : e.decisions)
-    if (d.level == "alert") p.marks.push_back({d.at, "alert", tone::bad});
-  return p;
-}
+std::string tag(std::string_view level) { return report::tag(level, tone_of(level, true)); }
 
 std::string rule_text(const decision_rule& r) {
   const auto row = [](const char* name, const std::string& text) {
@@ -68,7 +41,7 @@ std::string section(const guard_evidence& e) {
                     (e.decisions.empty() ? tag("none") : tag(e.decisions.back().level)) + "</h2><p>" +
                     escaped(e.rule.severity) + " " + rule_text(e.rule) + "</p>";
   for (const auto& l : e.lines)
-    if (!l.points.empty()) out += report::to_svg(plot_of(e, l));
+    if (!l.points.empty()) out += report::to_svg(report::plot_of(e, l));
   return out + table_of(e) + "</section>";
 }
 

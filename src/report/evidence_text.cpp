@@ -1,5 +1,5 @@
 // Evidence for a terminal.
-#include "report/plot.hpp"
+#include "report/evidence_parts.hpp"
 
 #include <shipflow/evidence.hpp>
 
@@ -9,6 +9,9 @@ namespace shipflow {
 inline namespace v1 {
 namespace {
 
+using report::stretch;
+using report::stretch_of;
+
 char letter(const std::string& level) {
   if (level == "pass") return '.';
   if (level == "watch") return 'w';
@@ -17,28 +20,6 @@ char letter(const std::string& level) {
 }
 
 int weight(char c) { return static_cast<int>(std::string_view(".iw?A").find(c)); }
-
-struct stretch {
-  time_point from, to;
-};
-
-std::optional<stretch> stretch_of(const guard_evidence& e) {
-  if (e.levels.empty()) return std::nullopt;
-  return stretch{e.levels.front().from, e.levels.back().to};
-}
-
-/// Values brought to columns of equal time; of a column the greatest stays.
-std::vector<std::optional<double>> columns(const evidence_line& l, const stretch& s, std::size_t width) {
-  std::vector<std::optional<double>> out(width);
-  const auto span = std::max<std::int64_t>((s.to - s.from).count(), 1);
-  for (const auto& p : l.points) {
-    if (!p.value) continue;
-    const auto share = static_cast<double>((p.at - s.from).count()) / static_cast<double>(span);
-    const auto c = static_cast<std::size_t>(std::clamp(share, 0.0, 0.999999) * static_cast<double>(width));
-    out[c] = std::max(out[c].value_or(*p.value), *p.value);
-  }
-  return out;
-}
 
 // The gravest level of each column; the baseline in small brackets would not fit, so it is a dash.
 std::string level_row(const guard_evidence& e, const stretch& s, std::size_t width) {
@@ -70,12 +51,8 @@ std::string range_text(const evidence_line& l) {
 }
 
 std::string line_text(const evidence_line& l, const stretch& s, std::size_t width) {
-  const auto values = columns(l, s, width);
-  double high = 0;
-  for (const auto& v : values) high = std::max(high, v.value_or(high));
-  for (const auto limit : l.limits) high = std::max(high, limit);
-  return "  " + l.condition + " " + l.text + ": " + range_text(l) + "\n  " +
-         report::sparkline(values, width, 0, high) + "\n";
+  return "  " + l.condition + " " + l.text + ": " + range_text(l) + "\n  " + report::spark_of(l, s, width) +
+         "\n";
 }
 
 std::string since(const guard_evidence& e, time_point at) {
