@@ -27,6 +27,8 @@
 // `samples` of a verdict is the digest of all rows it was folded from: d(0) is `trigger`, d(n) the
 // SHA-256 of d(n-1), a line feed and the text of row n. They are durable no later than the verdict.
 // While all is well a crash may lose the rows of up to a minute; they count as missing.
+// Looks of a probe lie there in the same way: {rows: [[ms, pass|fail|unavailable, [text]], ...]}, d(0) is
+// empty, and `numbers` of a verdict has `looked_at`, the time of the row that it was taken from.
 #pragma once
 
 #include <shipflow/fact.hpp>

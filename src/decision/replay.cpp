@@ -1,6 +1,6 @@
 #include "decision/replay.hpp"
 
-#include "health/probe_health.hpp"
+#include "health/look_book.hpp"
 
 #include <utility>
 
@@ -25,13 +25,6 @@ result<row> row_from(const json::value& v, std::size_t inputs, const std::string
     out.samples.push_back(*sample);
   }
   return out;
-}
-
-std::optional<look> look_named(const json::value& v) {
-  if (v == json::value("pass")) return look::pass;
-  if (v == json::value("fail")) return look::fail;
-  if (v == json::value("unavailable")) return look::unavailable;
-  return std::nullopt;
 }
 
 std::string place(const guard_decisions& g, const char* list, std::size_t i) {
@@ -96,8 +89,9 @@ result<void> replay_probe(const guard_decisions& g, const replay_sink& sink) {
   std::string seen;
   for (std::size_t i = 0; i < g.looks.size(); ++i) {
     const auto* row = g.looks[i].if_array();
-    const bool shaped = row != nullptr && row->size() >= 2 && row->at(0).is_int64();
-    const auto outcome = shaped ? look_named(row->at(1)) : std::nullopt;
+    const bool shaped = row != nullptr && row->size() >= 2 && row->at(0).is_int64() && row->at(1).is_string();
+    const auto outcome =
+        shaped ? health::look_named(std::string_view(row->at(1).get_string())) : std::nullopt;
     if (!outcome)
       return make_error(errc::corrupt, place(g, "looks", i) + " must be a time, an outcome and a text");
     replayed r;

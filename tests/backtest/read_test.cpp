@@ -19,7 +19,7 @@ std::string trouble(std::string_view csv) {
   return r ? "none" : r.error().text();
 }
 
-std::string trouble(const json::value& v) {
+std::string trouble_of(const json::value& v) {
   const auto r = release_from_prometheus("x", v);
   return r ? "none" : r.error().text();
 }
@@ -93,17 +93,17 @@ TEST_CASE("backtest/prometheus: series, arms, text values and labels of the rele
 }
 
 TEST_CASE("backtest/prometheus: what is no range query is refused by name") {
-  CHECK(trouble(json::value(nullptr)).find("this is no answer of a successful range query") == 0);
-  CHECK(trouble(json::value{{"status", "error"}}).find("this is no answer") == 0);
+  CHECK(trouble_of(json::value(nullptr)).find("this is no answer of a successful range query") == 0);
+  CHECK(trouble_of(json::value{{"status", "error"}}).find("this is no answer") == 0);
   CHECK(
-      trouble(
+      trouble_of(
           shipflow::parse_json(R"({"status":"success","data":{"resultType":"vector","result":[]}})").value())
           .find("`resultType` must be matrix") == 0);
-  CHECK(trouble(body(R"({"metric":{}})")) == "result 0: needs `metric` and `values`");
-  CHECK(trouble(body(R"({"metric":{"job":"a"},"values":[]})")).find("result 0: has neither") == 0);
-  CHECK(trouble(body(R"({"metric":{"__name__":"a","arm":"b"},"values":[]})")).find("a: arm `b`") == 0);
-  CHECK(trouble(body(R"({"metric":{"__name__":"a"},"values":[[1,2]]})")).find("a: a value must be") == 0);
-  CHECK(trouble(body(R"({"metric":{"__name__":"a"},"values":[[1,"two"]]})")) == "a: `two` is no number");
+  CHECK(trouble_of(body(R"({"metric":{}})")) == "result 0: needs `metric` and `values`");
+  CHECK(trouble_of(body(R"({"metric":{"job":"a"},"values":[]})")).find("result 0: has neither") == 0);
+  CHECK(trouble_of(body(R"({"metric":{"__name__":"a","arm":"b"},"values":[]})")).find("a: arm `b`") == 0);
+  CHECK(trouble_of(body(R"({"metric":{"__name__":"a"},"values":[[1,2]]})")).find("a: a value must be") == 0);
+  CHECK(trouble_of(body(R"({"metric":{"__name__":"a"},"values":[[1,"two"]]})")) == "a: `two` is no number");
 }
 
 TEST_CASE("backtest/csv: mutated files never crash") {
