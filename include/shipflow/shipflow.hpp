@@ -1,6 +1,7 @@
 // Everything of the public C++ API.
 #pragma once
 
+#include <shipflow/backtest.hpp>
 #include <shipflow/condition.hpp>
 #include <shipflow/control.hpp>
 #include <shipflow/decision.hpp>
