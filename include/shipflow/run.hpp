@@ -269,6 +269,9 @@ struct next_step {
 /// What to do now. O(active steps + units to undo + guards).
 [[nodiscard]] next_step next(const run_state& state, time_point now);
 
+/// Since when a guard counts: the end of the step it is armed by, or of a watch its begin; empty: not yet.
+[[nodiscard]] std::optional<time_point> armed_since(const run_state& state, std::size_t guard);
+
 /// The coarse status and due time for the run's row.
 [[nodiscard]] run_status status_of(const run_state& state);
 
