@@ -49,7 +49,8 @@ std::string line_of(const rule_report& r, const rule_outcome& o, std::size_t nam
   std::string out = "  " + label + "  " + truth + outcome_of(r, o) + "\n";
   const auto s = report::stretch_of(o.evidence);
   if (s && !o.evidence.lines.empty())
-    out += "    " + report::spark_of(o.evidence.lines.front(), *s, width) + "\n";
+    out +=
+        "    " + report::spark_of(o.evidence.lines.front(), *s, report::columns_of(o.evidence, width)) + "\n";
   return out;
 }
 

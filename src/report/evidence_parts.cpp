@@ -37,7 +37,13 @@ std::optional<stretch> stretch_of(const guard_evidence& e) {
   return stretch{e.levels.front().from, e.levels.back().to};
 }
 
-// Columns of equal time; of a column the greatest value stays.
+std::size_t columns_of(const guard_evidence& e, std::size_t width) {
+  std::size_t most = 1;
+  for (const auto& l : e.lines) most = std::max(most, l.points.size());
+  return std::min(most, width);
+}
+
+// Columns of equal time; of a column the greatest value stays. A point belongs to the time that it ends.
 std::string spark_of(const evidence_line& l, const stretch& s, std::size_t width) {
   std::vector<std::optional<double>> columns(width);
   double high = 0;
@@ -45,7 +51,7 @@ std::string spark_of(const evidence_line& l, const stretch& s, std::size_t width
   const auto span = static_cast<double>(std::max<std::int64_t>((s.to - s.from).count(), 1));
   for (const auto& p : l.points) {
     if (!p.value) continue;
-    const auto share = std::clamp(static_cast<double>((p.at - s.from).count()) / span, 0.0, 0.999999);
+    const auto share = std::clamp(static_cast<double>((p.at - s.from).count() - 1) / span, 0.0, 0.999999);
     auto& column = columns[static_cast<std::size_t>(share * static_cast<double>(width))];
     column = std::max(column.value_or(*p.value), *p.value);
     high = std::max(high, *p.value);

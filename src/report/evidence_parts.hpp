@@ -24,6 +24,8 @@ struct stretch {
 };
 /// From the first slot to the last; empty when nothing was seen.
 [[nodiscard]] std::optional<stretch> stretch_of(const guard_evidence& e);
+/// At most `width` columns, and no more than there are points in a line.
+[[nodiscard]] std::size_t columns_of(const guard_evidence& e, std::size_t width);
 /// The values of a line as a row of `width` block characters over that time.
 [[nodiscard]] std::string spark_of(const evidence_line& l, const stretch& s, std::size_t width);
 

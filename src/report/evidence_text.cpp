@@ -65,6 +65,7 @@ std::string guard_text(const guard_evidence& e, std::size_t width) {
   std::string out = e.rule.guard + (e.rule.severity.empty() ? "" : " " + e.rule.severity) + "\n";
   const auto s = stretch_of(e);
   if (!s) return out + "  nothing was seen\n";
+  width = report::columns_of(e, width);
   for (const auto& l : e.lines) out += line_text(l, *s, width);
   out += "  " + level_row(e, *s, width) + "\n";
   out += "  " + format_time(s->from).substr(0, 19) + "Z to " + format_time(s->to).substr(0, 19) + "Z\n";

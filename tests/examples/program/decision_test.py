@@ -120,7 +120,7 @@ class Decisions(unittest.TestCase):
 
     def test_rules_are_tried_on_past_releases(self):
         good = self.csv("1.4.0.csv", lambda i: 0)
-        bad = self.csv("1.5.0.csv", lambda i: 20 if i >= 30 else 0, f"# truth: bad\n# bad_since: {NOON + 300}\n")
+        bad = self.csv("1.5.0.csv", lambda i: 20 if i > 30 else 0, f"# truth: bad\n# bad_since: {NOON + 300}\n")
         done = self.shipflow("backtest", *self.document("errors"), "--good", good, "--data", bad)
         self.assertEqual(done.returncode, 0, done)
         self.assertIn("1 good release: 0 false aborts", done.stdout)
@@ -138,7 +138,8 @@ class Decisions(unittest.TestCase):
             {"metric": {"__name__": name}, "values": values} for name in ("http_all", "http_5xx")]}}))
         done = self.shipflow("backtest", *self.document("errors"), "--bad", export)
         self.assertIn("1 bad release: 0 missed", done.stdout, done)
-        own = self.shipflow("backtest", *self.document("errors"), "--data", self.taken_back()[1])
+        _, record = self.taken_back()
+        own = self.shipflow("backtest", *self.document("errors"), "--data", record)
         self.assertIn("not tried: nothing is recorded of http_5xx on fleet", own.stdout, own)
 
     def test_data_that_cannot_be_read_is_2_with_file_and_line(self):
