@@ -22,11 +22,12 @@ struct evidence_point {
   std::optional<double> value;  ///< in the unit of the line; empty: none, `why` says why
   std::string why;              ///< "missing", "low_count" ...; empty when the value was used
 };
-/// One atom of a condition. Of a probe: 1 for a pass, 0 for a failure.
+/// One atom of a condition. Of a test: its evidence in nats against log(1/alpha). Of a probe: 1 for a pass, 0
+/// for a failure. A threshold that moves, and the short window of a burn rate, are lines of their own.
 struct evidence_line {
   std::string condition;  ///< "alert", "normal" or "probe"
   std::string text;       ///< "errors > 1%"
-  std::string unit;       ///< "%", "ms" or empty
+  std::string unit;       ///< "%", "ms", " nats" or empty
   std::vector<double> limits;
   std::vector<evidence_point> points;
 };

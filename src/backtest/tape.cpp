@@ -20,15 +20,21 @@ const recorded_series* find(const past_release& r, const health::series_key& key
   return nullptr;
 }
 
+bool reads_gauge(const health::bound_number& n, std::size_t input) {
+  return n.first == input && n.second == health::bound_number::none &&
+         (n.what == aggregate_kind::value || n.what == aggregate_kind::mean ||
+          n.what == aggregate_kind::min || n.what == aggregate_kind::max);
+}
+
 /// Is the series a gauge for this trigger? What it is compared as tells.
 bool wants_gauge(const health::trigger& t, std::size_t input) {
   const auto in = [&](const std::optional<health::bound_condition>& c) {
     if (!c) return false;
     return std::any_of(c->atoms.begin(), c->atoms.end(), [&](const health::bound_atom& a) {
-      const bool alone =
-          a.first == input && a.second == health::bound_atom::none && a.kind != atom_kind::absent;
-      return alone && (a.what == aggregate_kind::value || a.what == aggregate_kind::mean ||
-                       a.what == aggregate_kind::min || a.what == aggregate_kind::max);
+      if (a.kind == atom_kind::absent) return false;
+      const bool tested =
+          a.test && (reads_gauge(a.test->canary, input) || reads_gauge(a.test->baseline, input));
+      return tested || reads_gauge(a.number, input) || (a.other && reads_gauge(*a.other, input));
     });
   };
   return in(t.alert()) || in(t.normal());

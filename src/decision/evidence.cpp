@@ -2,6 +2,8 @@
 
 #include <shipflow/evidence.hpp>
 
+#include <cmath>
+
 namespace shipflow {
 inline namespace v1 {
 namespace {
@@ -9,28 +11,44 @@ namespace {
 using namespace decision_room;
 
 std::string_view unit_of(const health::bound_atom& a) {
+  if (a.test) return " nats";
   if (a.shown == quantity_unit::percent) return "%";
   return a.shown == quantity_unit::time ? "ms" : "";
+}
+
+/// What else moves with an atom: the threshold of a multiple, the short window of a burn rate.
+std::string_view companion_of(const health::bound_atom& a) {
+  if (!a.other) return "";
+  return a.kind == atom_kind::burn ? "short window of " : "threshold of ";
+}
+
+std::vector<double> limits_of(const health::bound_atom& a) {
+  if (a.test) return {-std::log(a.test->alpha)};
+  if (a.kind == atom_kind::absent || (a.other && a.kind != atom_kind::burn)) return {};
+  if (a.kind == atom_kind::outside) return {a.low * a.shown_factor, a.high * a.shown_factor};
+  return {a.low * a.shown_factor};
 }
 
 void add_lines(guard_evidence& to, const char* condition, const std::optional<health::bound_condition>& c) {
   if (!c) return;
   for (const auto& a : c->atoms) {
-    evidence_line line{condition, a.text, std::string(unit_of(a)), {}, {}};
-    const bool bounded = a.kind == atom_kind::compare || a.kind == atom_kind::outside;
-    if (bounded) line.limits.push_back(a.low * a.shown_factor);
-    if (a.kind == atom_kind::outside) line.limits.push_back(a.high * a.shown_factor);
-    to.lines.push_back(std::move(line));
+    to.lines.push_back({condition, a.text, std::string(unit_of(a)), limits_of(a), {}});
+    if (const auto beside = std::string(companion_of(a)); !beside.empty())
+      to.lines.push_back({condition, beside + a.text, std::string(unit_of(a)), {}, {}});
   }
 }
 
 void add_points(std::vector<evidence_line>& lines, std::size_t& next, time_point at,
+                const std::optional<health::bound_condition>& c,
                 const std::optional<health::condition_finding>& f) {
-  if (!f) return;
-  for (const auto& atom : f->atoms) {
+  if (!c || !f) return;
+  for (std::size_t i = 0; i < c->atoms.size(); ++i) {
+    const auto& atom = f->atoms.at(i);
     const bool known = atom.is.t != health::truth::unknown;
-    lines.at(next++).points.push_back(
-        {at, atom.value, known ? std::string{} : std::string(name_of(atom.is.why))});
+    auto why = known ? std::string{} : std::string(name_of(atom.is.why));
+    const auto value = atom.test ? std::optional(atom.test->evidence) : atom.value;
+    lines.at(next++).points.push_back({at, value, std::move(why)});
+    if (!companion_of(c->atoms[i]).empty()) lines.at(next++).points.push_back({at, atom.against, {}});
   }
 }
 
@@ -53,8 +71,8 @@ result<void> see_trigger(const guard_decisions& g, guard_evidence& to) {
   if (g.begin) to.begins = health::slot_begin(*g.begin, (*t)->slot());
   return replay_trigger(g, *t, [&](const replayed& r) {
     std::size_t next = 0;
-    add_points(to.lines, next, r.at, r.verdict->alert);
-    add_points(to.lines, next, r.at, r.verdict->normal);
+    add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
+    add_points(to.lines, next, r.at, (*t)->normal(), r.verdict->normal);
     add_level(to, r, health::slot_begin(r.slot, (*t)->slot()));
   });
 }

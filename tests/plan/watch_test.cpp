@@ -140,3 +140,40 @@ TEST_CASE("plan/watch: a trigger with `silence` brings a guard for it") {
   const auto metrics = read_metrics(silent.metrics).value();
   CHECK(check_condition(parse_condition(silent.alert).value(), metrics, silent.slot).has_value());
 }
+
+TEST_CASE("plan/watch: tests end with the switch, silence is watched by itself, one alpha for the release") {
+  start s;
+  s.plan =
+      "shipflow: 1\nplan: shop\ncomponents: [api]\nsteps:\n"
+      "  - id: api\n    canary: { component: api, weights: [10, 50], bake: 1m }\n"
+      "    guard: { abort: [errors, slow], promote: [hot] }\n"
+      "rollback: { alpha: 0.1% }\n";
+  s.environments = with_environment(
+      "errors: { normal: \"errors < 0.1%\", alert: \"errors > 1% for 5m\", severity: SEV1 }\n"
+      "      slow: { alert: \"errors > 5% for 1m\", severity: SEV2 }",
+      "errors: { alert: \"worse(errors than baseline, ratio 1.25, alpha 1%)\" }\n"
+      "      slow: { alert: \"worse(errors than baseline, ratio 2, alpha 3%) or errors > 50%\", silence: 2m "
+      "}");
+  s.environments.replace(s.environments.find("alert: \"saturation > 80\""), 25,
+                         "normal: \"no_worse(errors than baseline, ratio 2, beta 1%)\" ");
+  const auto c = test::compile(s);
+  CHECK(c.text() == "");
+  REQUIRE(c.what.guards.size() == 6);
+  CHECK(c.what.guards[0].alert == "worse(errors than baseline, ratio 1.25, alpha 0.025%)");
+  CHECK(c.what.guards[2].alert == "worse(errors than baseline, ratio 2, alpha 0.075%) or errors > 50%");
+  CHECK(c.what.guards[1].id == "errors-silent");
+  CHECK(c.what.guards[3].alert.find("\"http_all\", 2m)") != std::string::npos);
+  CHECK(c.what.steps[*c.what.guards[0].until].id == "api/shift-100");
+  CHECK(c.what.steps[*c.what.guards[4].until].id == "api/bake-50");
+  CHECK(c.what.guards[5].id == "hot-silent");
+  for (const auto& g : c.what.guards)
+    CHECK(check_condition(parse_condition(g.alert.empty() ? g.normal : g.alert).value(),
+                          read_metrics(g.metrics).value(), g.slot)
+              .has_value());
+}
+
+TEST_CASE("plan/watch: an alpha that is no share is refused") {
+  auto text = watched("24h");
+  CHECK(messages(test::compile(text + "rollback: { alpha: lots }\n")).find("a percentage such as 0.1%") !=
+        std::string::npos);
+}
