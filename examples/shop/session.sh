@@ -1,10 +1,10 @@
 # What the examples around the shop have in common; read by them with `.`, from the root of the checkout. Before that they
 # set `name`, `plan` and `environments`. Everything lives in $place, a temporary folder, and is stopped and removed at the
-# end, also on Ctrl-C. KEEP=1 keeps the folder.
+# end, also on Ctrl-C. KEEP=1 keeps the folder; SHIPFLOW=FILE takes a program that is built already.
 # shellcheck shell=sh disable=SC2154  # the three are set by the reader
 root=$PWD
 shop=$root/examples/shop
-program=$root/build/release/shipflow
+program=${SHIPFLOW:-$root/build/release/shipflow}
 rate=${RATE:-100}
 
 say() { printf '\n--- %s\n' "$*"; }
@@ -16,6 +16,7 @@ install() {
 }
 
 build() {
+  [ -z "${SHIPFLOW:-}" ] || return 0
   say "building"
   launcher=
   if command -v ccache >/dev/null; then launcher=ccache; fi
