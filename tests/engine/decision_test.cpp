@@ -92,7 +92,8 @@ TEST_CASE("engine/decision: a takeover goes on counting a probe's failures") {
   pass_time(r, minutes(2));
   r.probes->now["api"] = shipflow::look::fail;
   // Two of three failures, made durable by a signal; the third is seen by the next engine.
-  pass_time(r, seconds(9));
+  const auto before = r.probes->looks;
+  r.time.run_until([&] { return r.probes->looks == before + 2; });
   CHECK(r.say(run, "pause", "user:dana"));
   CHECK(r.say(run, "resume", "user:dana"));
   r.crash();

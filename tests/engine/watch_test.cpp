@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace shipflow_test;
 using shipflow::guard_level;
 using std::chrono::hours;
@@ -62,6 +64,9 @@ TEST_CASE("engine/watch: each phase has its own triggers, its own pace, and ends
   const auto run = r.start(b);
   pass_time(r, minutes(5));
   CHECK(level(r, run, 0) == guard_level::pass);
+  const auto phases_before = std::count_if(r.events.begin(), r.events.end(), [](const auto& e) {
+    return e.what.kind == shipflow::fact_kind::state && e.what.body.contains("phase");
+  });
   CHECK(level(r, run, 1) == guard_level::none);
   const auto at_now = r.metrics->looks;
   pass_time(r, minutes(5));
@@ -73,6 +78,11 @@ TEST_CASE("engine/watch: each phase has its own triggers, its own pace, and ends
   CHECK(r.metrics->looks - at_hour <= 11);
   pass_time(r, hours(2));
   CHECK(level(r, run, 2) == guard_level::pass);
+  CHECK(r.phase(run) == "watching");
+  // The locks stay with others from one phase to the next: the run never left the watch.
+  CHECK(std::count_if(r.events.begin(), r.events.end(), [](const auto& e) {
+          return e.what.kind == shipflow::fact_kind::state && e.what.body.contains("phase");
+        }) == phases_before);
   SUBCASE("well to the end") {
     REQUIRE(r.finish(run));
     CHECK(r.phase(run) == "released");
