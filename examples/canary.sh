@@ -2,7 +2,7 @@
 # A canary decided by evidence: sh examples/canary.sh, on a Debian 12 as root.
 #
 # The shop of the quickstart is under load. One request in a thousand fails in every version, as things are. Version 1.5.2
-# is no worse: its canary passes its gate and gets all traffic. 1.5.3 looks the same in every test, but one more request in
+# is no worse: its canary is certified and gets all traffic. 1.5.3 looks the same in every test, but one more request in
 # a hundred fails: no threshold of the usual kind sees that, the comparison with the version before does, and it is taken
 # back. At the end stands the evidence over time, as text and as a page; both decisions are evaluated again from their
 # record. RATE=N customers a second, default 150; KEEP=1 keeps the folder with the page.
@@ -34,7 +34,7 @@ summary() {
   say "the same rules on what was recorded, as if both releases were in the past"
   "$program" backtest "$plan" -e "$environments" -n local --store "$store" \
     --good "$place/1.5.2.decisions.json" --bad "$place/1.5.3.decisions.json"
-  echo "canary: 1.5.2 passed its gate and was released; 1.5.3, with one more error in a hundred requests, was taken back"
+  echo "canary: 1.5.2 was certified and released; 1.5.3, with one more error in a hundred requests, was taken back"
 }
 
 install

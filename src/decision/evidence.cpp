@@ -11,7 +11,7 @@ namespace {
 using namespace decision_room;
 
 std::string_view unit_of(const health::bound_atom& a) {
-  if (a.test) return " nats";
+  if (a.test || a.gate) return " nats";
   if (a.shown == quantity_unit::percent) return "%";
   return a.shown == quantity_unit::time ? "ms" : "";
 }
@@ -24,6 +24,7 @@ std::string_view companion_of(const health::bound_atom& a) {
 
 std::vector<double> limits_of(const health::bound_atom& a) {
   if (a.test) return {-std::log(a.test->alpha)};
+  if (a.gate) return {-std::log(a.gate->beta)};
   if (a.kind == atom_kind::absent || (a.other && a.kind != atom_kind::burn)) return {};
   if (a.kind == atom_kind::outside) return {a.low * a.shown_factor, a.high * a.shown_factor};
   return {a.low * a.shown_factor};
