@@ -14,14 +14,14 @@ environments=examples/canary/environments.yaml
 RATE=${RATE:-150}
 . examples/shop/session.sh
 
-newest_run() {
+newest() {  # run or reason
   "$program" history --store "$store" --limit 1 --json |
-    python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())["run"])'
+    python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"
 }
 
 # What was decided on, kept as one file, evaluated again without the store, and looked at.
 show_evidence() {  # VERSION
-  run=$(newest_run)
+  run=$(newest run)
   "$program" record "$run" --store "$store" --output "$place/$1.decisions.json"
   "$program" decide --record "$place/$1.decisions.json" || die "the decisions about $1 cannot be repeated"
   "$program" evidence --record "$place/$1.decisions.json" --format html --output "$place/$1.html"
@@ -55,6 +55,10 @@ release 1.5.2 0
 show_evidence 1.5.2
 phase "canary of 1.5.3, subtly worse"
 release 1.5.3 3
+case $(newest reason) in
+  *"SEV1: errors: "*) ;;
+  *) die "1.5.3 was not taken back for its errors, but: $(newest reason)" ;;
+esac
 show_evidence 1.5.3
 phase "1.5.2 serves again"
 sleep 2
