@@ -38,13 +38,23 @@ constexpr command_help commands[] = {
     {"audit", "audit verify RUN", "checks the hash chain of a run's record", 2, 2},
     {"purge", "purge [--facts TIME] [--rows TIME]",
      "deletes what is old: journals after 90d, lines of the history after 365d, unless told otherwise", 0, 0},
+    {"record", "record RUN [--output FILE]", "what its guards saw and said, to be kept and evaluated again",
+     1, 1},
+    {"decide", "decide RUN | decide --record FILE",
+     "evaluates every decision again; exit code 1 when one differs", 0, 1},
+    {"evidence", "evidence RUN | evidence --record FILE [--format text|html|json] [--output FILE]",
+     "evidence over time, thresholds, when the decision fell and why", 0, 1},
+    {"backtest", "backtest PLAN -e FILE -n ENVIRONMENT --good FILE --bad FILE --data FILE [--slot TIME]",
+     "tries the plan's rules on recorded metrics of past releases: false aborts, misses, time to decide", 1,
+     1},
     {"schema", "schema plan|environments", "prints the JSON Schema of a document", 1, 1},
 };
 
 constexpr const char* with_value[] = {
     "--environments", "--environment", "--version",   "--store", "--as",    "--reason",
     "--id",           "--format",      "--component", "--to",    "--limit", "--image",
-    "--parameter",    "--state",       "--release",   "--facts", "--rows"};
+    "--parameter",    "--state",       "--release",   "--facts", "--rows",  "--record",
+    "--data",         "--good",        "--bad",       "--slot",  "--output"};
 constexpr const char* without_value[] = {"--json", "--help", "--plain"};
 
 std::string long_name(const std::string& option) {
@@ -89,6 +99,10 @@ shipflow::result<void> take_option(arguments& to, const std::vector<std::string>
   if (!value) {
     if (++i == argv.size()) return make_error(errc::invalid_argument, name + " needs a value");
     value = argv[i];
+  }
+  if (name == "--data" || name == "--good" || name == "--bad") {
+    to.data.emplace_back(name, *value);
+    return {};
   }
   if (name != "--image" && name != "--parameter") {
     to.options[name] = *value;

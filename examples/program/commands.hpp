@@ -16,6 +16,10 @@ namespace program {
 [[nodiscard]] int audit(const arguments& given);
 [[nodiscard]] int purge(const arguments& given);
 [[nodiscard]] int schema(const arguments& given);
+[[nodiscard]] int record(const arguments& given);
+[[nodiscard]] int decide(const arguments& given);
+[[nodiscard]] int evidence(const arguments& given);
+[[nodiscard]] int backtest(const arguments& given);
 
 /// Prints an error to standard error; 2 for bad input, else 1.
 int complain(const shipflow::error& e);

@@ -24,6 +24,10 @@ int dispatch(const program::arguments& given) {
   if (c == "audit") return program::audit(given);
   if (c == "purge") return program::purge(given);
   if (c == "schema") return program::schema(given);
+  if (c == "record") return program::record(given);
+  if (c == "decide") return program::decide(given);
+  if (c == "evidence") return program::evidence(given);
+  if (c == "backtest") return program::backtest(given);
   return program::say(given);
 }
 

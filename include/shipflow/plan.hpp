@@ -88,12 +88,18 @@ struct plan_step {
 struct plan_guard {
   std::string id;  ///< "errors"
   std::string component;
-  std::string severity;             ///< "SEV1".."SEV3"
-  step_index from = 0;              ///< armed when this step is done ("first traffic" unless the plan says)
+  std::string severity;  ///< "SEV1".."SEV3"
+  /// Armed when this step is done ("first traffic" unless the plan says); a watch: when it has begun.
+  step_index from = 0;
   std::optional<step_index> until;  ///< disarmed when this step is done; empty: until the run ends
   /// What was red before the release is reported and not blamed. The run then stays with an engine
   /// from its start on, because the baseline must be seen.
   bool attributable_only = false;
+  /// A gate: it holds up this wait and no other; empty: every wait while it is armed.
+  std::optional<step_index> holds;
+  /// How long a gate may hold its wait up for want of a pass, counted from the wait's own end; 0: for ever.
+  duration patience{0};
+  std::string inconclusive = "hold";  ///< what is done then: hold, rollback, continue
   /// probe
   std::string probe;  ///< name, or empty
   json::object probe_spec;
@@ -215,8 +221,21 @@ class catalogue {
 /// stands for what `capture` names.
 ///
 /// Guards of `abort` have the severity of their trigger or probe; those of `pause` have no alert
-/// and so only hold promotion up. One guard per name and step; a name used by a second step gets
-/// "name@step".
+/// and so only hold promotion up; those of `promote` are gates: they hold up the last bake before all
+/// traffic goes over (of strategies that switch at once: their bake) until they pass, for at most
+/// `within` longer, and then do what `inconclusive` says. One guard per name and step; a name used by
+/// a second step gets "name@step". Conditions with `worse` or `no_worse` end with the switch to 100 %
+/// unless `until` says otherwise, since no baseline is left to compare with.
+///
+/// `silence: D` of a trigger adds a guard "name-silent": an alert when the new version's series were
+/// silent for D while those of the old one went on; 1m is implied where the trigger compares arms.
+/// Silence of both is no data: it holds. `rollback: {alpha: 0.1%}` is shared out over all `worse` of
+/// the release, in proportion to what each of them asks for, so that all metrics and stages together
+/// take a release that is no worse back with at most that probability.
+///
+/// A watch with `phases` becomes one step per phase, "watch/name", with the guards of the phase
+/// ("errors@watch/name") armed during it, at its own pace (`every`: slots of triggers, interval of
+/// probes). Phases are cut at `for`; what lies behind the last one is "watch/rest".
 ///
 /// Refused: unknown components, providers, actions, inputs, outputs, probes, triggers, roles (with
 /// a suggestion), missing inputs and wrong types, cycles (named), unresolved references, words not

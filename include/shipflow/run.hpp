@@ -27,6 +27,8 @@
 // `samples` of a verdict is the digest of all rows it was folded from: d(0) is `trigger`, d(n) the
 // SHA-256 of d(n-1), a line feed and the text of row n. They are durable no later than the verdict.
 // While all is well a crash may lose the rows of up to a minute; they count as missing.
+// Looks of a probe lie there in the same way: {rows: [[ms, pass|fail|unavailable, [text]], ...]}, d(0) is
+// empty, and `numbers` of a verdict has `looked_at`, the time of the row that it was taken from.
 #pragma once
 
 #include <shipflow/fact.hpp>
@@ -267,6 +269,9 @@ struct next_step {
 };
 /// What to do now. O(active steps + units to undo + guards).
 [[nodiscard]] next_step next(const run_state& state, time_point now);
+
+/// Since when a guard counts: the end of the step it is armed by, or of a watch its begin; empty: not yet.
+[[nodiscard]] std::optional<time_point> armed_since(const run_state& state, std::size_t guard);
 
 /// The coarse status and due time for the run's row.
 [[nodiscard]] run_status status_of(const run_state& state);

@@ -1,11 +1,14 @@
 // Everything of the public C++ API.
 #pragma once
 
+#include <shipflow/backtest.hpp>
 #include <shipflow/condition.hpp>
 #include <shipflow/control.hpp>
+#include <shipflow/decision.hpp>
 #include <shipflow/document.hpp>
 #include <shipflow/engine.hpp>
 #include <shipflow/error.hpp>
+#include <shipflow/evidence.hpp>
 #include <shipflow/fact.hpp>
 #include <shipflow/json.hpp>
 #include <shipflow/loop.hpp>

@@ -83,7 +83,7 @@ class actor : public std::enable_shared_from_this<actor> {
 
   // Guards.
   void run_guards(const next_step& then);
-  [[nodiscard]] std::vector<sample_chunk> kept_samples(const std::set<std::size_t>& guards);
+  [[nodiscard]] std::vector<sample_chunk> kept_samples();
   [[nodiscard]] std::vector<sample_chunk> take_samples();
 
   core& core_;

@@ -212,17 +212,14 @@ void actor::run_guards(const next_step& then) {
     it = guards_.erase(it);
   }
   if (!wanted.empty()) {
-    const auto kept = kept_samples(wanted);
+    const auto kept = kept_samples();
     for (const auto g : wanted) guards_.emplace(g, guard_watch::make(*this, g, kept));
   }
   for (const auto g : then.armed) guards_.at(g)->arm();
 }
 
 // What earlier watches of these guards saw; one read for all of them.
-std::vector<sample_chunk> actor::kept_samples(const std::set<std::size_t>& guards) {
-  const bool triggers = std::any_of(guards.begin(), guards.end(),
-                                    [&](std::size_t g) { return state_.what->guards[g].probe.empty(); });
-  if (!triggers) return {};
+std::vector<sample_chunk> actor::kept_samples() {
   auto kept = core_.keep->read_samples(state_.id);
   if (kept) {
     std::copy(samples_.begin(), samples_.end(), std::back_inserter(*kept));

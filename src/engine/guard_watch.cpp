@@ -16,7 +16,7 @@ std::vector<sample_chunk> guard_watch::take_samples() { return {}; }
 std::unique_ptr<guard_watch> guard_watch::make(actor& run, std::size_t guard,
                                                const std::vector<sample_chunk>& kept) {
   const bool looks = !run.state().what->guards.at(guard).probe.empty();
-  return looks ? make_probe_watch(run, guard) : make_trigger_watch(run, guard, kept);
+  return looks ? make_probe_watch(run, guard, kept) : make_trigger_watch(run, guard, kept);
 }
 
 }  // namespace shipflow::engine_room

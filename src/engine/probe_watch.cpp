@@ -3,7 +3,7 @@
 
 #include "engine/actor.hpp"
 #include "engine/secret_fetch.hpp"
-#include "health/probe_health.hpp"
+#include "health/look_book.hpp"
 
 #include <memory>
 #include <stop_token>
@@ -11,23 +11,21 @@
 namespace shipflow::engine_room {
 namespace {
 
-// Looks without an outcome in a row that make a guard blind.
-constexpr int blind_looks = 3;
-
-guard_level level_of(const health::probe_health& h) {
-  using state = health::probe_health::state;
-  if (h.blind() >= blind_looks) return guard_level::unavailable;
-  if (h.now() == state::up) return guard_level::pass;
-  return h.now() == state::down ? guard_level::alert : guard_level::none;
+guard_level level_named(std::string_view word) {
+  for (const auto l : {guard_level::pass, guard_level::alert, guard_level::unavailable})
+    if (name_of(l) == word) return l;
+  return guard_level::none;
 }
 
 class probe_watch final : public guard_watch {
  public:
-  probe_watch(actor& run, std::size_t guard)
+  probe_watch(actor& run, std::size_t guard, const std::vector<sample_chunk>& kept)
       : run_(run),
         guard_(guard),
         health_(planned().rise, planned().fall),
+        book_(planned().id),
         alive_(std::make_shared<bool>(true)) {
+    book_.restore(kept, health_);
     later(duration{0});
   }
   ~probe_watch() override {
@@ -35,6 +33,8 @@ class probe_watch final : public guard_watch {
     stop_.request_stop();
     run_.shared().time.cancel(timer_);
   }
+
+  std::vector<sample_chunk> take_samples() override { return book_.take(); }
 
  private:
   [[nodiscard]] const plan_guard& planned() const { return run_.state().what->guards.at(guard_); }
@@ -84,19 +84,27 @@ class probe_watch final : public guard_watch {
   }
 
   void seen(const probe_answer& a) {
+    const auto now = run_.shared().time.now();
     later(planned().every);
-    health_.push(a.outcome, run_.shared().time.now());
-    const auto level = level_of(health_);
-    if (level == guard_level::none || level == run_.state().guards.at(guard_).level) return;
+    health_.push(a.outcome, now);
+    book_.note(now, a);
+    const auto level = level_named(health::guard_word(health_));
+    if (level != guard_level::none && level != run_.state().guards.at(guard_).level) tell(level, now, a);
+    if (book_.full()) run_.keep_samples();
+  }
+
+  void tell(guard_level level, time_point at, const probe_answer& a) {
     json::object numbers = a.details;
     numbers["latency_ms"] = a.latency.count();
+    numbers["looked_at"] = to_ms(at);
     const auto reason = level == guard_level::pass ? "well" : a.text;
-    run_.tell(guard_event{guard_, level, reason, std::move(numbers)});
+    run_.tell(guard_event{guard_, level, reason, std::move(numbers), book_.digest()});
   }
 
   actor& run_;
   std::size_t guard_;
   health::probe_health health_;
+  health::look_book book_;
   std::shared_ptr<bool> alive_;
   std::stop_source stop_;
   scheduler::timer_id timer_ = 0;
@@ -104,8 +112,9 @@ class probe_watch final : public guard_watch {
 
 }  // namespace
 
-std::unique_ptr<guard_watch> make_probe_watch(actor& run, std::size_t guard) {
-  return std::make_unique<probe_watch>(run, guard);
+std::unique_ptr<guard_watch> make_probe_watch(actor& run, std::size_t guard,
+                                              const std::vector<sample_chunk>& kept) {
+  return std::make_unique<probe_watch>(run, guard, kept);
 }
 
 }  // namespace shipflow::engine_room

@@ -48,10 +48,8 @@ class trigger_watch final : public guard_watch {
         state_(trigger_),
         book_(planned().id, trigger_),
         alive_(std::make_shared<bool>(true)) {
-    const auto& from = run_.state().steps[planned().from];
-    const auto first = from.status == step_status::done
-                           ? std::optional(health::slot_of(from.ended, trigger_->slot()))
-                           : std::nullopt;
+    const auto since = armed_since(run_.state(), guard_);
+    const auto first = since ? std::optional(health::slot_of(*since, trigger_->slot())) : std::nullopt;
     book_.restore(kept, first, state_, maker_);
     reported_ = book_.began() && book_.last() && *book_.last() >= *book_.began();
     // Slots never run backwards, also when the clock was set back before a takeover.
@@ -72,7 +70,8 @@ class trigger_watch final : public guard_watch {
 
   void arm() override {
     if (state_.begun()) return;
-    book_.begin(health::slot_of(run_.state().steps[planned().from].ended + ahead_, trigger_->slot()));
+    const auto since = armed_since(run_.state(), guard_).value_or(run_.shared().time.now());
+    book_.begin(health::slot_of(since + ahead_, trigger_->slot()));
     state_.begin(*book_.began());
   }
 
@@ -101,8 +100,18 @@ class trigger_watch final : public guard_watch {
   [[nodiscard]] std::string version_of(metric_arm arm) const {
     if (arm == metric_arm::canary) return run_.state().what->release.version;
     if (arm != metric_arm::baseline) return {};
-    const auto* before = run_.state().steps[planned().from].baseline.if_object();
-    const auto* version = before == nullptr ? nullptr : before->if_contains("version");
+    const auto& s = run_.state();
+    auto before = version_in(s.steps[planned().from].baseline);
+    // A phase of the watch touches nothing itself: what it follows did.
+    for (std::size_t i = 0; before.empty() && i < s.steps.size(); ++i)
+      if (s.what->steps[i].first_traffic && s.what->steps[i].component == planned().component)
+        before = version_in(s.steps[i].baseline);
+    return before;
+  }
+
+  static std::string version_in(const json::value& observed) {
+    const auto* o = observed.if_object();
+    const auto* version = o == nullptr ? nullptr : o->if_contains("version");
     return version != nullptr && version->is_string() ? std::string(version->get_string()) : std::string{};
   }
 

@@ -35,4 +35,10 @@ std::string_view name_of(probe_health::state s) noexcept {
   return "unknown";
 }
 
+std::string_view guard_word(const probe_health& h) noexcept {
+  if (h.blind() >= blind_looks) return "unavailable";
+  if (h.now() == probe_health::state::up) return "pass";
+  return h.now() == probe_health::state::down ? "alert" : "none";
+}
+
 }  // namespace shipflow::health

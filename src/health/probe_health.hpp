@@ -41,4 +41,9 @@ class probe_health {
 };
 [[nodiscard]] std::string_view name_of(probe_health::state s) noexcept;
 
+/// Looks without an outcome in a row that make a guard blind.
+inline constexpr int blind_looks = 3;
+/// The level in one word of the run machine: none, pass, alert or unavailable.
+[[nodiscard]] std::string_view guard_word(const probe_health& h) noexcept;
+
 }  // namespace shipflow::health

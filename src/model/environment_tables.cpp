@@ -56,6 +56,9 @@ const mapping& trigger_table() {
     t.field("severity", matching("SEV[1-4]", "SEV1 to SEV4"), "what it leads to");
     t.field("slot", span(), "length of the slots it is evaluated over").standard("10s");
     t.field("component", identifier(), "whose metrics they are");
+    t.field("silence", span(),
+            "an alert of its own when the new version is silent for so long while the old one is not")
+        .example("1m");
     t.field("attributable_only", boolean(), "not blamed on the release when red before it").standard(false);
     t.field("help", string(), "one line for people");
     return t;

@@ -56,6 +56,8 @@ const mapping& rollback_table() {
             "are effects that cannot be put back allowed before ones that can")
         .standard("refuse");
     t.field("verify", boolean(), "compare the world with what was captured").standard(true);
+    t.field("alpha", matching("[0-9]{1,2}([.][0-9]{1,6})?%", "a percentage such as 0.1%"),
+            "how often all `worse` of a release together may take back one that is no worse");
     t.field("attributable_only", boolean(), "triggers that were red before the release are not blamed on it")
         .standard(false);
     return t;

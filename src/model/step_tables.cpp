@@ -99,11 +99,26 @@ const mapping& in_place_table() {
   return table;
 }
 
+const mapping& watch_phase_table() {
+  static const auto table = [] {
+    mapping t("watch_phase", "A part of the watch with triggers, a pace and activities of its own");
+    t.field("name", non_empty_string(), required, "what it is called").example("first hour");
+    t.field("from", span(), required, "from the begin of the watch on").example("15m");
+    t.field("to", span(), required, "until then; the next phase begins here").example("1h");
+    t.field("look_at", names(), "what people look at meanwhile");
+    t.field("abort", one_or_names(), "triggers and probes armed in this phase");
+    t.field("pause", one_or_names(), "these hold the end of the phase up");
+    t.field("every", span(), "slots of its triggers, interval of its probes; default: their own");
+    return t;
+  }();
+  return table;
+}
+
 const mapping& watch_table() {
   static const auto table = [] {
     mapping t("watch", "Time after the last change in which guards stay armed");
     t.field("for", span(), required, "how long").example("24h");
-    t.field("phases", list_of(free_mapping()), "what is looked at when: words for people and reports");
+    t.field("phases", list_of(schema::table(watch_phase_table), 1, 100), "what is looked at when, in order");
     return t;
   }();
   return table;
@@ -146,6 +161,11 @@ const mapping& guard_table() {
     mapping t("guard", "Triggers and probes armed from this step's first traffic on");
     t.field("abort", one_or_names(), "an alert of these leads to the reaction of its severity");
     t.field("pause", one_or_names(), "these hold promotion and do nothing else");
+    t.field("promote", one_or_names(), "gates: all traffic goes over only when these pass");
+    t.field("within", span(), "how much longer the gates may take than the bake; 0s: as long as they like")
+        .standard("0s");
+    t.field("inconclusive", enumeration({"hold", "rollback", "continue"}), "what happens to gates after that")
+        .standard("hold");
     t.field("until", non_empty_string(), "a step, or watch.end; default: the end of the run");
     return t;
   }();

@@ -52,6 +52,10 @@ class builder {
 
   void leave_at(draft_index i) { made_.exits = {i}; }
   void traffic_at(draft_index i);
+  void gate_at(draft_index i) { made_.gate = i; }
+  void all_traffic_at(draft_index i) { made_.all_traffic = i; }
+  /// The node holds `abort`, `pause` and `every` for the time of a watch.
+  void guard_at(draft_index watch, const node& n) { made_.guarded.emplace_back(watch, &n); }
   /// The draft waits for the end of a step named outside `needs`.
   void wait_for(draft_index i, const std::string& name, const node& where);
   /// The names at the node, each of which must be a role of the environment.
@@ -74,7 +78,7 @@ class builder {
 /// Fills an approval from its rules: {roles, quorum, expires, on_expiry, self}.
 void fill_approval(builder& b, draft_index i, const node& rules);
 
-/// Kinds of steps, by file: kinds.cpp, people.cpp, strategy.cpp, scopes.cpp.
+/// Kinds of steps, by file: kinds.cpp, people.cpp, strategy.cpp, scopes.cpp, watch.cpp.
 void build_call(builder& b);
 void build_http(builder& b);
 void build_wait_for(builder& b);

@@ -28,11 +28,14 @@ struct draft {
 
 /// One expansion of a document step.
 struct expansion {
-  std::string each;                    ///< text of the for_each value, or empty
-  std::vector<draft_index> members;    ///< in the order of writing
-  std::vector<draft_index> entries;    ///< get the needs of the document step
-  std::vector<draft_index> exits;      ///< what dependants wait for; clean-up on the side is none of them
-  std::optional<draft_index> traffic;  ///< the first that lets people reach the new version
+  std::string each;                        ///< text of the for_each value, or empty
+  std::vector<draft_index> members;        ///< in the order of writing
+  std::vector<draft_index> entries;        ///< get the needs of the document step
+  std::vector<draft_index> exits;          ///< what dependants wait for; clean-up on the side is none of them
+  std::optional<draft_index> traffic;      ///< the first that lets people reach the new version
+  std::optional<draft_index> gate;         ///< the wait that gates hold up
+  std::optional<draft_index> all_traffic;  ///< from here on there is no old version to compare with
+  std::vector<std::pair<draft_index, const node*>> guarded;  ///< watches with guards of their own
 };
 
 /// A document step and what became of it.
@@ -56,6 +59,7 @@ struct guard_wish {
   std::size_t expansion = 0;
   const node* at = nullptr;
   std::optional<each_value> each;
+  std::optional<draft_index> during;  ///< a watch; else from the traffic of the step on
 };
 
 /// What the passes of the compiler hand on. Deques keep the places of values stable.

@@ -91,6 +91,9 @@ plan_guard read_guard(const json::value& from, const std::string& where, trouble
   in.index("from", to.from);
   in.index("until", to.until);
   in.truth("attributable_only", to.attributable_only);
+  in.index("holds", to.holds);
+  in.time("patience_ms", to.patience);
+  in.text("inconclusive", to.inconclusive);
   in.object("target", to.target);
   if (const auto* probe = in.member("probe")) read_probe(*probe, where + "/probe", to, bad);
   in.text("normal", to.normal);
@@ -189,7 +192,8 @@ void check_indexes(const plan& p, json_reader& in) {
       in.fail("steps", "step `" + s.id + "` has items without a text");
   }
   for (const auto& g : p.guards)
-    if (g.from >= p.steps.size() || (g.until && *g.until >= p.steps.size()))
+    if (g.from >= p.steps.size() || (g.until && *g.until >= p.steps.size()) ||
+        (g.holds && *g.holds >= p.steps.size()))
       in.fail("guards", "guard `" + g.id + "` names a step that is not there");
 }
 

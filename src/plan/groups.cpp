@@ -177,10 +177,13 @@ class group_builder {
     kind(b);
     auto made = b.finish(condition.later, condition.references);
     if (made.members.empty()) return;
+    const auto guarded = std::move(made.guarded);
     group.expansions.push_back(std::move(made));
+    const auto expansion = group.expansions.size() - 1;
+    const auto value = each == nullptr ? std::nullopt : std::optional(*each);
     if (const auto* guard = b.own("guard"))
-      all_.to.guards.push_back({index_, group.expansions.size() - 1, guard,
-                                each == nullptr ? std::nullopt : std::optional(*each)});
+      all_.to.guards.push_back({index_, expansion, guard, value, std::nullopt});
+    for (const auto& [watch, at] : guarded) all_.to.guards.push_back({index_, expansion, at, value, watch});
   }
 
   // A wave begins when all of the one before it has ended.

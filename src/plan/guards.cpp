@@ -1,11 +1,13 @@
 #include "plan/guards.hpp"
 
+#include "plan/comparing.hpp"
 #include "plan/hint.hpp"
 #include "plan/metrics.hpp"
 #include "plan/probes.hpp"
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace shipflow::planning {
@@ -29,32 +31,97 @@ class guard_builder {
     const renderer read(all_.words, wish.each ? &*wish.each : nullptr, all_.out);
     const auto* abort = wish.at->find("abort");
     const auto* pause = wish.at->find("pause");
-    if (abort == nullptr && pause == nullptr)
-      return read.error(*wish.at, "a guard needs `abort` or `pause`, names of triggers and probes");
-    plan_guard common;
-    const auto from = start_of(wish);
-    if (!from)
-      return read.error(*wish.at, "there is no traffic to guard: no step up to here lets any through");
-    common.from = *from;
-    common.component = to_.steps[*from].component;
-    if (const auto* until = wish.at->find("until")) common.until = end_of(read, *until, common.from);
-    if (abort != nullptr) add(wish, read, *abort, common, reaction::of_severity);
-    if (pause != nullptr) add(wish, read, *pause, common, reaction::hold_promotion);
+    const auto* promote = wish.at->find("promote");
+    if (abort == nullptr && pause == nullptr && promote == nullptr)
+      return read.error(*wish.at,
+                        "a guard needs `abort`, `pause` or `promote`, names of triggers and probes");
+    const auto common = wish.during ? during(wish) : from_traffic(wish, read);
+    if (!common) return;
+    pace_.reset();
+    if (const auto* every = wish.at->find("every")) pace_ = read.time(*every);
+    if (abort != nullptr) add(wish, read, *abort, *common, reaction::of_severity);
+    if (pause != nullptr) add(wish, read, *pause, *common, reaction::hold_promotion);
+    if (promote != nullptr) add_gates(wish, read, *promote, *common);
   }
 
  private:
   enum class reaction { of_severity, hold_promotion };
 
+  [[nodiscard]] const expansion& part_of(const guard_wish& wish) const {
+    return all_.to.groups[wish.group].expansions[wish.expansion];
+  }
+
+  // As long as a phase of the watch lasts.
+  [[nodiscard]] std::optional<plan_guard> during(const guard_wish& wish) const {
+    plan_guard common;
+    common.from = placed_[*wish.during];
+    common.until = common.from;
+    return common;
+  }
+
+  std::optional<plan_guard> from_traffic(const guard_wish& wish, const renderer& read) {
+    const auto from = start_of(wish);
+    if (!from) {
+      read.error(*wish.at, "there is no traffic to guard: no step up to here lets any through");
+      return std::nullopt;
+    }
+    plan_guard common;
+    common.from = *from;
+    common.component = to_.steps[*from].component;
+    if (const auto* until = wish.at->find("until")) common.until = end_of(read, *until, common.from);
+    return common;
+  }
+
+  void add_gates(const guard_wish& wish, const renderer& read, const node& names, plan_guard common) {
+    const auto& gate = part_of(wish).gate;
+    if (!gate) return read.error(names, "`promote` needs a `bake` that it can hold up");
+    common.holds = placed_[*gate];
+    common.until = common.holds;
+    if (const auto* n = wish.at->find("within")) common.patience = read.time(*n).value_or(duration{0});
+    if (const auto* n = wish.at->find("inconclusive")) common.inconclusive = read.text(*n).value_or("hold");
+    add(wish, read, names, common, reaction::hold_promotion);
+  }
+
   void add(const guard_wish& wish, const renderer& read, const node& names, const plan_guard& common,
            reaction what) {
     for (const auto& name : read.texts(names)) {
-      if (!seen_.emplace(wish.group, name).second) continue;
+      if (!seen_.emplace(wish.group, wish.during, name).second) continue;
       auto guard = common;
-      guard.id = ids_.insert(name).second ? name : name + "@" + all_.to.groups[wish.group].source->id;
+      guard.id = id_of(wish, name);
       if (!read_guard(name, names, guard)) continue;
+      // After the switch nobody is left to be compared with.
+      const auto& all_traffic = part_of(wish).all_traffic;
+      const bool compares = compares_arms(guard);
+      if (compares && !guard.until && all_traffic && placed_[*all_traffic] > guard.from)
+        guard.until = placed_[*all_traffic];
+      const auto silent = silence_of(name, guard, compares);
       if (what == reaction::hold_promotion && !hold_only(guard, names)) continue;
       to_.guards.push_back(std::move(guard));
+      if (silent) to_.guards.push_back(*silent);
     }
+  }
+
+  std::string id_of(const guard_wish& wish, const std::string& name) {
+    if (wish.during) return name + "@" + to_.steps[placed_[*wish.during]].id;
+    return ids_.insert(name).second ? name : name + "@" + all_.to.groups[wish.group].source->id;
+  }
+
+  /// A guard for the silence of the new version, when the trigger asks for one or compares arms.
+  std::optional<plan_guard> silence_of(const std::string& name, const plan_guard& of, bool compares) {
+    const auto* trigger = all_.where.triggers.find(name);
+    if (trigger == nullptr) return std::nullopt;
+    const renderer read(all_.words, nullptr, all_.out);
+    const auto* written = trigger->find("silence");
+    if (written == nullptr && !compares) return std::nullopt;
+    const auto lasts = written == nullptr ? usual_silence : read.time(*written).value_or(duration{0});
+    if (lasts.count() == 0 || of.slot.count() <= 0) return std::nullopt;
+    auto silent = of;
+    silent.id += "-silent";
+    silent.normal.clear();
+    silent.holds.reset();
+    silent.patience = duration{0};
+    silent.alert = silence_condition(of.metrics, (lasts + of.slot - duration{1}) / of.slot * of.slot);
+    return silent;
   }
 
   // A guard without an alert never reacts; what is not normal still holds promotion up.
@@ -64,7 +131,8 @@ class guard_builder {
       return true;
     }
     all_.out.error(at.place, at.pointer,
-                   "`" + guard.id + "` cannot pause: only a trigger with `normal` says when to go on");
+                   "`" + guard.id + (guard.holds ? "` cannot promote" : "` cannot pause") +
+                       ": only a trigger with `normal` says when to go on");
     return false;
   }
 
@@ -126,7 +194,7 @@ class guard_builder {
     to.probe = name;
     to.probe_kind = settings->kind;
     to.probe_spec = std::move(settings->spec);
-    to.every = settings->every;
+    to.every = pace_.value_or(settings->every);
     to.timeout = settings->timeout;
     to.rise = settings->rise;
     to.fall = settings->fall;
@@ -141,6 +209,7 @@ class guard_builder {
     to.severity = "SEV1";
     if (const auto* n = written.find("severity")) to.severity = read.text(*n).value_or("");
     if (const auto* n = written.find("slot")) to.slot = read.time(*n).value_or(to.slot);
+    to.slot = pace_.value_or(to.slot);
     to.attributable_only = attributable_only(read);
     if (const auto* n = written.find("attributable_only"))
       to.attributable_only = read.truth(*n).value_or(false);
@@ -205,7 +274,8 @@ class guard_builder {
   plan& to_;
   metric_shelf metrics_;
   std::vector<std::optional<step_index>> traffic_before_;
-  std::set<std::pair<std::size_t, std::string>> seen_;
+  std::optional<duration> pace_;  ///< of the phase, in place of the trigger's or probe's own
+  std::set<std::tuple<std::size_t, std::optional<draft_index>, std::string>> seen_;
   std::set<std::string> ids_;
   std::set<std::string> refused_;  ///< whose trouble was reported
 };
@@ -215,6 +285,10 @@ class guard_builder {
 void build_guards(const surroundings& all, links& edges, const std::vector<step_index>& placed, plan& to) {
   guard_builder guards(all, edges, placed, to);
   for (const auto& wish : all.to.guards) guards.build(wish);
+  if (const auto* n = all.document.rollback.find("alpha")) {
+    const renderer read(all.words, nullptr, all.out);
+    if (const auto text = read.text(*n)) share_alpha(*text, to.guards);
+  }
 }
 
 }  // namespace shipflow::planning

@@ -179,14 +179,4 @@ void build_wait(builder& b) {
   b.add_wait("", lasts.value_or(duration{0}), {});
 }
 
-void build_watch(builder& b) {
-  const auto& body = b.source().body;
-  const auto* span = body.is(node_kind::mapping) ? b.body("for") : &body;
-  const auto i = b.add("", step_kind::watch, {});
-  if (span == nullptr) return b.error(body, "`watch` needs `for`, how long it lasts");
-  auto& s = b.at(i).step;
-  s.lasts = b.read().time(*span).value_or(duration{0});
-  s.title = "watch for " + format_duration(s.lasts);
-}
-
 }  // namespace shipflow::planning

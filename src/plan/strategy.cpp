@@ -80,6 +80,13 @@ class strategy {
     return lasts == duration{0} ? after : b_.add_wait(part, lasts, {after});
   }
 
+  // The last bake of this kind is the one that gates hold up.
+  draft_index gated_bake(std::string_view part, const node* written, draft_index after) {
+    const auto i = bake(part, written, after);
+    if (i != after) b_.gate_at(i);
+    return i;
+  }
+
   // People may have to agree before all traffic goes over.
   draft_index promote(draft_index after) {
     const auto* written = b_.body("promote");
@@ -206,7 +213,8 @@ void build_blue_green(builder& b) {
   auto last = s.launch();
   last = s.promote(last);
   last = s.shift("shift", 100, last);
-  s.end(s.bake("bake", b.body("bake"), last));
+  b.all_traffic_at(last);
+  s.end(s.gated_bake("bake", b.body("bake"), last));
 }
 
 void build_canary(builder& b) {
@@ -221,23 +229,24 @@ void build_canary(builder& b) {
   for (const auto& stage : stages) {
     const auto part = std::to_string(stage.weight);
     last = s.shift("shift-" + part, stage.weight, last);
-    last = s.bake("bake-" + part, stage.bake, last);
+    last = s.gated_bake("bake-" + part, stage.bake, last);
   }
   last = s.promote(last);
   last = s.shift("shift-100", 100, last);
+  b.all_traffic_at(last);
   s.end(s.bake("bake-100", final_bake, last));
 }
 
 void build_rolling(builder& b) {
   strategy s(b, "rolling");
   const auto last = s.replace(1, b.body("batch"));
-  b.leave_at(s.bake("bake", b.body("bake"), last));
+  b.leave_at(s.gated_bake("bake", b.body("bake"), last));
 }
 
 void build_in_place(builder& b) {
   strategy s(b, "in_place");
   const auto last = s.replace("100%", nullptr);
-  b.leave_at(s.bake("bake", b.body("bake"), last));
+  b.leave_at(s.gated_bake("bake", b.body("bake"), last));
 }
 
 }  // namespace shipflow::planning

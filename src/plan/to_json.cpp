@@ -83,6 +83,11 @@ json::object guard_json(const plan_guard& g) {
   to["from"] = g.from;
   if (g.until) to["until"] = *g.until;
   put_true(to, "attributable_only", g.attributable_only);
+  if (g.holds) {
+    to["holds"] = *g.holds;
+    put_time(to, "patience_ms", g.patience);
+    to["inconclusive"] = g.inconclusive;
+  }
   put_object(to, "target", g.target);
   if (!g.probe.empty()) {
     to["probe"] = {{"name", g.probe},

@@ -20,8 +20,10 @@ void on_due(decision& d) {
     run::step_due(d, i);
     if (d.turned) return;
   }
-  if (run::may_start(s)) {
+  const bool watches = s.phase == phase::watching && !s.paused && s.parked.empty();
+  if (run::may_start(s) || watches) {
     for (const auto i : s.active) {
+      if (watches && d.planned(i).kind != step_kind::watch) continue;
       run::start_ready_step(d, i);
       if (d.turned) return;
     }

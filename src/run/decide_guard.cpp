@@ -15,12 +15,33 @@ severity_rule rule_for(const plan& what, const std::string& severity) {
 
 bool without_data(guard_level l) { return l == guard_level::unavailable || l == guard_level::insufficient; }
 
-severity_rule unavailable_rule(const rollback_policy& policy) {
+/// What hold, rollback and continue mean.
+severity_rule rule_named(const std::string& then) {
   severity_rule rule;
-  rule.what = policy.unavailable_then == "rollback" ? "now"
-              : policy.unavailable_then == "hold"   ? "hold"
-                                                    : "record";
+  rule.what = then == "rollback" ? "now" : then == "hold" ? "hold" : "record";
   return rule;
+}
+
+/// The end of a guard's budget: of one without data, or of a gate that has not passed.
+struct budget {
+  time_point ends{};
+  bool of_gate = false;
+};
+
+std::optional<budget> budget_of(const run_state& s, std::size_t g) {
+  const auto& known = s.guards[g];
+  const auto& guard = s.what->guards[g];
+  const auto& policy = s.what->rollback;
+  if (known.acted) return std::nullopt;
+  const bool waits =
+      guard.holds && known.level != guard_level::unavailable && known.level != guard_level::pass;
+  if (waits) {
+    const auto& wait = s.steps[*guard.holds];
+    if (guard.patience.count() == 0 || wait.status != step_status::timing) return std::nullopt;
+    return budget{wait.due + guard.patience, true};
+  }
+  if (!without_data(known.level) || policy.unavailable_after.count() == 0) return std::nullopt;
+  return budget{known.since + policy.unavailable_after, false};
 }
 
 json::object verdict_body(guard_level level, const std::string& reason, const json::object& numbers,
@@ -40,9 +61,8 @@ std::vector<std::size_t> armed_guards(const run_state& s) {
   if (s.phase != phase::forward && s.phase != phase::watching) return out;
   for (std::size_t g = 0; g < s.what->guards.size(); ++g) {
     const auto& guard = s.what->guards[g];
-    const bool begun = s.steps[guard.from].status == step_status::done;
     const bool ended = guard.until && is_over(s.steps[*guard.until].status);
-    if (begun && !ended) out.push_back(g);
+    if (armed_since(s, g) && !ended) out.push_back(g);
   }
   return out;
 }
@@ -52,7 +72,7 @@ std::vector<std::size_t> baseline_guards(const run_state& s) {
   if (s.phase != phase::forward) return out;
   for (std::size_t g = 0; g < s.what->guards.size(); ++g) {
     const auto& guard = s.what->guards[g];
-    if (guard.probe.empty() && !is_over(s.steps[guard.from].status)) out.push_back(g);
+    if (guard.probe.empty() && !is_over(s.steps[guard.from].status) && !armed_since(s, g)) out.push_back(g);
   }
   return out;
 }
@@ -73,30 +93,43 @@ void on_guard(decision& d, const guard_event& e) {
 
 void guards_due(decision& d) {
   const auto& policy = d.s.what->rollback;
-  if (policy.unavailable_after.count() == 0) return;
   for (const auto g : armed_guards(d.s)) {
+    const auto end = budget_of(d.s, g);
+    if (!end || end->ends > d.now) continue;
     const auto& known = d.s.guards[g];
-    if (!without_data(known.level) || known.acted || known.since + policy.unavailable_after > d.now) continue;
     const auto& guard = d.s.what->guards[g];
     d.add(fact_kind::verdict, guard.id, verdict_body(known.level, known.reason, {}, true));
-    react(d, unavailable_rule(policy), "rollback/" + guard.id,
-          guard.id + " has had no verdict for " + format_duration(policy.unavailable_after) + ": " +
-              known.reason);
+    const auto why = end->of_gate
+                         ? guard.id + " has not passed within " + format_duration(guard.patience)
+                         : guard.id + " has had no verdict for " + format_duration(policy.unavailable_after);
+    react(d, rule_named(end->of_gate ? guard.inconclusive : policy.unavailable_then), "rollback/" + guard.id,
+          why + ": " + known.reason);
     if (d.turned) return;
   }
 }
 
 std::optional<time_point> guards_wake(const run_state& s) {
-  const auto& policy = s.what->rollback;
   std::optional<time_point> wake;
-  if (policy.unavailable_after.count() == 0) return wake;
   for (const auto g : armed_guards(s)) {
-    const auto& known = s.guards[g];
-    if (!without_data(known.level) || known.acted) continue;
-    const auto at = known.since + policy.unavailable_after;
-    if (!wake || at < *wake) wake = at;
+    const auto end = budget_of(s, g);
+    if (end && (!wake || end->ends < *wake)) wake = end->ends;
   }
   return wake;
 }
 
 }  // namespace shipflow::run
+
+namespace shipflow {
+inline namespace v1 {
+
+std::optional<time_point> armed_since(const run_state& s, std::size_t guard) {
+  const auto from = s.what->guards.at(guard).from;
+  const auto& step = s.steps[from];
+  const bool done = step.status == step_status::done;
+  if (s.what->steps[from].kind == step_kind::watch)
+    return done || step.status == step_status::timing ? std::optional(step.began) : std::nullopt;
+  return done ? std::optional(step.ended) : std::nullopt;
+}
+
+}  // namespace v1
+}  // namespace shipflow

@@ -146,9 +146,11 @@ void expired(decision& d, step_index i) {
     fail(d, i, {{"code", "timeout"}, {"why", why}});
 }
 
-// Only a pass promotes: a wait ends when every armed guard passes.
-bool guards_hold(const decision& d) {
+// Only a pass promotes: a wait ends when every armed guard passes; gates hold up their own wait only.
+bool guards_hold(const decision& d, step_index wait) {
   for (const auto g : armed_guards(d.s)) {
+    const auto& gate = d.s.what->guards[g].holds;
+    if (gate && *gate != wait) continue;
     const auto level = d.s.guards[g].level;
     if (level != guard_level::pass && !d.s.guards[g].acted) return true;
   }
@@ -156,7 +158,7 @@ bool guards_hold(const decision& d) {
 }
 
 void wait_over(decision& d, step_index i) {
-  if (guards_hold(d)) return;
+  if (guards_hold(d, i)) return;
   d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", json::object{}}});
 }
 

@@ -121,7 +121,12 @@ void leave_forward(decision& d) {
   });
   if (s.phase == phase::forward && s.before_watch == 0 && watching)
     d.add(fact_kind::state, "", {{"phase", "watching"}});
-  if (s.phase == phase::watching && !watching) d.add(fact_kind::state, "", {{"phase", "forward"}});
+  // From one phase of the watch to the next the locks stay with others.
+  const bool goes_on =
+      watching || std::any_of(s.active.begin(), s.active.end(), [&](step_index i) {
+        return d.planned(i).kind == step_kind::watch && s.steps[i].status == step_status::ready;
+      });
+  if (s.phase == phase::watching && !goes_on) d.add(fact_kind::state, "", {{"phase", "forward"}});
 }
 
 }  // namespace

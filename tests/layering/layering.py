@@ -22,7 +22,7 @@ BESIDE = {
     "provider": ["http", "process"],
 }
 # Rooms and folders to the right of the engine.
-RIGHT = ["rehearsal", "notify", "report", "server"]
+RIGHT = ["rehearsal", "notify", "decision", "backtest", "report", "server"]
 # They embed the library as a host does: public headers only.
 HOSTS = ["capi", "bindings", "examples", "benchmarks"]
 

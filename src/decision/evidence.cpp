@@ -1,0 +1,145 @@
+#include "decision/replay.hpp"
+
+#include <shipflow/evidence.hpp>
+
+#include <cmath>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+using namespace decision_room;
+
+std::string_view unit_of(const health::bound_atom& a) {
+  if (a.test || a.gate) return " nats";
+  if (a.shown == quantity_unit::percent) return "%";
+  return a.shown == quantity_unit::time ? "ms" : "";
+}
+
+/// What else moves with an atom: the threshold of a multiple, the short window of a burn rate.
+std::string_view companion_of(const health::bound_atom& a) {
+  if (!a.other) return "";
+  return a.kind == atom_kind::burn ? "short window of " : "threshold of ";
+}
+
+std::vector<double> limits_of(const health::bound_atom& a) {
+  if (a.test) return {-std::log(a.test->alpha)};
+  if (a.gate) return {-std::log(a.gate->beta)};
+  if (a.kind == atom_kind::absent || (a.other && a.kind != atom_kind::burn)) return {};
+  if (a.kind == atom_kind::outside) return {a.low * a.shown_factor, a.high * a.shown_factor};
+  return {a.low * a.shown_factor};
+}
+
+void add_lines(guard_evidence& to, const char* condition, const std::optional<health::bound_condition>& c) {
+  if (!c) return;
+  for (const auto& a : c->atoms) {
+    to.lines.push_back({condition, a.text, std::string(unit_of(a)), limits_of(a), {}});
+    if (const auto beside = std::string(companion_of(a)); !beside.empty())
+      to.lines.push_back({condition, beside + a.text, std::string(unit_of(a)), {}, {}});
+  }
+}
+
+void add_points(std::vector<evidence_line>& lines, std::size_t& next, time_point at,
+                const std::optional<health::bound_condition>& c,
+                const std::optional<health::condition_finding>& f) {
+  if (!c || !f) return;
+  for (std::size_t i = 0; i < c->atoms.size(); ++i) {
+    const auto& atom = f->atoms.at(i);
+    const bool known = atom.is.t != health::truth::unknown;
+    auto why = known ? std::string{} : std::string(name_of(atom.is.why));
+    const auto value = atom.test ? std::optional(atom.test->evidence) : atom.value;
+    lines.at(next++).points.push_back({at, value, std::move(why)});
+    if (!companion_of(c->atoms[i]).empty()) lines.at(next++).points.push_back({at, atom.against, {}});
+  }
+}
+
+void add_level(guard_evidence& to, const replayed& r, time_point from) {
+  auto* last = to.levels.empty() ? nullptr : &to.levels.back();
+  if (last != nullptr && last->level == r.level && last->armed == r.armed &&
+      from <= last->to + (r.at - from)) {
+    last->to = r.at;
+    return;
+  }
+  to.levels.push_back({from, r.at, std::string(r.level), r.armed});
+}
+
+result<void> see_trigger(const guard_decisions& g, guard_evidence& to) {
+  const auto t = trigger_of(g.rule);
+  if (!t && g.slots.empty()) return {};
+  if (!t) return make_error(errc::corrupt, t.error().text());
+  add_lines(to, "alert", (*t)->alert());
+  add_lines(to, "normal", (*t)->normal());
+  if (g.begin) to.begins = health::slot_begin(*g.begin, (*t)->slot());
+  return replay_trigger(g, *t, [&](const replayed& r) {
+    std::size_t next = 0;
+    add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
+    add_points(to.lines, next, r.at, (*t)->normal(), r.verdict->normal);
+    add_level(to, r, health::slot_begin(r.slot, (*t)->slot()));
+  });
+}
+
+result<void> see_probe(const guard_decisions& g, guard_evidence& to) {
+  to.lines.push_back({"probe", g.rule.probe, "", {}, {}});
+  return replay_probe(g, [&](const replayed& r) {
+    const auto& outcome = r.row->at(1).get_string();
+    evidence_point p{r.at, std::nullopt, {}};
+    if (outcome != "unavailable") p.value = outcome == "pass" ? 1.0 : 0.0;
+    if (r.row->size() > 2 && r.row->at(2).is_string()) p.why = std::string(r.row->at(2).get_string());
+    const auto from = to.levels.empty() ? r.at : to.levels.back().to;
+    to.lines.back().points.push_back(std::move(p));
+    add_level(to, r, from);
+  });
+}
+
+json::array to_json(const evidence_point& p) {
+  json::array out{to_ms(p.at), p.value ? json::value(*p.value) : json::value(nullptr)};
+  if (!p.why.empty()) out.emplace_back(p.why);
+  return out;
+}
+
+}  // namespace
+
+result<std::vector<guard_evidence>> evidence_of(const decision_record& r) {
+  std::vector<guard_evidence> out;
+  for (const auto& g : r.guards) {
+    guard_evidence e;
+    e.rule = g.rule;
+    const auto done = g.rule.is_probe() ? see_probe(g, e) : see_trigger(g, e);
+    if (!done) return done.error();
+    for (const auto& d : g.decisions)
+      if (e.decisions.empty() || e.decisions.back().level != d.level) e.decisions.push_back(d);
+    out.push_back(std::move(e));
+  }
+  return out;
+}
+
+json::object to_json(const guard_evidence& e) {
+  json::object out{{"guard", e.rule.guard},
+                   {"severity", e.rule.severity},
+                   {"normal", e.rule.normal},
+                   {"alert", e.rule.alert}};
+  if (e.begins) out["begins"] = to_ms(*e.begins);
+  json::array lines, levels, decisions;
+  for (const auto& l : e.lines) {
+    json::array points, limits;
+    for (const auto& p : l.points) points.push_back(to_json(p));
+    for (const auto limit : l.limits) limits.emplace_back(limit);
+    lines.push_back(json::object{{"condition", l.condition},
+                                 {"text", l.text},
+                                 {"unit", l.unit},
+                                 {"limits", std::move(limits)},
+                                 {"points", std::move(points)}});
+  }
+  for (const auto& s : e.levels)
+    levels.push_back(json::array{to_ms(s.from), to_ms(s.to), json::string(s.level), s.armed});
+  for (const auto& d : e.decisions)
+    decisions.push_back(
+        json::object{{"rev", d.rev}, {"at", to_ms(d.at)}, {"level", d.level}, {"reason", d.reason}});
+  out["lines"] = std::move(lines);
+  out["levels"] = std::move(levels);
+  out["decisions"] = std::move(decisions);
+  return out;
+}
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,96 @@
+// The record of a run, gathered from its facts and its samples.
+#include "decision/replay.hpp"
+
+#include <map>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+using namespace decision_room;
+
+result<void> take_verdict(decision_record& r, const std::map<std::string, std::size_t>& of,
+                          const stored_fact& stored) {
+  if (stored.kind != fact_kind::verdict) return {};
+  const auto body = parse_json(stored.body);
+  if (!body) return body.error();
+  const auto f = fact_from_json(*body);
+  if (!f) return f.error();
+  const auto guard = of.find(f->step);
+  if (guard == of.end())
+    return make_error(errc::corrupt, "fact " + std::to_string(f->rev) + " is of no guard of the plan");
+  made_decision d;
+  d.rev = f->rev;
+  d.at = f->at;
+  const auto text = [&](const char* key) {
+    const auto* v = f->body.if_contains(key);
+    return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
+  };
+  d.level = text("level");
+  d.reason = text("reason");
+  d.samples = text("samples");
+  if (const auto* numbers = f->body.if_contains("numbers"); numbers != nullptr && numbers->is_object())
+    d.numbers = numbers->get_object();
+  r.guards[guard->second].decisions.push_back(std::move(d));
+  return {};
+}
+
+// Chunks come in the order of time.
+result<void> take_chunk(guard_decisions& g, const sample_chunk& chunk) {
+  const auto parsed = parse_json(chunk.body);
+  const auto* o = parsed ? parsed->if_object() : nullptr;
+  const auto* rows = o == nullptr ? nullptr : o->if_contains("rows");
+  if (rows == nullptr || !rows->is_array())
+    return make_error(errc::corrupt, chunk.series + ": the samples of minute " +
+                                         std::to_string(chunk.minute) + " are not readable");
+  auto& to = g.rule.is_probe() ? g.looks : g.slots;
+  for (const auto& row : rows->get_array()) to.push_back(row);
+  if (const auto* began = o->if_contains("began"); began != nullptr && began->is_int64())
+    g.begin = began->get_int64();
+  return {};
+}
+
+// A rule that cannot be built here saw nothing either.
+guard_decisions prepared(const plan_guard& planned) {
+  guard_decisions g;
+  g.rule = rule_of(planned);
+  const auto t = trigger_of(g.rule);
+  if (g.rule.is_probe() || !t) return g;
+  g.conditions = (*t)->digest();
+  g.inputs = inputs_of(**t);
+  return g;
+}
+
+}  // namespace
+
+result<decision_record> record_decisions(store& keep, const std::string& run) {
+  const auto row = keep.get_run(run);
+  if (!row) return row.error();
+  const auto body = keep.get_plan(row->plan_digest);
+  if (!body) return body.error();
+  const auto parsed = parse_json(*body);
+  if (!parsed) return parsed.error();
+  const auto what = plan_from_json(*parsed);
+  if (!what) return what.error();
+  decision_record r{run, what->name, row->plan_digest, what->environment, what->release.version, {}};
+  std::map<std::string, std::size_t> of;
+  for (const auto& g : what->guards) {
+    of[g.id] = r.guards.size();
+    r.guards.push_back(prepared(g));
+  }
+  const auto facts = keep.read_facts(run);
+  if (!facts) return facts.error();
+  for (const auto& f : *facts)
+    if (auto taken = take_verdict(r, of, f); !taken) return taken.error();
+  const auto chunks = keep.read_samples(run);
+  if (!chunks) return chunks.error();
+  for (const auto& chunk : *chunks) {
+    const auto guard = of.find(chunk.series);
+    if (guard == of.end()) continue;
+    if (auto taken = take_chunk(r.guards[guard->second], chunk); !taken) return taken.error();
+  }
+  return r;
+}
+
+}  // namespace v1
+}  // namespace shipflow
