@@ -12,6 +12,7 @@ constexpr duration downtime{3'000};
 constexpr duration until_settled{90'000};  // after the end: late answers, engines that were stopped
 constexpr duration parked_long_enough{900'000};
 constexpr std::uint64_t most_handlers = 3'000'000;
+constexpr std::int64_t most_facts = 1'500;    // and a hundred for each step
 constexpr int most_actions = 6;
 
 // A provider as one engine sees it.
@@ -173,8 +174,9 @@ void scene::live(const std::function<bool()>& done) {
   while (!done()) {
     if (crash_pending_) bury();
     if (!time_.step(limit)) return;
-    if (time_.handlers() > most_handlers) {
-      found("bounded", "more than " + std::to_string(most_handlers) + " handlers without an end");
+    const auto facts = most_facts + 100 * static_cast<std::int64_t>(staged_.what->steps.size());
+    if (time_.handlers() > most_handlers || facts_ > facts) {
+      found("bounded", "it goes round: " + std::to_string(facts_) + " facts and no end");
       return;
     }
   }

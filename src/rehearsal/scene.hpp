@@ -130,6 +130,7 @@ class scene {
   std::optional<time_point> parked_at_;
   bool crash_pending_ = false;
   int refusals_left_ = 0;
+  std::int64_t facts_ = 0;
   bool foreign_ = false;  // somebody else changed the world
   json::object before_;
   std::map<std::string, int> floors_;

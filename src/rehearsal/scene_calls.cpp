@@ -88,6 +88,8 @@ void scene::pass_call(host& from, world_model& to, request q, reply r) {
     forward(to, std::move(q), [taken](answer a) { (*taken)(std::move(a)); });
     return;
   }
+  // The engine's clock may be wrong; how much time is left is the same everywhere.
+  q.deadline -= from.program->now() - time_.now();
   const auto at = place_of(q);
   if (answered_for(at, q, taken) || stale(to, at, q, taken)) return;
   if (at == "apply" && script_.take(q.step, at, "foreign_change")) {

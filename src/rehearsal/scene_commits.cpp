@@ -151,6 +151,7 @@ void scene::written(const passing_fact& f) {
 
 void scene::written(const commit_request& c) {
   if (c.run != run_) return;
+  facts_ += static_cast<std::int64_t>(c.facts.size());
   for (const auto& stored : c.facts) written(look_at(stored));
   if (is_terminal(c.status) && !over_at_) over_at_ = time_.now();
   if (c.status != run_status::parked) parked_at_.reset();

@@ -108,6 +108,22 @@ class generic_model final : public world_model {
     }
     return out;
   }
+  // Never the same twice, also when a value comes back.
+  [[nodiscard]] json::object versions_of(const std::vector<std::string>& resources) const {
+    json::object out;
+    for (const auto& r : resources) {
+      const auto found = versions_.find(r);
+      out[r] = found == versions_.end() ? 0 : found->second;
+    }
+    return out;
+  }
+  void put(const std::string& resource, const json::value& value) {
+    ++versions_[resource];
+    if (value.is_null())
+      values_.erase(resource);
+    else
+      values_[resource] = value;
+  }
   [[nodiscard]] json::object outputs_of(const modelled_action& a, const request& q) {
     if (a.outputs) return a.outputs(q);
     json::object out;
@@ -122,6 +138,7 @@ class generic_model final : public world_model {
   std::string name_;
   std::map<std::string, modelled_action> actions_;
   std::map<std::string, json::value> values_;
+  std::map<std::string, std::int64_t> versions_;
   std::map<std::string, service> services_;
   std::map<std::string, operation> operations_;   // by effect key
   std::map<std::string, json::object> finished_;  // outputs by effect key
@@ -162,19 +179,20 @@ answer generic_model::act(const request& q) {
 
 answer generic_model::observe(const modelled_action& a, const request& q) {
   if (const auto* s = service_of(q)) return answer::done(s->observe(q.action, q.baseline));
-  return answer::done(json::object{{"restores", values_of(resources_of(a, q))}});
+  const auto resources = resources_of(a, q);
+  return answer::done(json::object{{"restores", values_of(resources)}, {"versions", versions_of(resources)}});
 }
 
 result<time_point> generic_model::change(const modelled_action& a, const request& q) {
   if (auto* s = service_of(q)) return s->apply(q, now());
   const auto resources = resources_of(a, q);
   if (a.spec.repeat == effect_class::compare_and_set) {
-    const auto* seen = q.baseline.is_object() ? q.baseline.get_object().if_contains("restores") : nullptr;
-    if (seen != nullptr && *seen != json::value(values_of(resources)))
+    const auto* seen = q.baseline.is_object() ? q.baseline.get_object().if_contains("versions") : nullptr;
+    if (seen != nullptr && *seen != json::value(versions_of(resources)))
       return make_error(errc::conflict, "it is not as observed: " + json::serialize(values_of(resources)));
   }
   for (const auto& r : resources)
-    values_[r] = json::object{{"set_by", q.action}, {"to", digest_of(q.inputs).substr(7, 12)}};
+    put(r, json::object{{"set_by", q.action}, {"to", digest_of(q.inputs).substr(7, 12)}});
   return now() + a.lasts;
 }
 
@@ -244,12 +262,7 @@ answer generic_model::undo(const modelled_action& a, const request& q) {
   }
   const auto* before = q.baseline.is_object() ? q.baseline.get_object().if_contains("restores") : nullptr;
   if (before != nullptr && before->is_object()) {
-    for (const auto& r : before->get_object()) {
-      if (r.value().is_null())
-        values_.erase(std::string(r.key()));
-      else
-        values_[std::string(r.key())] = r.value();
-    }
+    for (const auto& r : before->get_object()) put(std::string(r.key()), r.value());
   }
   world_->carried_out(q, a.spec.repeat, true);
   return began(a, q, now() + a.lasts);
@@ -286,7 +299,7 @@ bool generic_model::disturb(disturbance what, const request& about) {
   const auto resources = resources_of(found->second, about);
   if (what == disturbance::foreign_change) {
     if (s != nullptr) return about.action == "shift" && s->move_by_hand(now());
-    for (const auto& r : resources) values_[r] = json::object{{"set_by", "somebody else"}};
+    for (const auto& r : resources) put(r, json::object{{"set_by", "somebody else"}});
     return !resources.empty();
   }
   if (under_way != operations_.end()) under_way->second.broken = true;
@@ -294,7 +307,7 @@ bool generic_model::disturb(disturbance what, const request& about) {
     s->break_half_way(about.action);
     return under_way != operations_.end();
   }
-  for (const auto& r : resources) values_[r] = json::object{{"half", about.action}};
+  for (const auto& r : resources) put(r, json::object{{"half", about.action}});
   return under_way != operations_.end() || !resources.empty();
 }
 

@@ -58,7 +58,9 @@ json::value service::observe(const std::string& action, const json::value& about
   const auto now_live = live();
   auto colour = action == "replace" ? now_live : 1 - now_live;
   colour = colour_named(member(about, "colour"), colour);
-  json::object out{{"colour", json::string(colours.at(colour))}, {"version", fleets_.at(now_live).version}};
+  json::object out{{"colour", json::string(colours.at(colour))},
+                   {"version", fleets_.at(now_live).version},
+                   {"moves", moves_}};
   if (action == "shift")
     out["restores"] = json::object{{"blue", weights_[0]}, {"green", weights_[1]}};
   else
@@ -67,17 +69,18 @@ json::value service::observe(const std::string& action, const json::value& about
 }
 
 result<time_point> service::shift(const request& q, time_point now) {
-  const auto* seen = member(q.baseline, "restores");
-  const json::value is = json::object{{"blue", weights_[0]}, {"green", weights_[1]}};
-  if (seen != nullptr && *seen != is)
-    return make_error(errc::conflict,
-                      "the traffic of " + name_ + " is not as observed: " + json::serialize(is));
+  const auto* seen = member(q.baseline, "moves");
+  if (seen != nullptr && *seen != json::value(moves_))
+    return make_error(errc::conflict, "the traffic of " + name_ +
+                                          " is not as observed: " + std::to_string(weights_[0]) + "% blue, " +
+                                          std::to_string(weights_[1]) + "% green");
   const auto to = colour_named(q.inputs.if_contains("colour"), 1 - live());
   const auto weight = number(q.inputs.if_contains("weight"), 100);
   if (fleets_.at(to).healthy(now) < fleets_.at(to).wanted || !fleets_.at(to).exists())
     return make_error(errc::failed, "the fleet that shall get traffic is not healthy");
   weights_.at(to) = weight;
   weights_.at(1 - to) = 100 - weight;
+  ++moves_;
   return now;
 }
 
@@ -121,6 +124,7 @@ result<time_point> service::undo(const request& q, time_point now) {
       if (wanted.at(c) > 0 && fleets_.at(c).healthy(now) < fleets_.at(c).wanted)
         return make_error(errc::unavailable, "the old fleet is not healthy yet");
     weights_ = wanted;
+    ++moves_;
     return now;
   }
   const auto colour = colour_named(member(q.baseline, "colour"), 1 - live());
@@ -151,6 +155,7 @@ bool service::move_by_hand(time_point now) {
   const auto to = 1 - live();
   const bool able = fleets_.at(to).exists() && fleets_.at(to).healthy(now) >= fleets_.at(to).wanted;
   if (!able || weights_.at(to) != 0) return false;
+  ++moves_;
   weights_.at(to) = 7;
   weights_.at(1 - to) = 93;
   return true;

@@ -25,7 +25,7 @@ class service {
   explicit service(std::string name);
 
   [[nodiscard]] bool knows(const std::string& action) const;
-  /// What `observe` says: {restores, colour, version}. `about` is an earlier observation or null.
+  /// What `observe` says: {restores, colour, version, moves}. `about` is an earlier observation or null.
   [[nodiscard]] json::value observe(const std::string& action, const json::value& about) const;
   /// Begins the effect. The time at which it is complete; an error when it is refused, `conflict` when the
   /// traffic is not as observed.
@@ -52,6 +52,7 @@ class service {
   std::string name_;
   std::array<fleet, 2> fleets_;
   std::array<int, 2> weights_{100, 0};
+  std::int64_t moves_ = 0;  // of traffic, so that a share that comes back is not taken for unchanged
 };
 
 }  // namespace shipflow::worlds
