@@ -9,6 +9,12 @@ namespace {
 
 constexpr duration shortest_look{20};
 constexpr duration longest_look{60'000};
+constexpr duration first_verify_look{1'000};  // doubles
+constexpr int most_verify_looks = 4;
+
+bool parks(const std::vector<fact>& facts) {
+  return std::any_of(facts.begin(), facts.end(), [](const fact& f) { return f.body.contains("parked"); });
+}
 
 bool same_effect(const effect& a, const effect& b) { return a.kind == b.kind && a.step == b.step; }
 
@@ -165,6 +171,16 @@ void actor::answered(step_index step, std::uint64_t id, answer a) {
     look_later(step, duration{1'000});
     return;
   }
+  // Systems may show for a moment what was there before: only what stays different needs a person.
+  if (s.what.kind == effect_kind::verify &&
+      parks(decide(state_, verified_event{step, a}, core_.time.now()))) {
+    const auto looks = verify_looks_[step]++;
+    if (looks < most_verify_looks) {
+      look_later(step, first_verify_look * (1 << looks));
+      return;
+    }
+  }
+  if (s.what.kind == effect_kind::verify) verify_looks_.erase(step);
   const auto what = s.what;
   slots_.erase(found);
   if (a.kind == answer_kind::started) {

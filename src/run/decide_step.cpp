@@ -6,6 +6,7 @@ namespace shipflow::run {
 namespace {
 
 constexpr int most_unknowns = 5;
+constexpr int most_vanished = 5;
 
 json::object problem_body(const std::string& status, const answer& a) {
   json::object body{
@@ -114,6 +115,11 @@ void still_unknown(decision& d, step_index i, const answer& a) {
 void not_there(decision& d, step_index i) {
   const auto certain_at = d.step(i).asked + d.planned(i).call_timeout;
   const bool harmless = d.planned(i).repeat != effect_class::creates && d.s.phase < phase::draining;
+  if (d.step(i).vanished + 1 >= most_vanished && d.s.phase < phase::draining) {
+    const auto why = "called " + std::to_string(most_vanished) + " times, and nothing came of it";
+    failed_or_retry(d, i, answer::failed(make_error(errc::unavailable, why)), d.step(i).attempt);
+    return;
+  }
   if (harmless || d.now >= certain_at) {
     d.add(fact_kind::resolved, i, {{"status", "not_applied"}});
     return;
