@@ -92,6 +92,8 @@ struct step_state {
   std::string key;
   time_point began{};
   time_point ended{};
+  time_point late_until{};  ///< a call of an engine that lost the run may arrive until then
+  time_point asked{};       ///< when the newest intent was written; its call ends within `call_timeout`
   time_point due{};         ///< retry, wait, expiry; zero: none
   time_point not_before{};  ///< of an approval: it ends no sooner; zero: at once
   time_point timeout_at{};  ///< of the whole effect; zero: none
@@ -103,6 +105,7 @@ struct step_state {
   std::string why;
   bool restored = false;  ///< an `ensure` scope that was ended: nothing is left to undo
   int unknowns = 0;       ///< times resolve could not tell
+  int vanished = 0;       ///< calls in a row that left nothing behind
   std::map<std::string, std::set<std::string>> votes;  ///< role -> principals
   std::set<std::string> ticked;
 };

@@ -20,6 +20,7 @@
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/rehearsal.hpp>
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
 #include <shipflow/store.hpp>
@@ -27,3 +28,4 @@
 #include <shipflow/time.hpp>
 #include <shipflow/verdict.hpp>
 #include <shipflow/version.hpp>
+#include <shipflow/world.hpp>

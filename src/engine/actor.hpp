@@ -98,6 +98,7 @@ class actor : public std::enable_shared_from_this<actor> {
   std::vector<fact> announced_;        // facts of the commit under way
   std::vector<sample_chunk> samples_;  // of guards that are gone, or of a commit that was refused
   std::map<step_index, slot> slots_;
+  std::map<step_index, int> verify_looks_;  // looks after the rollback that saw something else
   std::map<std::size_t, std::unique_ptr<guard_watch>> guards_;
   scheduler::timer_id wake_timer_ = 0;
   std::uint64_t next_call_ = 0;

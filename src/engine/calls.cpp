@@ -10,6 +10,12 @@ namespace {
 
 constexpr duration shortest_look{20};
 constexpr duration longest_look{60'000};
+constexpr duration first_verify_look{1'000};  // doubles
+constexpr int most_verify_looks = 4;
+
+bool parks(const std::vector<fact>& facts) {
+  return std::any_of(facts.begin(), facts.end(), [](const fact& f) { return f.body.contains("parked"); });
+}
 
 bool same_effect(const effect& a, const effect& b) { return a.kind == b.kind && a.step == b.step; }
 
@@ -90,10 +96,13 @@ void actor::start_call(const effect& e) {
   const auto& planned = state_.what->steps[e.step];
   auto q = request_for(state_, e);
   q.deadline = core_.time.now() + planned.call_timeout;
+  // Whoever takes over counts on it that no call starts later than its intent allows.
+  if (e.kind == effect_kind::apply) q.deadline = state_.steps[e.step].asked + planned.call_timeout;
   if (e.stop) s.stop.request_stop();
   q.stop = s.stop.get_token();
   const auto id = s.id;
-  s.timer = core_.time.call_after(planned.call_timeout, [weak = weak_from_this(), step = e.step, id] {
+  const auto left = std::max(duration{0}, q.deadline - core_.time.now());
+  s.timer = core_.time.call_after(left, [weak = weak_from_this(), step = e.step, id] {
     if (const auto self = weak.lock()) self->overdue(step, id);
   });
   fetch_secrets(core_, *state_.what, secret_names(q),
@@ -118,7 +127,9 @@ void actor::send(step_index step, std::uint64_t id, request q, const result<secr
     });
   };
   auto* target = core_.find_provider(provider_of(state_, step));
-  if (!revealed) {
+  if (q.what == verb::apply && q.deadline <= core_.time.now()) {
+    respond(answer::unknown("it was not called: its intent is older than a call may take"));
+  } else if (!revealed) {
     respond(answer::failed(revealed.error()));
   } else if (target == nullptr) {
     respond(answer::failed(make_error(errc::unsupported, "no provider \"" + provider_of(state_, step) +
@@ -162,6 +173,16 @@ void actor::answered(step_index step, std::uint64_t id, answer a) {
     look_later(step, duration{1'000});
     return;
   }
+  // Systems may show for a moment what was there before: only what stays different needs a person.
+  if (s.what.kind == effect_kind::verify &&
+      parks(decide(state_, verified_event{step, a}, core_.time.now()))) {
+    const auto looks = verify_looks_[step]++;
+    if (looks < most_verify_looks) {
+      look_later(step, first_verify_look * (1 << looks));
+      return;
+    }
+  }
+  if (s.what.kind == effect_kind::verify) verify_looks_.erase(step);
   const auto what = s.what;
   slots_.erase(found);
   if (a.kind == answer_kind::started) {

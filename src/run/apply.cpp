@@ -56,6 +56,7 @@ void reopen(run_state& s, step_index i) {
   s.steps[i].ended = {};
   s.steps[i].due = {};
   s.steps[i].unknowns = 0;
+  s.steps[i].vanished = 0;
   ++s.steps[i].generation;
   set_status(s, i, step_status::ready);
 }
@@ -66,6 +67,7 @@ void fold_intent(run_state& s, step_index i, const fact& f) {
   step.attempt = f.attempt;
   step.key = text(f.body, "key");
   step.timeout_at = when(f.body, "timeout_at");
+  step.asked = f.at;
   if (step.began == time_point{}) step.began = f.at;
   if (const auto* inputs = member(f.body, "inputs"); inputs != nullptr && inputs->is_object())
     step.inputs = inputs->get_object();
@@ -95,6 +97,7 @@ void fold_outcome(run_state& s, step_index i, const fact& f) {
   auto& step = s.steps[i];
   const auto status = text(f.body, "status");
   step.why = text(f.body, "why");
+  if (status != "unclear" && status != "stopping") step.vanished = 0;
   if (status == "done") {
     step.outputs = any(f.body, "outputs");
     const auto restores = s.what->steps[i].restores;
@@ -128,6 +131,7 @@ void fold_resolved(run_state& s, step_index i, const fact& f) {
     set_status(s, i, going_back ? step_status::stopping : step_status::started);
   } else if (status == "not_applied") {
     disprove(s, i);
+    ++step.vanished;
     if (going_back)
       finish(s, i, step_status::abandoned, f.at);
     else
@@ -267,8 +271,11 @@ result<void> fold_state(run_state& s, const fact& f) {
   }
   if (const auto* units = member(b, "units"); units != nullptr && units->is_array()) fix_units(s, *units);
   if (flag(b, "resumed")) {
-    for (const auto i : s.active)
-      if (s.steps[i].status == step_status::intent) s.steps[i].status = step_status::unclear;
+    for (const auto i : s.active) {
+      if (s.steps[i].status != step_status::intent) continue;
+      s.steps[i].status = step_status::unclear;
+      s.steps[i].late_until = s.steps[i].asked + s.what->steps[i].call_timeout;
+    }
   }
   if (const auto* asked = member(b, "asks"); asked != nullptr && asked->is_object())
     fold_question(s, asked->get_object());

@@ -142,12 +142,18 @@ std::vector<std::size_t> free_units(const run_state& s) {
   return out;
 }
 
+time_point undo_not_before(const run_state& s, const undo_state& unit) {
+  return s.what->steps[unit.step].repeat == effect_class::set_value ? s.steps[unit.step].late_until
+                                                                    : time_point{};
+}
+
 void start_ready_units(decision& d) {
   if (d.s.phase != phase::draining && d.s.phase != phase::compensating) return;
   for (const auto u : free_units(d.s)) {
     const auto& unit = d.s.undo[u];
     const bool again = unit.status == undo_status::retrying && unit.due <= d.now;
-    if (unit.status == undo_status::ready || again) begin_unit(d, unit);
+    const bool early = undo_not_before(d.s, unit) > d.now;
+    if (!early && (unit.status == undo_status::ready || again)) begin_unit(d, unit);
   }
 }
 

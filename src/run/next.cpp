@@ -46,6 +46,7 @@ void undo_effects(const run_state& s, time_point now, next_step& out) {
     if (unit.status == undo_status::intent) out.effects.push_back({effect_kind::undo, unit.step});
     if (unit.status == undo_status::started) out.effects.push_back({effect_kind::undo_settle, unit.step});
     if (unit.status == undo_status::retrying) consider(out, unit.due, now);
+    if (unit.status == undo_status::ready) consider(out, run::undo_not_before(s, unit), now);
   }
 }
 

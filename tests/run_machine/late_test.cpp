@@ -1,0 +1,143 @@
+// Calls that may still arrive: found by rehearsals in which an engine was stopped, lost its run and acted on.
+#include "support/plans.hpp"
+
+#include <shipflow/run.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace shipflow;
+using shipflow_test::plan_builder;
+
+namespace {
+
+constexpr time_point begin = from_ms(1'772'532'000'000);
+
+struct machine {
+  explicit machine(plan_builder& b) : state(make_state("run", b.shared())) {
+    take({created_fact(*state.what, "user:dana", "", "", begin)});
+    fact begun;
+    begun.kind = fact_kind::state;
+    begun.at = begin;
+    begun.body = {{"phase", "forward"}};
+    take({begun});
+  }
+  std::vector<fact> take(std::vector<fact> facts) {
+    for (auto& f : facts) {
+      f.rev = state.rev + 1;
+      REQUIRE(apply(state, f).has_value());
+    }
+    return facts;
+  }
+  std::vector<fact> tell(const run_event& e) { return take(decide(state, e, now)); }
+  void settle() {
+    while (!tell(due_event{}).empty()) {
+    }
+  }
+  bool wants(effect_kind kind) const {
+    const auto then = next(state, now);
+    return std::any_of(then.effects.begin(), then.effects.end(),
+                       [&](const effect& e) { return e.kind == kind; });
+  }
+
+  run_state state;
+  time_point now = begin;
+};
+
+std::string status(const std::vector<fact>& facts) {
+  return facts.empty() ? "" : std::string(facts.front().body.at("status").as_string());
+}
+
+answered_event not_there() { return {0, verb::resolve, answer::not_applied()}; }
+
+}  // namespace
+
+TEST_CASE("run/late: what creates is made again only when the first call cannot arrive any more") {
+  plan_builder b;
+  b.make("tag");
+  machine m(b);
+  m.settle();
+  REQUIRE(m.wants(effect_kind::apply));
+  m.tell(claimed_event{});
+  REQUIRE(m.wants(effect_kind::resolve));
+  CHECK(status(m.tell(not_there())) == "unknown");
+  CHECK_FALSE(m.wants(effect_kind::resolve));
+  CHECK(next(m.state, m.now).wake == begin + m.state.what->steps[0].call_timeout);
+  m.now = begin + m.state.what->steps[0].call_timeout;
+  REQUIRE(m.wants(effect_kind::resolve));
+  CHECK(status(m.tell(not_there())) == "not_applied");
+}
+
+TEST_CASE("run/late: what is recognised or set again is repeated at once on the way forward") {
+  for (const auto repeat : {effect_class::token, effect_class::set_value, effect_class::compare_and_set}) {
+    plan_builder b;
+    b.set("api", "api", "2").repeat = repeat;
+    machine m(b);
+    m.settle();
+    m.tell(observed_event{0, answer::done("1")});
+    m.tell(claimed_event{});
+    CHECK(status(m.tell(not_there())) == "not_applied");
+  }
+}
+
+TEST_CASE("run/late: on the way back, not there is believed when the call's time is over") {
+  plan_builder b;
+  b.set("api", "api", "2");
+  machine m(b);
+  m.settle();
+  m.tell(observed_event{0, answer::done("1")});
+  m.tell(claimed_event{});
+  m.tell(signal_event{"s", "cancel", "user:dana", {}, {}});
+  REQUIRE(m.state.phase == phase::draining);
+  CHECK(status(m.tell(not_there())) == "unknown");
+  m.now += m.state.what->steps[0].call_timeout;
+  CHECK(status(m.tell(not_there())) == "not_applied");
+  m.settle();
+  CHECK(is_terminal(m.state.phase));
+}
+
+TEST_CASE("run/late: a value is not put back while a lost engine's call may still set it") {
+  plan_builder b;
+  b.set("api", "api", "2");
+  machine m(b);
+  m.settle();
+  m.tell(observed_event{0, answer::done("1")});
+  m.tell(claimed_event{});
+  m.tell(answered_event{0, verb::resolve, answer::done()});
+  m.settle();
+  REQUIRE(m.state.phase == phase::released);
+  plan_builder longer;
+  longer.set("api", "api", "2");
+  longer.wait("bake", std::chrono::minutes(5), {"api"});
+  machine n(longer);
+  n.settle();
+  n.tell(observed_event{0, answer::done("1")});
+  n.tell(claimed_event{});
+  n.tell(answered_event{0, verb::resolve, answer::done()});
+  n.settle();
+  n.tell(signal_event{"s", "cancel", "user:dana", {}, {}});
+  n.settle();
+  CHECK_FALSE(n.wants(effect_kind::undo));
+  CHECK(next(n.state, n.now).wake == begin + n.state.what->steps[0].call_timeout);
+  n.now = begin + n.state.what->steps[0].call_timeout;
+  n.settle();
+  CHECK(n.wants(effect_kind::undo));
+}
+
+TEST_CASE("run/late: calls that leave nothing behind again and again fail the step") {
+  plan_builder b;
+  b.set("api", "api", "2");
+  machine m(b);
+  m.settle();
+  int calls = 0;
+  while (m.state.steps[0].status != step_status::failed && calls < 20) {
+    m.tell(observed_event{0, answer::done("1")});
+    ++calls;
+    m.tell(answered_event{0, verb::apply, answer::unknown("cut")});
+    m.tell(not_there());
+    m.settle();
+  }
+  CHECK(calls == 5);
+  CHECK(m.state.steps[0].why == "called 5 times, and nothing came of it");
+}
