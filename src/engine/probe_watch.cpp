@@ -51,7 +51,7 @@ class probe_watch final : public guard_watch {
     last_ = outcome;
     const auto& p = planned();
     const auto now = run_.shared().time.now();
-    const bool settled = row_ >= std::max({p.rise, p.fall, blind_looks});
+    const bool settled = row_ >= std::max({p.rise, p.fall, health::blind_looks});
     if (!settled || !steady_ || *steady_ <= now + p.every) return later(p.every);
     if (*steady_ == time_point::max()) return;  // nothing will ever change
     const auto looks = (*steady_ - now + p.every - duration{1}) / p.every;
