@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ class probe_source {
   /// Could a look with this spec begin? Asked by the compiler; pure. By default everything could.
   [[nodiscard]] virtual result<void> check(const std::string& kind, const json::object& spec) const;
   virtual void look(probe_request q, std::function<void(probe_answer)> done) = 0;
+  /// Until when looks are certain to have the outcome they have now: watches skip what cannot tell them
+  /// anything. Only models of a rehearsal know that; empty, the default: look.
+  [[nodiscard]] virtual std::optional<time_point> steady_until(const probe_request& q) const;
 };
 
 /// One reading of one series. Never coerced: no data is not zero.
@@ -88,6 +92,9 @@ class metric_source {
   virtual ~metric_source();
   [[nodiscard]] virtual std::vector<std::string> names() const = 0;
   virtual void read(metric_request q, std::function<void(metric_answer)> done) = 0;
+  /// Until when the readings are certain to go on as they do now: gauges stay, counters grow evenly. As
+  /// `probe_source::steady_until`.
+  [[nodiscard]] virtual std::optional<time_point> steady_until(const metric_request& q) const;
 };
 
 }  // namespace v1

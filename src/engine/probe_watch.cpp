@@ -5,7 +5,9 @@
 #include "engine/secret_fetch.hpp"
 #include "health/probe_health.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 namespace shipflow::engine_room {
@@ -44,6 +46,19 @@ class probe_watch final : public guard_watch {
     timer_ = time.call_at(time.now() + wait, [this] { look_now(); });
   }
 
+  // The next look that can see something new. Looks stay on the grid of the interval.
+  void later(look outcome) {
+    row_ = outcome == last_ ? row_ + 1 : 1;
+    last_ = outcome;
+    const auto& p = planned();
+    const auto now = run_.shared().time.now();
+    const bool settled = row_ >= std::max({p.rise, p.fall, blind_looks});
+    if (!settled || !steady_ || *steady_ <= now + p.every) return later(p.every);
+    if (*steady_ == time_point::max()) return;  // nothing will ever change
+    const auto looks = (*steady_ - now + p.every - duration{1}) / p.every;
+    later(p.every * looks);
+  }
+
   void look_now() {
     const auto& p = planned();
     auto& time = run_.shared().time;
@@ -76,6 +91,7 @@ class probe_watch final : public guard_watch {
       return;
     }
     q.spec = std::move(spec->get_object());
+    steady_ = source.steady_until(q);
     source.look(std::move(q), [this, alive = alive_, &time = run_.shared().time, values](probe_answer a) {
       a.text = redact(a.text, values);
       time.post([this, alive, a = std::move(a)] {
@@ -85,7 +101,7 @@ class probe_watch final : public guard_watch {
   }
 
   void seen(const probe_answer& a) {
-    later(planned().every);
+    later(a.outcome);
     health_.push(a.outcome, run_.shared().time.now());
     const auto level = level_of(health_);
     if (level == guard_level::none || level == run_.state().guards.at(guard_).level) return;
@@ -101,6 +117,9 @@ class probe_watch final : public guard_watch {
   std::shared_ptr<bool> alive_;
   std::stop_source stop_;
   scheduler::timer_id timer_ = 0;
+  std::optional<time_point> steady_;  // what the source promised at the last look
+  look last_ = look::unavailable;
+  int row_ = 0;  // looks with that outcome
 };
 
 }  // namespace

@@ -6,9 +6,11 @@
 #include "engine/actor.hpp"
 #include "health/sample_book.hpp"
 #include "health/slot_maker.hpp"
+#include "health/steady.hpp"
 #include "health/trigger.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <stop_token>
 
 namespace shipflow::engine_room {
@@ -47,6 +49,7 @@ class trigger_watch final : public guard_watch {
         maker_(trigger_),
         state_(trigger_),
         book_(planned().id, trigger_),
+        enough_(health::slots_to_steady(*trigger_)),
         alive_(std::make_shared<bool>(true)) {
     const auto& from = run_.state().steps[planned().from];
     const auto first = from.status == step_status::done
@@ -67,6 +70,11 @@ class trigger_watch final : public guard_watch {
 
   void arm() override {
     if (state_.begun()) return;
+    if (std::exchange(skipped_, false)) {
+      run_.shared().time.cancel(timer_);
+      go_on_at(present_slot());
+    }
+    row_ = 0;
     book_.begin(health::slot_of(run_.state().steps[planned().from].ended, trigger_->slot()));
     state_.begin(*book_.began());
   }
@@ -114,6 +122,7 @@ class trigger_watch final : public guard_watch {
   void look() {
     const auto& looks = trigger_->looks();
     waiting_ = looks.size();
+    steady_ = time_point::max();
     const auto closing = slot_;
     auto& time = run_.shared().time;
     for (std::size_t i = 0; i < looks.size(); ++i) {
@@ -128,7 +137,9 @@ class trigger_watch final : public guard_watch {
         none.why = "no metric source \"" + looks[i].source + "\" is registered";
         answered(std::move(none));
       } else {
-        source->read(question(looks[i]), std::move(answered));
+        auto q = question(looks[i]);
+        steady_ = std::min(steady_, source->steady_until(q).value_or(time_point{}));
+        source->read(std::move(q), std::move(answered));
       }
     }
     // A source that does not answer leaves its samples missing, it does not hold the slot open.
@@ -143,11 +154,14 @@ class trigger_watch final : public guard_watch {
   void close() {
     run_.shared().time.cancel(timer_);
     waiting_ = 0;
-    const auto samples = maker_.close(slot_);
+    auto samples = maker_.close(slot_);
+    if (std::exchange(skipped_, false)) samples = same_;
     const auto verdict = state_.push(slot_, samples);
     if (verdict) book_.note(slot_, samples, maker_);
+    row_ = samples == same_ ? row_ + 1 : 0;
+    same_ = std::move(samples);
     slot_ = present_slot();
-    at_slot_end();
+    if (!skip_ahead()) at_slot_end();
     if (verdict) report(*verdict);
   }
 
@@ -165,6 +179,29 @@ class trigger_watch final : public guard_watch {
     if (v.level != health::health_level::normal || book_.full()) run_.keep_samples();
   }
 
+  // Slots that are certain to say the same as all that the trigger remembers are left out.
+  bool skip_ahead() {
+    if (!enough_ || row_ < *enough_) return false;
+    if (steady_ == time_point::max()) {
+      skipped_ = true;
+      return true;
+    }
+    const auto last = health::slot_of(steady_, trigger_->slot()) - 1;
+    if (last <= slot_ + *enough_) return false;
+    go_on_at(last);
+    return true;
+  }
+
+  // What was left out before slot `k` is folded as far as it is remembered. The slot itself is looked at,
+  // so that counters have a reading, and is known already.
+  void go_on_at(health::slot_index k) {
+    for (auto missed = k - *enough_; missed < k; ++missed)
+      if (state_.push(missed, same_)) book_.note(missed, same_, maker_);
+    slot_ = k;
+    skipped_ = true;
+    at_slot_end();
+  }
+
   void tell_observers(guard_level level, const std::string& text) {
     engine_event e;
     e.what_kind = engine_event::kind::sample;
@@ -179,12 +216,17 @@ class trigger_watch final : public guard_watch {
   health::slot_maker maker_;
   health::trigger_state state_;
   health::sample_book book_;
+  std::optional<std::int64_t> enough_;  // equal slots after which nothing new is said
   std::shared_ptr<bool> alive_;
   std::stop_source stop_;
   scheduler::timer_id timer_ = 0;
   health::slot_index slot_ = 0;
   std::size_t waiting_ = 0;
   bool reported_ = false;  // what was red before the release
+  time_point steady_{};    // until when all sources promised to go on as they do
+  std::vector<health::slot_sample> same_;
+  std::int64_t row_ = 0;  // slots in a row that were like the newest one
+  bool skipped_ = false;
 };
 
 // A trigger that cannot be built (a plan of another version) has no verdict: it holds, it never passes.

@@ -1,5 +1,7 @@
 #include "health/condition_state.hpp"
 
+#include "health/steady.hpp"
+
 #include <algorithm>
 
 namespace shipflow::health {
@@ -22,17 +24,10 @@ void condition_state::begin(slot_index first, std::size_t inputs) {
   for (auto& a : atoms_) a.begin();
 }
 
-/// After so many missing slots in a row one more changes nothing but counters.
-std::int64_t condition_state::memory_slots() const {
-  std::int64_t most = std::max({c_->of, c_->need, c_->warmup, c_->longest_gap, std::int64_t{2}});
-  for (const auto& a : c_->atoms) most = std::max(most, a.window);
-  return std::min<std::int64_t>(most, 1'000'000) + 1;
-}
-
 /// A jump of the clock by years must not take years: once steady, the rest is only counted.
 void condition_state::skip(slot_index first, std::int64_t slots, std::size_t inputs) {
   const std::vector<slot_sample> nothing(inputs);
-  const auto stepped = std::min(slots, memory_slots());
+  const auto stepped = std::min(slots, memory_slots(*c_));
   for (auto k = first; k < first + stepped; ++k) static_cast<void>(step(k, nothing));
   const auto rest = slots - stepped;
   const bool steadily_held = held_ && *held_ == first + stepped - 1;

@@ -41,7 +41,6 @@ class condition_state {
   [[nodiscard]] judged hold_of_slots(judged now);
   [[nodiscard]] judged hold_cumulative(judged now);
   [[nodiscard]] judged kept(judged holds, slot_index k);
-  [[nodiscard]] std::int64_t memory_slots() const;
 
   const bound_condition* c_;
   std::vector<atom_state> atoms_;
