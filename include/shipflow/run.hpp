@@ -90,6 +90,7 @@ struct step_state {
   std::string key;
   time_point began{};
   time_point ended{};
+  time_point asked{};       ///< when the newest intent was written; its call ends within `call_timeout`
   time_point due{};         ///< retry, wait, expiry; zero: none
   time_point timeout_at{};  ///< of the whole effect; zero: none
   json::object inputs;      ///< as rendered, secrets as ${secret:NAME}

@@ -66,6 +66,7 @@ void fold_intent(run_state& s, step_index i, const fact& f) {
   step.attempt = f.attempt;
   step.key = text(f.body, "key");
   step.timeout_at = when(f.body, "timeout_at");
+  step.asked = f.at;
   if (step.began == time_point{}) step.began = f.at;
   if (const auto* inputs = member(f.body, "inputs"); inputs != nullptr && inputs->is_object())
     step.inputs = inputs->get_object();

@@ -108,6 +108,23 @@ void still_unknown(decision& d, step_index i, const answer& a) {
          "shipflow retry " + d.s.id + " " + planned.id + ", or shipflow skip if it was");
 }
 
+// A call that nobody waits for any more may still be on its way until its deadline: the connection broke,
+// or another engine made it and was stopped. Repeating is harmless for what is recognised or set again;
+// making a second one is not, nor is turning back before a late call has changed the world.
+void not_there(decision& d, step_index i) {
+  const auto certain_at = d.step(i).asked + d.planned(i).call_timeout;
+  const bool harmless = d.planned(i).repeat != effect_class::creates && d.s.phase < phase::draining;
+  if (harmless || d.now >= certain_at) {
+    d.add(fact_kind::resolved, i, {{"status", "not_applied"}});
+    return;
+  }
+  d.add(fact_kind::resolved, i,
+        {{"status", "unknown"},
+         {"code", std::string(name_of(errc::unknown_outcome))},
+         {"why", "not there yet, and the call may still arrive"},
+         {"retry_at", to_ms(certain_at)}});
+}
+
 void resolved(decision& d, step_index i, const answer& a) {
   switch (a.kind) {
     case answer_kind::done:
@@ -118,7 +135,7 @@ void resolved(decision& d, step_index i, const answer& a) {
       d.add(fact_kind::resolved, i,
             {{"status", "in_progress"}, {"handle", a.value.is_null() ? d.step(i).handle : a.value}});
       break;
-    case answer_kind::not_applied: d.add(fact_kind::resolved, i, {{"status", "not_applied"}}); break;
+    case answer_kind::not_applied: not_there(d, i); break;
     case answer_kind::failed:
       if (a.problem.retryable())
         still_unknown(d, i, a);
