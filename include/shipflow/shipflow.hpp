@@ -17,9 +17,11 @@
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/rehearsal.hpp>
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
 #include <shipflow/store.hpp>
 #include <shipflow/system.hpp>
 #include <shipflow/time.hpp>
 #include <shipflow/version.hpp>
+#include <shipflow/world.hpp>

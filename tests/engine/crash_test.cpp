@@ -1,5 +1,5 @@
+#include "rehearsal/wrapped_store.hpp"
 #include "rig.hpp"
-#include "support/wrapped_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@ using namespace shipflow_test;
 namespace {
 
 // A store that "crashes" the process at its n-th commit: before it is written, or after.
-class crashing_store final : public wrapped_store {
+class crashing_store final : public shipflow::rehearsal::wrapped_store {
  public:
   crashing_store(std::shared_ptr<shipflow::store> inner, int at, bool written)
       : wrapped_store(std::move(inner)), at_(at), written_(written) {}

@@ -1,5 +1,5 @@
+#include "rehearsal/wrapped_store.hpp"
 #include "rig.hpp"
-#include "support/wrapped_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +22,7 @@ TEST_CASE("engine: steps run in the order of their needs and the run is released
 TEST_CASE("engine: a sequential effect costs two durable commits") {
   const auto commits_of = [](int effects) {
     rig r;
-    auto counting = std::make_shared<wrapped_store>(r.store);
+    auto counting = std::make_shared<shipflow::rehearsal::wrapped_store>(r.store);
     r.store = counting;
     r.crash();
     plan_builder b;

@@ -1,5 +1,5 @@
+#include "rehearsal/wrapped_store.hpp"
 #include "rig.hpp"
-#include "support/wrapped_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -107,7 +107,7 @@ TEST_CASE("engine/guard: no data neither promotes nor rolls back; after its budg
 
 TEST_CASE("engine/guard: from the failing look to the first write at most two commits") {
   rig r;
-  auto counting = std::make_shared<wrapped_store>(r.store);
+  auto counting = std::make_shared<shipflow::rehearsal::wrapped_store>(r.store);
   r.store = counting;
   r.crash();
   auto b = guarded(r, "SEV1");

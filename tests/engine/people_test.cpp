@@ -74,6 +74,7 @@ TEST_CASE("engine/people: an approval that nobody gives expires with the chosen 
   }
   SUBCASE("hold parks it, and a late approval goes on") {
     go.on_expiry = "hold";
+    b.set("api", "api", "2", {"go"});
     const auto run = r.start(b);
     r.time.run_until([] { return false; }, std::chrono::hours(5));
     CHECK(r.look(run).parked == "go: nobody answered within 4h");

@@ -4,9 +4,9 @@
 #include "support/plans.hpp"
 #include "support/toy_metrics.hpp"
 #include "support/toy_world.hpp"
-#include "support/virtual_time.hpp"
 
 #include <shipflow/engine.hpp>
+#include <shipflow/world.hpp>
 
 #include <deque>
 #include <map>
@@ -80,7 +80,7 @@ struct rig {
   shipflow::run_state look(const std::string& run) { return engine->look(run).value(); }
   std::string phase(const std::string& run) { return std::string(name_of(look(run).phase)); }
 
-  virtual_time time;
+  shipflow::virtual_time time;
   std::shared_ptr<shipflow::store> store = shipflow::make_memory_store();
   std::shared_ptr<toy_world> world = std::make_shared<toy_world>();
   std::shared_ptr<toy_provider> toy;

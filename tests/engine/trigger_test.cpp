@@ -1,5 +1,5 @@
+#include "rehearsal/wrapped_store.hpp"
 #include "rig.hpp"
-#include "support/wrapped_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -249,7 +249,7 @@ TEST_CASE("engine/trigger: a run that waits for people rests, unless its baselin
 
 TEST_CASE("engine/trigger: from the slot that breaches to the undo at most two commits, samples included") {
   rig r;
-  auto counting = std::make_shared<wrapped_store>(r.store);
+  auto counting = std::make_shared<shipflow::rehearsal::wrapped_store>(r.store);
   r.store = counting;
   r.crash();
   auto b = watched(r, "1m");

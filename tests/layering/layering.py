@@ -19,7 +19,8 @@ BESIDE = {
     "process": [],
     "probe": ["http", "process"],
     "store": [],
-    "provider": ["http", "process"],
+    "world": [],
+    "provider": ["http", "process", "world"],
 }
 # Rooms and folders to the right of the engine.
 RIGHT = ["rehearsal", "notify", "report", "server"]
@@ -28,9 +29,9 @@ HOSTS = ["capi", "bindings", "examples", "benchmarks"]
 
 # Public headers whose name is not that of a room. The interfaces of side rooms belong to base.
 PUBLIC_ROOM = {name: "base" for name in
-               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store"]}
+               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store", "world"]} | {"rehearsal": "rehearsal"}
 
-PURE = ["base", "document", "model", "health", "plan", "run"]
+PURE = ["base", "document", "model", "health", "plan", "run", "world", "rehearsal"]
 IMPURE = re.compile(
     r"\b(?:system_clock|steady_clock|high_resolution_clock)::now\b|\bgetenv\b|\bs?rand\s*\(|\brandom_device\b"
     r"|\bstd::time\s*\(|\bgettimeofday\b|\bclock_gettime\b|\bstd::j?thread\b|\bsleep_(?:for|until)\b")

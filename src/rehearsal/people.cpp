@@ -1,0 +1,85 @@
+#include "rehearsal/people.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace shipflow::rehearsal {
+namespace {
+
+constexpr duration thinking{120'000};
+constexpr duration too_late{600'000};
+
+}  // namespace
+
+people::people(const staged& s, script& faults, virtual_time& time, std::function<void(said)> say)
+    : staged_(s), faults_(faults), time_(time), say_(std::move(say)) {}
+
+void people::later(duration wait, said what) {
+  what.id = "person-" + std::to_string(++number_);
+  time_.call_at(time_.now() + wait, [this, what = std::move(what)] { say_(what); });
+}
+
+void people::answer_step(step_index i, duration wait, const std::string& word) {
+  const auto& what = *staged_.what;
+  const auto& step = what.steps[i];
+  const bool twice = faults_.take(step.id, "apply", "approval_twice");
+  for (int round = 0; round < (twice ? 2 : 1); ++round) {
+    if (step.kind == step_kind::checklist) {
+      const auto who = somebody(what, step.roles);
+      for (const auto& item : step.items)
+        later(wait, {"", "tick", who.principal, who.groups, {{"step", step.id}, {"item", item}}});
+      continue;
+    }
+    for (const auto& role : step.roles)
+      for (int n = 0; n < std::max(1, step.quorum); ++n) {
+        const auto who = member_of(what, role, n);
+        later(wait, {"", word, who.principal, who.groups, {{"step", step.id}}});
+        if (word == "reject") return;
+      }
+  }
+}
+
+void people::asked(step_index i) {
+  const auto& step = staged_.what->steps[i];
+  if (faults_.take(step.id, "apply", "approval_never")) return;
+  if (step.kind == step_kind::approval && faults_.take(step.id, "apply", "approval_rejected")) {
+    answer_step(i, thinking, "reject");
+  } else if (step.timeout.count() > 0 && faults_.take(step.id, "apply", "approval_late")) {
+    answer_step(i, step.timeout + too_late, "approve");
+  } else {
+    answer_step(i, thinking, "approve");
+  }
+}
+
+void people::asked(const question& q) {
+  const auto who = somebody(*staged_.what, q.roles);
+  later(thinking, {"", "approve", who.principal, who.groups, {{"step", q.id}}});
+}
+
+bool people::obey(const std::string& command) {
+  std::istringstream words(command);
+  std::string program;
+  std::string name;
+  std::string run;
+  std::string step;
+  words >> program >> name >> run >> step;
+  if (program != "shipflow" || name.empty() || name == "status") return false;
+  if (name == "approve") {
+    const auto i = staged_.what->find(step);
+    if (i) answer_step(*i, duration{1'000}, "approve");
+    if (i) ask_for("resume");
+    return i.has_value();
+  }
+  ask_for(name, step.empty() ? json::object{} : json::object{{"step", step}});
+  return true;
+}
+
+void people::ask_for(const std::string& name, json::object body) {
+  const auto& what = *staged_.what;
+  const bool decides = name == "rollback" && !what.rollback.decision_roles.empty();
+  const auto who = somebody(what, decides ? what.rollback.decision_roles : what.protection.start);
+  later(duration{1'000}, {"", name, who.principal, who.groups, std::move(body)});
+}
+
+}  // namespace shipflow::rehearsal

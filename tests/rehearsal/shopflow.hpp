@@ -1,0 +1,67 @@
+// ShopFlow's production plan, compiled as the program does it. Amazon ECS is not built in this version; the
+// strategy's actions stand in for it.
+#pragma once
+
+#include <shipflow/probes.hpp>
+#include <shipflow/providers/command.hpp>
+#include <shipflow/rehearsal.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace shipflow_test {
+
+struct temporary_directory {
+  std::filesystem::path path;
+  temporary_directory() {
+    std::string name = (std::filesystem::temp_directory_path() / "shipflow-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    path = name;
+  }
+  ~temporary_directory() { std::filesystem::remove_all(path); }
+  temporary_directory(const temporary_directory&) = delete;
+  temporary_directory& operator=(const temporary_directory&) = delete;
+};
+
+class ecs_stand_in final : public shipflow::provider {
+ public:
+  [[nodiscard]] std::string name() const override { return "ecs"; }
+  [[nodiscard]] std::vector<shipflow::action_spec> actions() const override {
+    return shipflow::strategy_actions();
+  }
+  void call(shipflow::request /*q*/, shipflow::reply r) override { r(shipflow::answer::done()); }
+};
+
+inline shipflow::plan shopflow_production() {
+  using namespace shipflow;
+  const temporary_directory here;
+  const std::string folder = std::string(SHIPFLOW_SOURCE_DIR) + "/examples/processes/";
+  variable_sources sources;
+  sources.process_environment = [](const std::string& name) -> std::optional<std::string> {
+    return "value of " + name;
+  };
+  sources.file = [](const std::string& path) -> result<std::string> {
+    return make_error(errc::not_found, path);
+  };
+  diagnostics found;
+  const auto document = read_plan(load_document(folder + "shopflow.yaml", found), found);
+  const auto where = read_environment(load_document(folder + "shopflow-environments.yaml", found),
+                                      "production", sources, found);
+  release_info release;
+  release.version = "1.2.3";
+  release.extra = {{"schema", "0003"}};
+  command_options options;
+  options.state_directory = (here.path / "commands").string();
+  options.keeper = "/bin/true";
+  const auto command = make_command_provider(options).value();
+  const auto waits = make_probe_provider({make_probes()});
+  const ecs_stand_in ecs;
+  const auto offers = make_catalogue({command.get(), waits.get(), &ecs}, {"cloudwatch"}, check_probe);
+  auto compiled = compile(document, where, release, {}, *offers, found);
+  if (found.has_errors()) throw std::runtime_error(found.text());
+  return compiled;
+}
+
+}  // namespace shipflow_test
