@@ -15,15 +15,10 @@ int complain(const shipflow::error& e) {
   return input ? 2 : 1;
 }
 
-namespace {
-
-// Findings go to standard error, one a line; errors make the exit code 2.
 bool tell(const shipflow::diagnostics& found) {
   if (!found.items().empty()) std::fprintf(stderr, "%s\n", found.text().c_str());
   return !found.has_errors();
 }
-
-}  // namespace
 
 int validate(const arguments& given) {
   auto read = read_inputs(given);
