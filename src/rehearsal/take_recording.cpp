@@ -26,7 +26,7 @@ struct looking {
   }
 };
 
-request question(const plan& what, const plan_step& step, time_point now) {
+request question_of(const plan& what, const plan_step& step, time_point now) {
   request q;
   q.what = verb::observe;
   q.action = step.action;
@@ -70,7 +70,7 @@ void take_recording(const plan& what, const std::vector<std::shared_ptr<provider
     if (step.kind != step_kind::action || step.resources.empty()) continue;
     const auto who = std::find_if(providers.begin(), providers.end(),
                                   [&](const auto& p) { return p->name() == step.provider; });
-    auto q = question(what, step, time.now());
+    auto q = question_of(what, step, time.now());
     auto revealed = engine_room::reveal(q, value_of);
     if (who == providers.end() && !all->problem)
       all->problem =
