@@ -69,12 +69,19 @@ void matrix(std::string& out, const rehearsal_report& r, const digest& d) {
       "applicable\n\n";
 }
 
+/// Names of the columns, three a line, read downwards; what each means is in the page and in the catalogue.
 void legend(std::string& out, const rehearsal_report& r) {
+  constexpr std::size_t across = 3;
+  const auto down = (r.columns.size() + across - 1) / across;
   std::size_t width = 0;
   for (const auto& c : r.columns) width = std::max(width, c.name.size());
-  for (std::size_t c = 0; c < r.columns.size(); ++c)
-    out += right(std::to_string(c + 1), 4) + "  " + padded(r.columns[c].name, width) + "  " +
-           r.columns[c].help + "\n";
+  for (std::size_t line = 0; line < down; ++line) {
+    std::string text;
+    for (std::size_t c = line; c < r.columns.size(); c += down)
+      text += padded(right(std::to_string(c + 1), 4) + "  " + r.columns[c].name, width + 8);
+    text.erase(text.find_last_not_of(' ') + 1);
+    out += text + "\n";
+  }
 }
 
 /// A single run, or those of a swarm that found something.
