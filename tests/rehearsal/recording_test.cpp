@@ -113,13 +113,13 @@ TEST_CASE("rehearsal/recording: every fault leads back to the recorded state of 
                            "fleets": {"green": {"version": "1.4.0", "instances": 3, "ready": 3, "recipe": "sha256:x"}},
                            "maintenance": false, "balancer": "running"})")};
   const auto report = rehearse(b.get(), from(b.get(), r));
-  REQUIRE_MESSAGE(report, (report ? "" : report.error().text()));
+  REQUIRE_MESSAGE(report.has_value(), (report ? "" : report.error().text()));
   for (const auto& v : report->violations) MESSAGE(v.check << ": " << v.what << " " << v.replay);
   CHECK(report->violations.empty());
   CHECK(report->restored > 10);
   CHECK(report->released > 10);
   const auto again = rehearse(b.get(), from(b.get(), r));
-  REQUIRE(again);
+  REQUIRE(again.has_value());
   CHECK(again->hash == report->hash);
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("rehearsal/recording: a version that never becomes ready is taken back
   auto options = from(b.get(), r);
   options.mode = rehearsal_mode::single;
   const auto report = rehearse(b.get(), options);
-  REQUIRE_FALSE(report);
+  REQUIRE_FALSE(report.has_value());
   CHECK(report.error().code == errc::unsupported);
   CHECK(report.error().message.find("restored") != std::string::npos);
 }
@@ -143,7 +143,7 @@ TEST_CASE("rehearsal/recording: observe of every step that touches something, se
   const auto toy =
       std::make_shared<seen_provider>("toy", answer::done(json::object{{"value", "has s3cret in it"}}));
   const auto r = take(b.get(), {toy});
-  REQUIRE_MESSAGE(r, (r ? "" : r.error().text()));
+  REQUIRE_MESSAGE(r.has_value(), (r ? "" : r.error().text()));
   CHECK(r->steps.size() == 1);
   CHECK(r->environment == "test");
   CHECK(toy->secrets == std::vector<std::string>{"s3cret"});
@@ -154,15 +154,15 @@ TEST_CASE("rehearsal/recording: what cannot be looked at is named") {
   plan_builder b;
   b.set("set", "a", "1");
   auto none = take(b.get(), {});
-  REQUIRE_FALSE(none);
+  REQUIRE_FALSE(none.has_value());
   CHECK(none.error().message == "step set: there is no provider toy");
   auto failed = take(b.get(), {std::make_shared<seen_provider>(
                                   "toy", answer::failed(make_error(errc::unavailable, "no route")))});
-  REQUIRE_FALSE(failed);
+  REQUIRE_FALSE(failed.has_value());
   CHECK(failed.error().message == "step set cannot be looked at: no route");
   auto silent =
       take(b.get(), {std::make_shared<seen_provider>("toy", answer::in_progress(0, "", duration{1}))});
-  REQUIRE_FALSE(silent);
+  REQUIRE_FALSE(silent.has_value());
   CHECK(silent.error().code == errc::timeout);
 }
 
@@ -174,13 +174,13 @@ TEST_CASE("rehearsal/recording: as JSON and back, and what is wrong is named") {
                     "programs": {"database.migrate": {"lasts": "4m", "exit_code": 3, "prints": "x"}},
                     "endpoints": {"GET http://a/": {"status": 503}}}})";
   const auto r = recording_from_json(json::parse(text));
-  REQUIRE_MESSAGE(r, (r ? "" : r.error().text()));
+  REQUIRE_MESSAGE(r.has_value(), (r ? "" : r.error().text()));
   CHECK_FALSE(r->behaviour.before.has_value());
   CHECK_FALSE(r->behaviour.versions.at("2").ready.has_value());
   CHECK(r->behaviour.programs.at("database.migrate").lasts == std::chrono::minutes(4));
   CHECK(r->behaviour.endpoints.at("GET http://a/").status == 503);
   const auto again = recording_from_json(to_json(*r));
-  REQUIRE(again);
+  REQUIRE(again.has_value());
   CHECK(to_json(*again) == to_json(*r));
 
   const std::vector<std::pair<const char*, const char*>> rows{
@@ -200,7 +200,7 @@ TEST_CASE("rehearsal/recording: as JSON and back, and what is wrong is named") {
        "endpoints `a`: refuses must be true or false"}};
   for (const auto& [json_text, wanted] : rows) {
     const auto wrong = recording_from_json(json::parse(json_text));
-    REQUIRE_FALSE(wrong);
+    REQUIRE_FALSE(wrong.has_value());
     CHECK(wrong.error().message == wanted);
   }
 }
@@ -212,11 +212,11 @@ TEST_CASE("rehearsal/recording: a recording of another environment or of somethi
   recording r;
   r.environment = "production";
   const auto other = make_recorded_world(b.get(), r, w);
-  REQUIRE_FALSE(other);
+  REQUIRE_FALSE(other.has_value());
   CHECK(other.error().message == "the recording is of environment production, the plan is for test");
   r.environment = "test";
   r.steps["launch"] = {"local", "launch", "api", json::object{{"fleets", 3}}};
   const auto wrong = make_recorded_world(b.get(), r, w);
-  REQUIRE_FALSE(wrong);
+  REQUIRE_FALSE(wrong.has_value());
   CHECK(wrong.error().message == "component api: baseline: fleets must be a mapping");
 }
