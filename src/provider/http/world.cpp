@@ -4,6 +4,7 @@
 
 #include <shipflow/providers/http_world.hpp>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -11,10 +12,27 @@ namespace shipflow {
 namespace http_provider {
 namespace {
 
+/// The name in a token of a JSON pointer (RFC 6901, section 4).
+std::string unescaped(std::string_view token) {
+  std::string out;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    const bool escape = token[i] == '~' && i + 1 < token.size();
+    out += !escape ? token[i] : token[i + 1] == '1' ? '/' : '~';
+    i += escape ? 1 : 0;
+  }
+  return out;
+}
+
 /// Writes `value` at a JSON pointer, making the objects on the way; lists are not made.
 void put_at(json::value& into, std::string_view pointer, const json::value& value) {
-  json::error_code ec;
-  (void)into.set_at_pointer(json::string_view(pointer.data(), pointer.size()), value, ec);
+  auto* here = &into;
+  while (!pointer.empty()) {
+    const auto end = std::min(pointer.find('/', 1), pointer.size());
+    if (!here->is_object()) *here = json::object{};
+    here = &here->get_object()[unescaped(pointer.substr(1, end - 1))];
+    pointer.remove_prefix(end);
+  }
+  *here = value;
 }
 
 /// A body with what the plan expects of it and wants to capture.
