@@ -67,7 +67,7 @@ struct recording {
 [[nodiscard]] result<recording> recording_from_json(const json::value& v);
 
 /// Asks the plan's providers what is there: `observe` for each action step that touches something.
-/// Nothing is changed. `secrets` as in engine_options. `done` is called once, on the scheduler's thread.
+/// Nothing is changed. `secrets` turns where a secret is into its value: `read_secret` of system.hpp does. `done` is called once, on the scheduler's thread.
 /// Errors: `not_found` (a provider is missing), what a provider answered, and `timeout`, each naming the step.
 void take_recording(const plan& what, const std::vector<std::shared_ptr<provider>>& providers,
                     const std::function<result<std::string>(const std::string& source)>& secrets,

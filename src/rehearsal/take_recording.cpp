@@ -41,6 +41,23 @@ request question_of(const plan& what, const plan_step& step, time_point now) {
   return q;
 }
 
+/// Puts the secrets that a request refers to into it.
+result<void> reveal(const plan& what, request& q,
+                    const std::function<result<std::string>(const std::string& source)>& secrets) {
+  engine_room::secret_values known;
+  for (const auto& name : engine_room::secret_names(q)) {
+    const auto* source = what.secrets.if_contains(name);
+    if (source == nullptr || !source->is_string())
+      return make_error(errc::not_found, "there is no secret " + name);
+    auto value = secrets(std::string(source->get_string()));
+    if (!value) return value.error();
+    known[name] = *std::move(value);
+  }
+  auto done = engine_room::reveal(q, known);
+  engine_room::wipe(known);
+  return done;
+}
+
 void take(looking& all, const plan_step& step, const answer& a) {
   if (a.kind == answer_kind::done)
     all.found.steps[step.id] = {step.provider, step.action, step.component, a.value};
@@ -60,18 +77,12 @@ void take_recording(const plan& what, const std::vector<std::shared_ptr<provider
   all->found.taken = time.now();
   all->done = std::move(done);
   all->open = 1;
-  const auto value_of = [&](const std::string& name) -> result<std::string> {
-    const auto* source = what.secrets.if_contains(name);
-    if (source == nullptr || !source->is_string())
-      return make_error(errc::not_found, "there is no secret " + name);
-    return secrets(std::string(source->get_string()));
-  };
   for (const auto& step : what.steps) {
     if (step.kind != step_kind::action || step.resources.empty()) continue;
     const auto who = std::find_if(providers.begin(), providers.end(),
                                   [&](const auto& p) { return p->name() == step.provider; });
     auto q = question_of(what, step, time.now());
-    auto revealed = engine_room::reveal(q, value_of);
+    auto revealed = reveal(what, q, secrets);
     if (who == providers.end() && !all->problem)
       all->problem =
           make_error(errc::not_found, "step " + step.id + ": there is no provider " + step.provider);
