@@ -140,10 +140,9 @@ result<void> model::put_up(const std::string& environment, const std::string& co
   for (const auto in : both_colours) {
     auto& f = now.fleets[in];
     if (!f) continue;
-    auto made = make_recipe(bound, f->version, f->image, {});
-    if (!made) return made.error();
-    if (f->recipe.empty()) f->recipe = made->digest();
-    s.recipes[f->recipe] = *made;
+    const auto made = make_recipe(bound, f->version, f->image);
+    if (f->recipe.empty()) f->recipe = made.digest();
+    s.recipes[f->recipe] = made;
     for (int n = 0; n < f->wanted; ++n) {
       instance i;
       i.id = std::string(name_of(in)) + "-" + std::to_string(++s.book.serial);
