@@ -21,6 +21,13 @@ constexpr command_help commands[] = {
      "checks documents and reports everything at once", 1, 1},
     {"plan", "plan PLAN -e FILE -n ENVIRONMENT -V VERSION [--format table|mermaid|json]",
      "shows what a release would do", 1, 1},
+    {"rehearse",
+     "rehearse PLAN -e FILE -n ENVIRONMENT -V VERSION [--exhaustive | --swarm N | --fault STEP:KIND ...] "
+     "[--seed N] "
+     "[--watch TIME] [--from FILE] [--html FILE] [--json]",
+     "plays the release in virtual time with a fault at every step; nothing is touched", 1, 1},
+    {"survey", "survey PLAN -e FILE -n ENVIRONMENT -V VERSION [--output FILE]",
+     "reads what the target looks like, without changing it, for `rehearse --from`", 1, 1},
     {"run", "run PLAN -e FILE -n ENVIRONMENT -V VERSION [--json]", "carries a release out", 1, 1},
     {"resume", "resume [RUN]",
      "goes on with what an engine left behind; with RUN lets a paused or parked run go on", 0, 1},
@@ -51,11 +58,12 @@ constexpr command_help commands[] = {
 };
 
 constexpr const char* with_value[] = {
-    "--environments", "--environment", "--version",   "--store", "--as",    "--reason",
-    "--id",           "--format",      "--component", "--to",    "--limit", "--image",
-    "--parameter",    "--state",       "--release",   "--facts", "--rows",  "--record",
-    "--data",         "--good",        "--bad",       "--slot",  "--output"};
-constexpr const char* without_value[] = {"--json", "--help", "--plain"};
+    "--environments", "--environment", "--version",   "--store", "--as",     "--reason",
+    "--id",           "--format",      "--component", "--to",    "--limit",  "--image",
+    "--parameter",    "--state",       "--release",   "--facts", "--rows",   "--record",
+    "--data",         "--good",        "--bad",       "--slot",  "--output", "--swarm",
+    "--seed",         "--fault",       "--watch",     "--from",  "--html"};
+constexpr const char* without_value[] = {"--json", "--help", "--plain", "--exhaustive"};
 
 std::string long_name(const std::string& option) {
   if (option == "-e") return "--environments";
@@ -102,6 +110,10 @@ shipflow::result<void> take_option(arguments& to, const std::vector<std::string>
   }
   if (name == "--data" || name == "--good" || name == "--bad") {
     to.data.emplace_back(name, *value);
+    return {};
+  }
+  if (name == "--fault") {
+    to.faults.push_back(*value);
     return {};
   }
   if (name != "--image" && name != "--parameter") {
@@ -160,7 +172,9 @@ std::string help(const std::string& command) {
       "      --as user:NAME        speak for somebody; the owner of the store and root may\n"
       "      --reason TEXT, --id ID  why, and a name that makes a repeated start the same run\n"
       "      --json                events as JSON lines; --plain  no live view on a terminal\n"
-      "\nexit codes: 0 released or done, 1 failed or parked, 2 bad input or usage, 3 rolled back\n"
+      "\nexit codes: 0 released or done, 1 failed, parked or a rehearsal with violations, 2 bad input or "
+      "usage,\n"
+      "            3 rolled back\n"
       "\nexamples\n"
       "  shipflow plan shopflow.yaml -e environments.yaml -n production -V 1.5.0 --format mermaid\n"
       "  shipflow run shopflow.yaml -e environments.yaml -n local -V 1.5.0\n"

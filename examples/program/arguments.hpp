@@ -17,6 +17,7 @@ struct arguments {
   std::vector<std::pair<std::string, std::string>> images;      ///< --image api=ref
   std::vector<std::pair<std::string, std::string>> parameters;  ///< --parameter bake=10m
   std::vector<std::pair<std::string, std::string>> data;        ///< --data, --good or --bad, and the file
+  std::vector<std::string> faults;                              ///< --fault api/shift:reply_dropped
 
   [[nodiscard]] bool has(const std::string& option) const { return options.contains(option); }
   [[nodiscard]] std::string get(const std::string& option, const std::string& fallback = {}) const;

@@ -3,10 +3,14 @@
 
 #include "arguments.hpp"
 
+#include <shipflow/document.hpp>
+
 namespace program {
 
 [[nodiscard]] int validate(const arguments& given);
 [[nodiscard]] int show_plan(const arguments& given);
+[[nodiscard]] int rehearse(const arguments& given);
+[[nodiscard]] int survey(const arguments& given);
 [[nodiscard]] int run(const arguments& given);
 [[nodiscard]] int resume(const arguments& given);
 [[nodiscard]] int say(const arguments& given);
@@ -23,5 +27,7 @@ namespace program {
 
 /// Prints an error to standard error; 2 for bad input, else 1.
 int complain(const shipflow::error& e);
+/// Prints findings to standard error, one a line; false when there are errors among them.
+[[nodiscard]] bool tell(const shipflow::diagnostics& found);
 
 }  // namespace program

@@ -15,15 +15,10 @@ int complain(const shipflow::error& e) {
   return input ? 2 : 1;
 }
 
-namespace {
-
-// Findings go to standard error, one a line; errors make the exit code 2.
 bool tell(const shipflow::diagnostics& found) {
   if (!found.items().empty()) std::fprintf(stderr, "%s\n", found.text().c_str());
   return !found.has_errors();
 }
-
-}  // namespace
 
 int validate(const arguments& given) {
   auto read = read_inputs(given);
@@ -42,10 +37,7 @@ int show_plan(const arguments& given) {
   auto read = read_inputs(given);
   auto dry = open_dry_host();
   if (!dry) return complain(dry.error());
-  if (read.found.has_errors()) {
-    tell(read.found);
-    return 2;
-  }
+  if (read.found.has_errors()) return tell(read.found) ? 0 : 2;
   const auto plan = compile_inputs(read, (*dry)->engine->offers());
   if (!tell(read.found)) return 2;
   const auto format = given.get("--format", given.has("--json") ? "json" : "table");

@@ -24,13 +24,19 @@ std::vector<std::pair<std::string, std::string>> inherited() {
   return out;
 }
 
-shipflow::result<void> add_providers(shipflow::engine& engine, const std::string& state) {
+shipflow::result<void> add(host& to, std::shared_ptr<shipflow::provider> p) {
+  to.providers.push_back(p);
+  return to.engine->add(std::move(p));
+}
+
+shipflow::result<void> add_providers(host& to, const std::string& state) {
+  auto& engine = *to.engine;
   shipflow::command_options commands;
   commands.state_directory = state + "/commands";
   commands.environment = inherited();
   auto command = shipflow::make_command_provider(commands);
   if (!command) return command.error();
-  if (auto added = engine.add(std::shared_ptr<shipflow::provider>(std::move(*command))); !added) return added;
+  if (auto added = add(to, std::move(*command)); !added) return added;
 
   shipflow::local_options locals;
   locals.state_directory = state + "/local";
@@ -38,14 +44,14 @@ shipflow::result<void> add_providers(shipflow::engine& engine, const std::string
   auto local = shipflow::make_local_provider(locals);
   if (!local) return local.error();
   const std::shared_ptr<shipflow::local_provider> shared = std::move(*local);
-  if (auto added = engine.add(std::shared_ptr<shipflow::provider>(shared)); !added) return added;
+  if (auto added = add(to, shared); !added) return added;
   if (auto added = engine.add(std::shared_ptr<shipflow::metric_source>(shared)); !added) return added;
   if (auto added = engine.add(std::shared_ptr<shipflow::probe_source>(shared)); !added) return added;
 
-  if (auto added = engine.add(shipflow::make_http_provider()); !added) return added;
+  if (auto added = add(to, shipflow::make_http_provider()); !added) return added;
   const auto probes = shipflow::make_probes();
   if (auto added = engine.add(probes); !added) return added;
-  return engine.add(shipflow::make_probe_provider({probes, shared}));
+  return add(to, shipflow::make_probe_provider({probes, shared}));
 }
 
 shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store> store,
@@ -56,7 +62,7 @@ shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store
   options.observer = std::move(seen);
   options.secrets = shipflow::system_secrets;
   out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
-  if (auto added = add_providers(*out->engine, state); !added) return added.error();
+  if (auto added = add_providers(*out, state); !added) return added.error();
   return out;
 }
 
@@ -81,9 +87,10 @@ shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer see
   return out;
 }
 
-shipflow::result<std::unique_ptr<host>> open_dry_host() {
+shipflow::result<std::unique_ptr<host>> open_dry_host(const std::string& state) {
   // Providers make their directories when they first act, so a dry host leaves nothing behind.
-  return assemble(shipflow::make_memory_store(), std::filesystem::temp_directory_path() / "shipflow-dry", {});
+  const auto nowhere = std::filesystem::temp_directory_path() / "shipflow-dry";
+  return assemble(shipflow::make_memory_store(), state.empty() ? nowhere.string() : state, {});
 }
 
 shipflow::identity speaker(const arguments& given) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace program {
 
@@ -23,6 +24,7 @@ struct places {
 
 struct host {
   shipflow::loop loop;
+  std::vector<std::shared_ptr<shipflow::provider>> providers;
   std::shared_ptr<shipflow::store> store;
   std::unique_ptr<shipflow::engine> engine;
   std::unique_ptr<shipflow::control_server> control;
@@ -32,8 +34,9 @@ using observer = std::function<void(const shipflow::engine_event&)>;
 
 /// An engine that owns the store and answers at its socket.
 [[nodiscard]] shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer seen);
-/// An engine without a store of its own: for validating and printing.
-[[nodiscard]] shipflow::result<std::unique_ptr<host>> open_dry_host();
+/// An engine without a store of its own: for validating, printing and rehearsing, and with the providers'
+/// real directory for looking.
+[[nodiscard]] shipflow::result<std::unique_ptr<host>> open_dry_host(const std::string& state = {});
 
 /// Who runs this program, or whom --as names.
 [[nodiscard]] shipflow::identity speaker(const arguments& given);

@@ -16,6 +16,8 @@ int dispatch(const program::arguments& given) {
   const auto& c = given.command;
   if (c == "validate") return program::validate(given);
   if (c == "plan") return program::show_plan(given);
+  if (c == "rehearse") return program::rehearse(given);
+  if (c == "survey") return program::survey(given);
   if (c == "run") return program::run(given);
   if (c == "resume") return program::resume(given);
   if (c == "rollback") return program::roll_back(given);

@@ -18,9 +18,14 @@
 #include <shipflow/probes.hpp>
 #include <shipflow/provider.hpp>
 #include <shipflow/providers/command.hpp>
+#include <shipflow/providers/command_world.hpp>
 #include <shipflow/providers/http.hpp>
+#include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/providers/local_world.hpp>
+#include <shipflow/recording.hpp>
 #include <shipflow/rehearsal.hpp>
+#include <shipflow/rehearsal_views.hpp>
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
 #include <shipflow/store.hpp>

@@ -126,8 +126,9 @@ void actor::send(step_index step, std::uint64_t id, request q, const result<secr
       if (const auto self = weak.lock()) self->answered(step, id, std::move(a));
     });
   };
+  const bool too_late = q.what == verb::apply && q.deadline <= core_.time.now();
   auto* target = core_.find_provider(provider_of(state_, step));
-  if (q.what == verb::apply && q.deadline <= core_.time.now()) {
+  if (too_late) {
     respond(answer::unknown("it was not called: its intent is older than a call may take"));
   } else if (!revealed) {
     respond(answer::failed(revealed.error()));

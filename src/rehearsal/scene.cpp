@@ -91,8 +91,8 @@ scene::host& scene::boot() {
   h.keep->written = [this](const commit_request& c) { written(c); };
   engine_options options;
   options.id = "engine-" + std::to_string(hosts_.size());
-  options.secrets = [](const std::string& source) -> result<std::string> {
-    return "rehearsal-secret-" + sha256_hex(source).substr(0, 16);
+  options.secrets = [](const std::string& source, const secret_reply& done) {
+    done("rehearsal-secret-" + sha256_hex(source).substr(0, 16));
   };
   h.works = std::make_unique<engine>(*h.program, h.keep, std::move(options));
   for (const auto& m : models_)

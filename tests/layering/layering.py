@@ -29,7 +29,7 @@ HOSTS = ["capi", "bindings", "examples", "benchmarks"]
 
 # Public headers whose name is not that of a room. The interfaces of side rooms belong to base.
 PUBLIC_ROOM = {name: "base" for name in
-               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store", "world"]} | {"rehearsal": "rehearsal"}
+               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store", "world"]} | dict.fromkeys(["rehearsal", "rehearsal_views", "recording"], "rehearsal")
 
 PURE = ["base", "document", "model", "verdict", "health", "plan", "run", "world", "rehearsal"]
 IMPURE = re.compile(

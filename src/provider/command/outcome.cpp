@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kept_output = 8'192;
 constexpr std::size_t looked_at = 4'096;
 
-std::string printed(const std::string& home, std::size_t most) {
-  const auto text = process::output(home, most);
+std::string printed(keepers& on, const std::string& home, std::size_t most) {
+  const auto text = on.output(home, most, process::stream::both);
   return text ? process::printable(*text) : std::string();
 }
 
@@ -33,16 +33,18 @@ json::array lines_of(std::string_view text) {
 }
 
 /// Standard output, when all of it was kept.
-result<std::string> all_of_stdout(const recipe& run, const std::string& home, const process::state& s) {
+result<std::string> all_of_stdout(keepers& on, const recipe& run, const std::string& home,
+                                  const process::state& s) {
   if (s.out_bytes > run.output_limit)
     return make_error(errc::failed, run.argv.front() + " printed " + std::to_string(s.out_bytes) +
                                         " bytes, more than `output_limit` " +
                                         std::to_string(run.output_limit) + " lets `capture` read");
-  return process::output(home, run.output_limit, process::stream::standard);
+  return on.output(home, run.output_limit, process::stream::standard);
 }
 
-result<json::value> captured(const recipe& run, const std::string& home, const process::state& s) {
-  const auto text = all_of_stdout(run, home, s);
+result<json::value> captured(keepers& on, const recipe& run, const std::string& home,
+                             const process::state& s) {
+  const auto text = all_of_stdout(on, run, home, s);
   if (!text) return text.error();
   const auto valid = process::valid_utf8(*text);
   if (run.captures == capture::text) return json::value(json::string(without_last_newline(valid)));
@@ -63,7 +65,7 @@ std::string how_it_ended(const process::state& s) {
   return "exited with code " + std::to_string(s.exit_code);
 }
 
-error failure(const recipe& run, const std::string& home, const process::state& s) {
+error failure(keepers& on, const recipe& run, const std::string& home, const process::state& s) {
   auto e = make_error(errc::failed, run.argv.front() + " ");
   if (s.stopped) {
     e.code = errc::cancelled;
@@ -74,7 +76,7 @@ error failure(const recipe& run, const std::string& home, const process::state& 
   } else {
     e.message += how_it_ended(s);
   }
-  if (const auto words = last_words(home); !words.empty()) e.message += ": " + words;
+  if (const auto words = last_words(on, home); !words.empty()) e.message += ": " + words;
   return e;
 }
 
@@ -86,10 +88,12 @@ bool succeeded(const recipe& run, const process::state& s) {
 
 }  // namespace
 
-std::string last_words(const std::string& home) { return process::last_line(printed(home, looked_at)); }
+std::string last_words(keepers& on, const std::string& home) {
+  return process::last_line(printed(on, home, looked_at));
+}
 
-json::object evidence(const std::string& home, const process::state& s) {
-  json::object out{{"state", process::name_of(s.what)}, {"output", printed(home, kept_output)}};
+json::object evidence(keepers& on, const std::string& home, const process::state& s) {
+  json::object out{{"state", process::name_of(s.what)}, {"output", printed(on, home, kept_output)}};
   if (s.what == process::phase::exited) {
     out["exit_code"] = s.exit_code;
     out["signal"] = s.signal;
@@ -97,20 +101,20 @@ json::object evidence(const std::string& home, const process::state& s) {
   return out;
 }
 
-answer ended(const recipe& run, const std::string& home, const process::state& s) {
-  if (!succeeded(run, s)) return answer::failed(failure(run, home, s), evidence(home, s));
-  json::object outputs{{"exit_code", s.exit_code}, {"output", printed(home, kept_output)}};
+answer ended(keepers& on, const recipe& run, const std::string& home, const process::state& s) {
+  if (!succeeded(run, s)) return answer::failed(failure(on, run, home, s), evidence(on, home, s));
+  json::object outputs{{"exit_code", s.exit_code}, {"output", printed(on, home, kept_output)}};
   if (run.captures != capture::none) {
-    auto value = captured(run, home, s);
-    if (!value) return answer::failed(value.error(), evidence(home, s));
+    auto value = captured(on, run, home, s);
+    if (!value) return answer::failed(value.error(), evidence(on, home, s));
     outputs["value"] = *std::move(value);
   }
   return answer::done(std::move(outputs));
 }
 
-answer observed(const recipe& run, const std::string& home, const process::state& s) {
-  if (!succeeded(run, s)) return answer::failed(failure(run, home, s), evidence(home, s));
-  const auto text = all_of_stdout(run, home, s);
+answer observed(keepers& on, const recipe& run, const std::string& home, const process::state& s) {
+  if (!succeeded(run, s)) return answer::failed(failure(on, run, home, s), evidence(on, home, s));
+  const auto text = all_of_stdout(on, run, home, s);
   if (!text) return answer::failed(text.error());
   const auto valid = without_last_newline(process::valid_utf8(*text));
   if (auto value = parse_json(valid); value && value->is_structured()) return answer::done(*std::move(value));

@@ -1,40 +1,19 @@
 #include "provider/command/worker.hpp"
 
-#include "provider/command/outcome.hpp"
-
-#include <algorithm>
 #include <chrono>
 
 namespace shipflow::commands {
 namespace {
 
-constexpr duration first_look{50};
-constexpr duration last_look{2'000};
 constexpr duration look_interval{10};
-
-json::object handle_of(const std::string& name, direction way) {
-  return {{"home", name}, {"way", way == direction::forward ? "forward" : "back"}};
-}
-
-std::string gone(const std::string& program) {
-  return program +
-         " was under way and its keeper was killed or the machine went down; how it ended is not known";
-}
-
-/// Nobody can tell when the keeper is silent, or when somebody else is starting the same effect.
-answer not_started(const error& e) {
-  const bool unclear = e.code == errc::unknown_outcome || e.code == errc::conflict;
-  return unclear ? answer::unknown(e.message) : answer::failed(e);
-}
-
-answer not_wanted() {
-  return answer::failed(make_error(errc::cancelled, "not started: it is no longer wanted"));
-}
 
 }  // namespace
 
 worker::worker(command_options options)
-    : options_(std::move(options)), thread_([this](const std::stop_token& ending) { run(ending); }) {}
+    : options_(std::move(options)),
+      keepers_(options_.keeper),
+      clerk_(options_, keepers_),
+      thread_([this](const std::stop_token& ending) { run(ending); }) {}
 
 worker::~worker() {
   thread_.request_stop();
@@ -54,15 +33,15 @@ void worker::run(const std::stop_token& ending) {
   while (!ending.stop_requested()) {
     call c;
     if (next(ending, c)) serve(std::move(c));
-    follow_looks();
+    clerk_.follow_looks();
   }
-  drop_looks();
+  clerk_.drop_looks();
 }
 
 bool worker::next(const std::stop_token& ending, call& out) {
   std::unique_lock lock(mutex_);
   const auto filled = [this] { return !calls_.empty(); };
-  if (looks_.empty())
+  if (!clerk_.looks())
     changed_.wait(lock, ending, filled);
   else
     changed_.wait_for(lock, ending, look_interval, filled);
@@ -73,148 +52,8 @@ bool worker::next(const std::stop_token& ending, call& out) {
 }
 
 void worker::serve(call c) {
-  if (c.q.what == verb::observe) return begin_look(std::move(c));
-  c.r(answer_to(c.q));
-}
-
-answer worker::answer_to(const request& q) {
-  switch (q.what) {
-    case verb::apply: return carry_out(q, job_to_apply(q), direction::forward);
-    case verb::undo: return carry_out(q, job_to_undo(q), direction::back);
-    case verb::settle: return settle(q);
-    case verb::resolve: return resolve(q);
-    case verb::observe:
-    case verb::diagnose: break;
-  }
-  return diagnose(q);
-}
-
-std::string worker::path_of(const std::string& name) const { return options_.state_directory + "/" + name; }
-
-/// Soon at first, since most commands are short, then more and more seldom.
-duration worker::patience(const std::string& name) {
-  auto wait = first_look;
-  for (int i = times_looked_[name]++; i > 0 && wait < last_look; --i) wait += wait / 3;
-  return std::min(wait, last_look);
-}
-
-answer worker::carry_out(const request& q, const result<job>& j, direction way) {
-  if (!j) return answer::failed(j.error());
-  if (j->run.argv.empty()) return answer::done();
-  if (q.stop.stop_requested()) return not_wanted();
-  const auto name = home_name(q.effect_key, way);
-  const auto spec = to_spec(*j, q, options_, path_of(name));
-  if (!spec) return answer::failed(spec.error());
-  const auto started = process::start(*spec, options_.keeper);
-  if (!started) return not_started(started.error());
-  times_looked_.erase(name);
-  if (*started == process::start_kind::started) return answer::started(handle_of(name, way), patience(name));
-  const auto now = process::look(spec->home);
-  if (now && now->what == process::phase::lost)
-    return answer::unknown(gone(j->run.argv.front()), evidence(spec->home, *now));
-  return answer::started(handle_of(name, way), patience(name));
-}
-
-answer worker::settle(const request& q) {
-  const auto* handle = q.handle.if_object();
-  const auto* name = handle == nullptr ? nullptr : handle->if_contains("home");
-  const auto* way = handle == nullptr ? nullptr : handle->if_contains("way");
-  if (name == nullptr || way == nullptr || !name->is_string() ||
-      !is_home_name(std::string_view(name->get_string())))
-    return answer::failed(make_error(
-        errc::corrupt,
-        "the handle of a command is " + json::serialize(q.handle) + ", which this provider did not give"));
-  return settle_home(q, std::string(name->get_string()),
-                     *way == "back" ? direction::back : direction::forward);
-}
-
-answer worker::settle_home(const request& q, const std::string& name, direction way) {
-  const auto j = way == direction::forward ? job_to_apply(q) : job_to_undo(q);
-  if (!j) return answer::failed(j.error());
-  const auto home = path_of(name);
-  if (q.stop.stop_requested()) {
-    if (auto asked = process::ask_stop(home); !asked && asked.error().code != errc::not_found)
-      return answer::unknown(asked.error().message);
-  }
-  const auto now = process::look(home);
-  if (!now) return answer::unknown(now.error().message);
-  if (now->what == process::phase::running)
-    return answer::in_progress(-1, last_words(home), q.stop.stop_requested() ? first_look : patience(name));
-  times_looked_.erase(name);
-  if (now->what == process::phase::exited) return ended(j->run, home, *now);
-  if (now->what == process::phase::lost) {
-    if (auto swept = process::sweep(home); !swept) return answer::unknown(swept.error().message);
-    return answer::conflict(gone(j->run.argv.front()), evidence(home, *now));
-  }
-  return answer::conflict(home + ", where the command left its result, was removed by somebody else");
-}
-
-answer worker::resolve(const request& q) {
-  for (const auto way : {direction::forward, direction::back}) {
-    const auto name = home_name(q.effect_key, way);
-    const auto home = path_of(name);
-    const auto now = process::look(home);
-    if (!now) return answer::unknown(now.error().message);
-    if (now->what == process::phase::absent) continue;
-    if (now->what == process::phase::running) return answer::started(handle_of(name, way), patience(name));
-    auto settled = settle_home(q, name, way);
-    if (now->what == process::phase::lost) settled.kind = answer_kind::unknown;
-    // That it failed is certain; asking again would give the same.
-    if (settled.kind == answer_kind::failed) settled.problem.code = errc::failed;
-    return settled;
-  }
-  return answer::not_applied();
-}
-
-answer worker::diagnose(const request& q) const {
-  for (const auto way : {direction::back, direction::forward}) {
-    const auto home = path_of(home_name(q.effect_key, way));
-    const auto now = process::look(home);
-    if (!now) return answer::failed(now.error());
-    if (now->what != process::phase::absent) return answer::done(evidence(home, *now));
-  }
-  return answer::done(json::object{{"state", "absent"}});
-}
-
-void worker::begin_look(call c) {
-  const auto j = job_to_observe(c.q);
-  if (!j) return c.r(answer::failed(j.error()));
-  if (j->run.argv.empty()) return c.r(answer::done());
-  const auto home = path_of(look_name(c.q.effect_key, ++look_number_));
-  const auto spec = to_spec(*j, c.q, options_, home);
-  if (!spec) return c.r(answer::failed(spec.error()));
-  // A process of the same id may have left one of that name.
-  if (auto removed = process::remove(home); !removed) return c.r(answer::failed(removed.error()));
-  const auto started = process::start(*spec, options_.keeper);
-  if (!started) {
-    (void)process::remove(home);
-    return c.r(answer::failed(started.error()));
-  }
-  looks_.push_back({j->run, home, c.q.stop, std::move(c.r)});
-}
-
-void worker::follow_looks() {
-  std::erase_if(looks_, [this](look& l) { return follow(l); });
-}
-
-/// True when it was answered.
-bool worker::follow(look& l) {
-  const auto now = process::look(l.home);
-  if (now && now->what == process::phase::running) {
-    if (l.stop.stop_requested()) (void)process::ask_stop(l.home);
-    return false;
-  }
-  auto a = !now ? answer::failed(now.error())
-                : answer::failed(make_error(errc::unavailable, gone(l.run.argv.front())));
-  if (now && now->what == process::phase::exited) a = observed(l.run, l.home, *now);
-  (void)process::remove(l.home);
-  l.r(std::move(a));
-  return true;
-}
-
-void worker::drop_looks() {
-  for (auto& l : looks_) (void)process::ask_stop(l.home);
-  looks_.clear();
+  if (c.q.what == verb::observe) return clerk_.begin_look(std::move(c.q), std::move(c.r));
+  c.r(clerk_.answer_to(c.q));
 }
 
 }  // namespace shipflow::commands

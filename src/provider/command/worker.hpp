@@ -1,15 +1,12 @@
-// One thread that answers requests in order and looks after programs whose end a single call waits for.
+// One thread on which a clerk answers requests in order.
 #pragma once
 
-#include "provider/command/homes.hpp"
-#include "provider/command/job.hpp"
+#include "provider/command/clerk.hpp"
 
 #include <condition_variable>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace shipflow::commands {
 
@@ -28,34 +25,13 @@ class worker {
     request q;
     reply r;
   };
-  /// An `observe` whose program runs.
-  struct look {
-    recipe run;
-    std::string home;
-    std::stop_token stop;
-    reply r;
-  };
-
   void run(const std::stop_token& ending);
   bool next(const std::stop_token& ending, call& out);
   void serve(call c);
-  [[nodiscard]] answer answer_to(const request& q);
-  [[nodiscard]] answer carry_out(const request& q, const result<job>& j, direction way);
-  [[nodiscard]] answer settle(const request& q);
-  [[nodiscard]] answer settle_home(const request& q, const std::string& name, direction way);
-  [[nodiscard]] answer resolve(const request& q);
-  [[nodiscard]] answer diagnose(const request& q) const;
-  void begin_look(call c);
-  void follow_looks();
-  bool follow(look& l);
-  void drop_looks();
-  [[nodiscard]] std::string path_of(const std::string& name) const;
-  [[nodiscard]] duration patience(const std::string& name);
 
   const command_options options_;  // touched by the thread only after construction
-  std::vector<look> looks_;
-  std::map<std::string, int> times_looked_;
-  unsigned long look_number_ = 0;
+  real_keepers keepers_;
+  clerk clerk_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<call> calls_;  // guarded by mutex_

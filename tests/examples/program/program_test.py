@@ -219,6 +219,96 @@ class Program(unittest.TestCase):
         self.assertEqual(first, self.shipflow(*words, "--format", "json").stdout)
         self.assertIn("flowchart", self.shipflow(*words, "--format", "mermaid").stdout)
 
+    def rehearse(self, text, *more):
+        return self.shipflow("rehearse", self.plan(text), "-e", str(self.dir / "environments.yaml"), "-n", "here",
+                             "-V", "1.0.0", *more)
+
+    def test_rehearse_shows_the_matrix_and_touches_nothing(self):
+        done = self.rehearse(WRITE)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("rehearsal of test 1.0.0 to here: exhaustive, seed 1\n", done.stdout)
+        self.assertIn("no violation\n", done.stdout)
+        self.assertRegex(done.stdout, r"\n  write +\S+  [+<?.!]+\n")
+        self.assertEqual(done.stdout, self.rehearse(WRITE).stdout)
+        self.assertIsNone(self.file())
+        self.assertFalse((self.dir / "s.db").exists())
+
+    def test_rehearse_json_ends_with_the_report_and_the_page_stands_alone(self):
+        page = self.dir / "page.html"
+        done = self.rehearse(WRITE, "--json", "--html", str(page))
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([e["event"] for e in events], ["progress"] * (len(events) - 1) + ["report"])
+        self.assertEqual(events[-1]["exit"], 0)
+        report = events[-1]["report"]
+        self.assertEqual([r["id"] for r in report["rows"]], ["write"])
+        self.assertEqual(report["violations"], [])
+        self.assertGreater(len(report["cells"]), 10)
+        self.assertLessEqual({c["fault"] for c in report["cells"]}, {c["name"] for c in report["columns"]})
+        text = page.read_text()
+        self.assertTrue(text.startswith("<!doctype html>"))
+        self.assertNotIn("<script", text)
+        self.assertEqual(page.stat().st_mode & 0o777, 0o600)
+        self.assertNotIn(SECRET, done.stdout + text)
+
+    def test_rehearse_plays_one_fault_or_a_swarm_by_its_seed(self):
+        one = self.rehearse(WRITE, "--fault", "write:reply_dropped", "--seed", "7")
+        self.assertEqual(one.returncode, 0, one)
+        self.assertIn("--seed 7 --fault write:reply_dropped", one.stdout)
+        swarm = self.rehearse(WRITE, "--swarm", "20", "--seed", "3")
+        self.assertEqual(swarm.returncode, 0, swarm)
+        self.assertIn("swarm, seed 3\n", swarm.stdout)
+        self.assertIn("21 runs: ", swarm.stdout)
+
+    def test_rehearse_with_a_violation_is_1_and_says_how_to_see_it_again(self):
+        text = WRITE.replace(" } }\n", " }, undo: none }\n") + "  - { id: bad, needs: [write], command: [/bin/false] }\n"
+        recording = self.dir / "r.json"
+        recording.write_text(json.dumps({"shipflow_recording": 1, "behaviour": {"programs": {"bad": {"exit_code": 1}}}}))
+        done = self.rehearse(text, "--from", str(recording))
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("without any fault the plan does not reach its end", done.stderr)
+
+    def test_rehearse_with_bad_input_is_2_and_one_line_says_why(self):
+        broken = self.dir / "broken.json"
+        broken.write_text("{")
+        other = self.dir / "other.json"
+        other.write_text(json.dumps({"shipflow_recording": 1, "environment": "elsewhere"}))
+        rows = [
+            (["--swarm", "many"], "--swarm takes a number"),
+            (["--seed", "-1"], "--seed takes a number"),
+            (["--exhaustive", "--swarm", "3"], "exclude each other"),
+            (["--fault", "write"], 'fault "write": it must read STEP:KIND'),
+            (["--fault", "write:meteor"], '"meteor" is none of'),
+            (["--fault", "other:fails"], 'the plan has no step "other"'),
+            (["--watch", "soon"], "--watch takes a time"),
+            (["--from", str(self.dir / "none.json")], "none.json: cannot be read"),
+            (["--from", str(broken)], "broken.json: "),
+            (["--from", str(other)], "recording is of environment elsewhere"),
+        ]
+        for more, why in rows:
+            with self.subTest(more=more):
+                done = self.rehearse(WRITE, *more)
+                self.assertEqual(done.returncode, 2, done)
+                self.assertIn(why, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                self.assertEqual(done.stdout, "")
+        done = self.shipflow("rehearse", self.plan(WRITE), "-n", "here")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done)
+        self.assertIn("rehearse needs --environments FILE and --environment NAME", done.stderr)
+
+    def test_survey_reads_the_target_and_a_rehearsal_begins_there(self):
+        (self.dir / "file").write_text("0.9.0")
+        recording = self.dir / "recording.json"
+        done = self.shipflow("survey", self.plan(WRITE), "-e", str(self.dir / "environments.yaml"), "-n", "here",
+                             "-V", "1.0.0", "--output", str(recording))
+        self.assertEqual(done.returncode, 0, done)
+        taken = json.loads(recording.read_text())
+        self.assertEqual(taken["steps"]["write"]["observed"], "0.9.0")
+        self.assertEqual(recording.stat().st_mode & 0o777, 0o600)
+        self.assertNotIn(SECRET, recording.read_text())
+        self.assertEqual(self.file(), "0.9.0")
+        again = self.rehearse(WRITE, "--from", str(recording))
+        self.assertEqual(again.returncode, 0, again)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,90 @@
+// The models of the built-in providers, in a recorded or an assumed state.
+#include <shipflow/recording.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+bool uses(const plan& what, std::string_view provider) {
+  return std::any_of(what.steps.begin(), what.steps.end(), [&](const plan_step& s) {
+    return s.kind == step_kind::action && s.provider == provider;
+  });
+}
+
+error at_component(const std::string& name, const error& e) {
+  return make_error(e.code, "component " + name + ": " + e.message);
+}
+
+/// What was observed of a component by any of its steps that `matches` allows.
+const json::value* seen(const recording& from, const std::string& component, std::string_view provider) {
+  for (const auto& [id, s] : from.steps)
+    if (s.component == component && s.provider == provider && s.observed.is_object()) return &s.observed;
+  return nullptr;
+}
+
+result<std::shared_ptr<local_world>> local_of(const plan& what, const recording& from,
+                                              const std::shared_ptr<world>& where) {
+  local_world_options options;
+  options.versions = from.behaviour.versions;
+  auto made = make_local_world(where, std::move(options));
+  std::set<std::string> known;
+  for (const auto& s : what.steps) {
+    if (s.kind != step_kind::action || s.provider != "local" || !known.insert(s.component).second) continue;
+    if (const auto* observed = seen(from, s.component, "local")) {
+      if (auto put = made->install_observed(what.environment, s.component, s.target, *observed); !put)
+        return at_component(s.component, put.error());
+    } else if (from.behaviour.before) {
+      if (auto put = made->install(what.environment, s.component, s.target, *from.behaviour.before); !put)
+        return at_component(s.component, put.error());
+    }
+  }
+  return made;
+}
+
+std::shared_ptr<world_model> commands_of(const plan& what, const recording& from,
+                                         const std::shared_ptr<world>& where) {
+  command_world_options options;
+  options.programs = from.behaviour.programs;
+  auto made = make_command_world(where, std::move(options));
+  for (const auto& s : what.steps) {
+    const auto observed = from.steps.find(s.id);
+    if (s.provider != "command" || s.resources.empty() || observed == from.steps.end()) continue;
+    const auto& v = observed->second.observed;
+    // Tasks without `observe` answer an empty object, which says nothing.
+    if (v.is_object() && v.get_object().empty()) continue;
+    made->install(s.resources.front(), v.is_string() ? std::string(v.get_string()) : json::serialize(v));
+  }
+  return made;
+}
+
+}  // namespace
+
+result<rehearsal_world> make_recorded_world(const plan& what, const recording& from,
+                                            const std::shared_ptr<world>& where) {
+  if (!from.environment.empty() && from.environment != what.environment)
+    return make_error(errc::conflict, "the recording is of environment " + from.environment +
+                                          ", the plan is for " + what.environment);
+  rehearsal_world out;
+  if (uses(what, "local")) {
+    auto made = local_of(what, from, where);
+    if (!made) return made.error();
+    // Its counters are worth more than readings that always pass where a version was said to be bad.
+    const bool ill = std::any_of(from.behaviour.versions.begin(), from.behaviour.versions.end(),
+                                 [](const auto& v) { return v.second.errors > 0; });
+    if (ill) out.metrics.push_back(*made);
+    out.models.push_back(std::move(*made));
+  }
+  if (uses(what, "command")) out.models.push_back(commands_of(what, from, where));
+  if (uses(what, "http")) {
+    http_world_options options;
+    options.endpoints = from.behaviour.endpoints;
+    out.models.push_back(make_http_world(where, std::move(options)));
+  }
+  return out;
+}
+
+}  // namespace v1
+}  // namespace shipflow
