@@ -107,8 +107,8 @@ steps:
         undone = [line.split()[1] for line in lines if line.split()[2] == "undo"]
         if status == "released" and (sorted(done) != ["a", "again", "b", "c"] or undone):
             yield f"released, but done were {done} and undone {undone}"
-        if status == "rolled_back" and set(undone) != set(done) - {"again"}:
-            yield f"rolled back, but done were {done} and undone {undone}"
+        if status != "released" and set(undone) != set(done) - {"again"}:
+            yield f"{status}, but done were {done} and undone {undone}"
         wanted = {"a": life + "+", "b": life, "c": life} if status == "released" else self._before
         if self._files() != wanted:
             yield f"{status}, but the files are {self._files()} instead of {wanted}"
