@@ -51,6 +51,7 @@ void on_observed(decision& d, const observed_event& e);
 void on_answered(decision& d, const answered_event& e);
 void on_undo_answered(decision& d, const undo_answered_event& e);
 void on_verified(decision& d, const verified_event& e);
+void on_ready(decision& d, const ready_event& e);
 void on_signal(decision& d, const signal_event& e);
 void on_guard(decision& d, const guard_event& e);
 
@@ -61,6 +62,15 @@ void question_due(decision& d, const question& q);
 void start_ready_units(decision& d);
 void change_phase(decision& d);
 [[nodiscard]] bool may_start(const run_state& s);
+
+// Going back.
+/// Steps whose effect a rollback of these components (empty: all) would put back, in order of the plan.
+[[nodiscard]] std::vector<step_index> units_to_undo(const run_state& s,
+                                                    const std::set<std::string>& components);
+/// Does rollback put this touched step's effect back, as one of its units?
+[[nodiscard]] bool is_unit(const run_state& s, step_index i);
+/// A bake or a watch is under way: nothing else tells soon whether going back works.
+[[nodiscard]] bool waits_long(const run_state& s);
 /// Units that may run now: ready ones of the best rank among those not over.
 [[nodiscard]] std::vector<std::size_t> free_units(const run_state& s);
 

@@ -73,7 +73,7 @@ bool worker::next(const std::stop_token& ending, call& out) {
 }
 
 void worker::serve(call c) {
-  if (c.q.what == verb::observe) return begin_look(std::move(c));
+  if (c.q.what == verb::observe || c.q.what == verb::ready) return begin_look(std::move(c));
   c.r(answer_to(c.q));
 }
 
@@ -84,6 +84,7 @@ answer worker::answer_to(const request& q) {
     case verb::settle: return settle(q);
     case verb::resolve: return resolve(q);
     case verb::observe:
+    case verb::ready:
     case verb::diagnose: break;
   }
   return diagnose(q);
@@ -177,7 +178,10 @@ answer worker::diagnose(const request& q) const {
 }
 
 void worker::begin_look(call c) {
-  const auto j = job_to_observe(c.q);
+  const bool asks = c.q.what == verb::ready;
+  if (asks)
+    if (auto found = find_undo_program(c.q, options_); !found) return c.r(answer::failed(found.error()));
+  const auto j = asks ? job_to_ask_ready(c.q) : job_to_observe(c.q);
   if (!j) return c.r(answer::failed(j.error()));
   if (j->run.argv.empty()) return c.r(answer::done());
   const auto home = path_of(look_name(c.q.effect_key, ++look_number_));
@@ -190,7 +194,7 @@ void worker::begin_look(call c) {
     (void)process::remove(home);
     return c.r(answer::failed(started.error()));
   }
-  looks_.push_back({j->run, home, c.q.stop, std::move(c.r)});
+  looks_.push_back({c.q.what, j->run, home, c.q.stop, std::move(c.r)});
 }
 
 void worker::follow_looks() {
@@ -206,7 +210,8 @@ bool worker::follow(look& l) {
   }
   auto a = !now ? answer::failed(now.error())
                 : answer::failed(make_error(errc::unavailable, gone(l.run.argv.front())));
-  if (now && now->what == process::phase::exited) a = observed(l.run, l.home, *now);
+  if (now && now->what == process::phase::exited)
+    a = l.what == verb::ready ? told_ready(l.run, l.home, *now) : observed(l.run, l.home, *now);
   (void)process::remove(l.home);
   l.r(std::move(a));
   return true;

@@ -28,8 +28,9 @@ class worker {
     request q;
     reply r;
   };
-  /// An `observe` whose program runs.
+  /// An `observe` or `ready` whose program runs.
   struct look {
+    verb what;
     recipe run;
     std::string home;
     std::stop_token stop;

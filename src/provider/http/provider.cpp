@@ -81,6 +81,7 @@ class http_provider final : public provider {
       case verb::resolve: return resolve(q, then);
       case verb::undo: return undo(q, then);
       case verb::diagnose: return diagnose(q, then);
+      case verb::ready: return (*then)(answer::unknown("an endpoint does not say whether it can go back"));
     }
   }
 
