@@ -17,8 +17,10 @@
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/providers/shadow.hpp>
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
+#include <shipflow/shadow.hpp>
 #include <shipflow/store.hpp>
 #include <shipflow/system.hpp>
 #include <shipflow/time.hpp>
