@@ -17,6 +17,8 @@ struct arguments {
   std::vector<std::pair<std::string, std::string>> images;      ///< --image api=ref
   std::vector<std::pair<std::string, std::string>> parameters;  ///< --parameter bake=10m
 
+  std::vector<std::string> script;  ///< all that follows --script
+
   [[nodiscard]] bool has(const std::string& option) const { return options.contains(option); }
   [[nodiscard]] std::string get(const std::string& option, const std::string& fallback = {}) const;
 };

@@ -8,6 +8,7 @@ namespace program {
 [[nodiscard]] int validate(const arguments& given);
 [[nodiscard]] int show_plan(const arguments& given);
 [[nodiscard]] int run(const arguments& given);
+[[nodiscard]] int observe(const arguments& given);
 [[nodiscard]] int resume(const arguments& given);
 [[nodiscard]] int say(const arguments& given);
 [[nodiscard]] int roll_back(const arguments& given);

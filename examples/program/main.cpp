@@ -17,6 +17,7 @@ int dispatch(const program::arguments& given) {
   if (c == "validate") return program::validate(given);
   if (c == "plan") return program::show_plan(given);
   if (c == "run") return program::run(given);
+  if (c == "observe") return program::observe(given);
   if (c == "resume") return program::resume(given);
   if (c == "rollback") return program::roll_back(given);
   if (c == "status") return program::status(given);

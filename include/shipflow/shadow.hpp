@@ -1,7 +1,7 @@
 // Observe-only mode: what shipflow would have decided, beside a release that somebody else carries out.
 //
 //   auto beside = shadow_of(plan, {.script = "deploy.sh"});
-//   engine.add(make_shadow_provider(real));           // for every provider; see providers/shadow.hpp
+//   engine.add(make_shadow_provider(real));           // for every provider that changes something
 //   engine.add(script);                               // the host's own: provider "script", action "run"
 //   engine.start(beside, {.principal = "user:me"});
 //   decisions_of(beside, facts)                       // "would have rolled back at 10:31: errors > 1%"
@@ -26,6 +26,8 @@ struct shadow_options {
   /// shadow: action `run` of provider `script`, which the host registers; `started` while it runs, `done`,
   /// or `failed` with the reason. Empty: nobody says when the other release ends; bakes begin at once.
   std::string script;
+  /// Providers whose steps are carried out all the same, after the script, because they only look.
+  std::vector<std::string> real{"probe"};
 };
 
 /// The plan as it is observed: no locks, no protection, no approvals; inputs that need outputs of earlier

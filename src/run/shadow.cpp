@@ -16,9 +16,7 @@ using run::text;
 bool needs_outputs(const json::value& v) { return json::serialize(v).find("${steps.") != std::string::npos; }
 
 bool is_span(const plan_step& s) { return s.kind == step_kind::wait || s.kind == step_kind::watch; }
-bool is_people(const plan_step& s) {
-  return s.kind == step_kind::approval || s.kind == step_kind::checklist;
-}
+bool is_people(const plan_step& s) { return s.kind == step_kind::approval || s.kind == step_kind::checklist; }
 
 // Waits for nobody: a moment in place of the people.
 void pass_people(plan_step& s) {
@@ -47,18 +45,23 @@ plan_step script_step(const std::string& title) {
   return s;
 }
 
-// In front of all others, and before everything that takes time.
-void put_script_first(plan& what, const std::string& title) {
+bool is_real(const plan_step& s, const shadow_options& options) {
+  return s.kind == step_kind::action &&
+         std::find(options.real.begin(), options.real.end(), s.provider) != options.real.end();
+}
+
+// In front of all others, and before everything that takes time or looks.
+void put_script_first(plan& what, const shadow_options& options) {
   for (auto& s : what.steps) {
     for (auto& need : s.needs) ++need;
     if (s.restores) ++*s.restores;
-    if (is_span(s)) s.needs.insert(s.needs.begin(), 0);
+    if (is_span(s) || is_real(s, options)) s.needs.insert(s.needs.begin(), 0);
   }
   for (auto& g : what.guards) {
     ++g.from;
     if (g.until) ++*g.until;
   }
-  what.steps.insert(what.steps.begin(), script_step(title));
+  what.steps.insert(what.steps.begin(), script_step(options.script));
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -98,7 +101,8 @@ std::vector<shadow_decision> of_timer(const plan& what, const fact& f) {
   if (s == nullptr) return {};
   if (!s->roles.empty() || !s->items.empty()) {
     const auto whom = s->roles.empty() ? std::string("people") : listed(s->roles);
-    const auto about = s->items.empty() ? std::string() : " to tick " + std::to_string(s->items.size()) + " items";
+    const auto about =
+        s->items.empty() ? std::string() : " to tick " + std::to_string(s->items.size()) + " items";
     return {decided(f, shadow_act::asked, "would have asked " + whom + about + ": " + with(s->id, s->title))};
   }
   const auto word = s->kind == step_kind::watch ? "watched" : "waited";
@@ -153,11 +157,12 @@ std::string_view name_of(shadow_act a) noexcept {
 plan shadow_of(plan what, const shadow_options& options) {
   what.locks.clear();
   what.protection.start.clear();
-  if (!options.script.empty()) put_script_first(what, options.script);
+  what.protection.one_at_a_time = "refuse";
+  if (!options.script.empty()) put_script_first(what, options);
   for (auto& s : what.steps) {
     if (is_people(s))
       pass_people(s);
-    else if (s.provider != "script")
+    else if (s.provider != "script" && !is_real(s, options))
       look_only(s);
   }
   return what;
@@ -167,8 +172,9 @@ std::vector<shadow_decision> decisions_of(const plan& what, const fact& f) {
   const auto* s = step_of(what, f.step);
   switch (f.kind) {
     case fact_kind::created:
-      return {decided(f, shadow_act::started,
-                      "would have started the release of " + what.release.version + " to " + what.environment)};
+      return {
+          decided(f, shadow_act::started,
+                  "would have started the release of " + what.release.version + " to " + what.environment)};
     case fact_kind::intent:
       if (s == nullptr || s->provider == "script") return {};
       return {decided(f, shadow_act::carried_out, "would have carried out " + with(s->id, s->title))};
