@@ -183,7 +183,8 @@ std::vector<shadow_decision> decisions_of(const plan& what, const fact& f) {
       return {decided(f, shadow_act::saw,
                       with("saw " + f.step + " " + text(f.body, "level"), text(f.body, "reason")))};
     case fact_kind::outcome:
-      if (text(f.body, "status") != "failed") return {};
+      // A script that is no longer waited for has not failed.
+      if (text(f.body, "status") != "failed" || text(f.body, "code") == "cancelled") return {};
       return {decided(f, shadow_act::failed, with(f.step + " failed", text(f.body, "why")))};
     case fact_kind::state: return of_state(what, f);
     default: return {};
