@@ -29,6 +29,9 @@ constexpr command_help commands[] = {
     {"survey", "survey PLAN -e FILE -n ENVIRONMENT -V VERSION [--output FILE]",
      "reads what the target looks like, without changing it, for `rehearse --from`", 1, 1},
     {"run", "run PLAN -e FILE -n ENVIRONMENT -V VERSION [--json]", "carries a release out", 1, 1},
+    {"observe",
+     "observe PLAN -e FILE -n ENVIRONMENT -V VERSION [--for TIME] [--json] [--script PROGRAM ARGUMENT...]",
+     "says what would have been decided beside a release that a script carries out; changes nothing", 1, 1},
     {"resume", "resume [RUN]",
      "goes on with what an engine left behind; with RUN lets a paused or parked run go on", 0, 1},
     {"status", "status [RUN]", "shows one run, or all that have not ended", 0, 1},
@@ -62,7 +65,7 @@ constexpr const char* with_value[] = {
     "--id",           "--format",      "--component", "--to",    "--limit",  "--image",
     "--parameter",    "--state",       "--release",   "--facts", "--rows",   "--record",
     "--data",         "--good",        "--bad",       "--slot",  "--output", "--swarm",
-    "--seed",         "--fault",       "--watch",     "--from",  "--html"};
+    "--seed",         "--fault",       "--watch",     "--from",  "--html",   "--for"};
 constexpr const char* without_value[] = {"--json", "--help", "--plain", "--exhaustive"};
 
 std::string long_name(const std::string& option) {
@@ -136,6 +139,11 @@ std::string arguments::get(const std::string& option, const std::string& fallbac
 shipflow::result<arguments> read_arguments(const std::vector<std::string>& argv) {
   arguments to;
   for (std::size_t i = 0; i < argv.size(); ++i) {
+    if (argv[i] == "--script") {
+      to.script.assign(argv.begin() + static_cast<std::ptrdiff_t>(i) + 1, argv.end());
+      if (to.script.empty()) return make_error(errc::invalid_argument, "--script needs a program");
+      break;
+    }
     if (argv[i].starts_with("-") && argv[i].size() > 1) {
       if (auto taken = take_option(to, argv, i); !taken) return taken.error();
     } else if (to.command.empty()) {
@@ -171,6 +179,8 @@ std::string help(const std::string& command) {
       "      --state DIR           files of the local and command providers, default STORE.d\n"
       "      --as user:NAME        speak for somebody; the owner of the store and root may\n"
       "      --reason TEXT, --id ID  why, and a name that makes a repeated start the same run\n"
+      "      --script PROGRAM ...  observe: the script that releases, started now; its exit code is ours\n"
+      "      --for TIME            observe: how long at most, counted from the script's end if there is one\n"
       "      --json                events as JSON lines; --plain  no live view on a terminal\n"
       "\nexit codes: 0 released or done, 1 failed, parked or a rehearsal with violations, 2 bad input or "
       "usage,\n"

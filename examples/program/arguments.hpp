@@ -19,6 +19,8 @@ struct arguments {
   std::vector<std::pair<std::string, std::string>> data;        ///< --data, --good or --bad, and the file
   std::vector<std::string> faults;                              ///< --fault api/shift:reply_dropped
 
+  std::vector<std::string> script;  ///< all that follows --script
+
   [[nodiscard]] bool has(const std::string& option) const { return options.contains(option); }
   [[nodiscard]] std::string get(const std::string& option, const std::string& fallback = {}) const;
 };

@@ -12,6 +12,7 @@ namespace program {
 [[nodiscard]] int rehearse(const arguments& given);
 [[nodiscard]] int survey(const arguments& given);
 [[nodiscard]] int run(const arguments& given);
+[[nodiscard]] int observe(const arguments& given);
 [[nodiscard]] int resume(const arguments& given);
 [[nodiscard]] int say(const arguments& given);
 [[nodiscard]] int roll_back(const arguments& given);

@@ -1,50 +1,16 @@
 #include "drive.hpp"
 
 #include "commands.hpp"
+#include "interrupts.hpp"
 
-#include <atomic>
-#include <csignal>
 #include <cstdio>
-#include <ctime>
 #include <set>
-#include <thread>
 #include <unistd.h>
 
 namespace program {
 namespace {
 
 namespace json = shipflow::json;
-
-// SIGINT and SIGTERM end the loop, not the release: it stays resumable. Must be made before other
-// threads, so that they inherit the blocked signals.
-class interrupts {
- public:
-  interrupts() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  void watch(shipflow::loop& loop) {
-    thread_ = std::thread([this, &loop] {
-      const timespec tick{0, 100'000'000};
-      while (!done_) {
-        if (sigtimedwait(&set_, nullptr, &tick) <= 0) continue;
-        loop.stop();
-        return;
-      }
-    });
-  }
-  ~interrupts() {
-    done_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-
- private:
-  sigset_t set_{};
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
 
 // Runs that are parked, from their facts.
 class parked_runs {

@@ -4,6 +4,7 @@
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/providers/shadow.hpp>
 #include <shipflow/system.hpp>
 
 #include <cstdlib>
@@ -24,19 +25,22 @@ std::vector<std::pair<std::string, std::string>> inherited() {
   return out;
 }
 
+/// What a provider is added as: itself, or its shadow.
+using dress = std::function<std::shared_ptr<shipflow::provider>(std::shared_ptr<shipflow::provider>)>;
+
 shipflow::result<void> add(host& to, std::shared_ptr<shipflow::provider> p) {
   to.providers.push_back(p);
   return to.engine->add(std::move(p));
 }
 
-shipflow::result<void> add_providers(host& to, const std::string& state) {
+shipflow::result<void> add_providers(host& to, const std::string& state, const dress& as) {
   auto& engine = *to.engine;
   shipflow::command_options commands;
   commands.state_directory = state + "/commands";
   commands.environment = inherited();
   auto command = shipflow::make_command_provider(commands);
   if (!command) return command.error();
-  if (auto added = add(to, std::move(*command)); !added) return added;
+  if (auto added = add(to, as(std::move(*command))); !added) return added;
 
   shipflow::local_options locals;
   locals.state_directory = state + "/local";
@@ -44,27 +48,29 @@ shipflow::result<void> add_providers(host& to, const std::string& state) {
   auto local = shipflow::make_local_provider(locals);
   if (!local) return local.error();
   const std::shared_ptr<shipflow::local_provider> shared = std::move(*local);
-  if (auto added = add(to, shared); !added) return added;
+  if (auto added = add(to, as(shared)); !added) return added;
   if (auto added = engine.add(std::shared_ptr<shipflow::metric_source>(shared)); !added) return added;
   if (auto added = engine.add(std::shared_ptr<shipflow::probe_source>(shared)); !added) return added;
 
-  if (auto added = add(to, shipflow::make_http_provider()); !added) return added;
+  if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
   const auto probes = shipflow::make_probes();
   if (auto added = engine.add(probes); !added) return added;
   return add(to, shipflow::make_probe_provider({probes, shared}));
 }
 
 shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store> store,
-                                                 const std::string& state, observer seen) {
+                                                 const std::string& state, observer seen, const dress& as) {
   auto out = std::make_unique<host>();
   out->store = std::move(store);
   shipflow::engine_options options;
   options.observer = std::move(seen);
   options.secrets = shipflow::system_secrets;
   out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
-  if (auto added = add_providers(*out, state); !added) return added.error();
+  if (auto added = add_providers(*out, state, as); !added) return added.error();
   return out;
 }
+
+std::shared_ptr<shipflow::provider> itself(std::shared_ptr<shipflow::provider> p) { return p; }
 
 }  // namespace
 
@@ -79,7 +85,7 @@ places places_of(const arguments& given) {
 shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer seen) {
   auto store = shipflow::open_sqlite_store({.path = at.store, .vfs = "", .read_only = false});
   if (!store) return store.error();
-  auto out = assemble(std::move(*store), at.state, std::move(seen));
+  auto out = assemble(std::move(*store), at.state, std::move(seen), itself);
   if (!out) return out;
   auto control = shipflow::control_server::listen(at.socket, (*out)->loop, *(*out)->engine, *(*out)->store);
   if (!control) return control.error();
@@ -90,7 +96,11 @@ shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer see
 shipflow::result<std::unique_ptr<host>> open_dry_host(const std::string& state) {
   // Providers make their directories when they first act, so a dry host leaves nothing behind.
   const auto nowhere = std::filesystem::temp_directory_path() / "shipflow-dry";
-  return assemble(shipflow::make_memory_store(), state.empty() ? nowhere.string() : state, {});
+  return assemble(shipflow::make_memory_store(), state.empty() ? nowhere.string() : state, {}, itself);
+}
+
+shipflow::result<std::unique_ptr<host>> open_shadow_host(const places& at, observer seen) {
+  return assemble(shipflow::make_memory_store(), at.state, std::move(seen), shipflow::make_shadow_provider);
 }
 
 shipflow::identity speaker(const arguments& given) {

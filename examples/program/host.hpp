@@ -38,6 +38,9 @@ using observer = std::function<void(const shipflow::engine_event&)>;
 /// real directory for looking.
 [[nodiscard]] shipflow::result<std::unique_ptr<host>> open_dry_host(const std::string& state = {});
 
+/// An engine that looks where `at` says and touches nothing; it has a store in memory.
+[[nodiscard]] shipflow::result<std::unique_ptr<host>> open_shadow_host(const places& at, observer seen);
+
 /// Who runs this program, or whom --as names.
 [[nodiscard]] shipflow::identity speaker(const arguments& given);
 

@@ -21,6 +21,15 @@ std::string field(const json::object& o, const char* key) {
   return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
 }
 
+// "ready, about 8s", "lapsed: api/shift: version 1.4.0 (blue) has 0 of 3 instances ready"
+std::string describe_rollback(const json::object& back) {
+  const auto level = field(back, "level");
+  const auto why = field(back, "why");
+  if (level != "ready") return why.empty() ? level : level + ": " + why;
+  const auto takes = (back.at("takes_ms").as_int64() + 999) / 1000 * 1000;
+  return level + ", about " + shipflow::format_duration(shipflow::duration{takes});
+}
+
 void print_summary(const json::object& s) {
   std::printf("%s  %s %s to %s by %s: %s\n", field(s, "run").c_str(), field(s, "plan").c_str(),
               field(s, "version").c_str(), field(s, "environment").c_str(), field(s, "principal").c_str(),
@@ -28,6 +37,8 @@ void print_summary(const json::object& s) {
   if (!field(s, "reason").empty()) std::printf("reason  %s\n", field(s, "reason").c_str());
   if (!field(s, "parked").empty())
     std::printf("parked  %s\nnext    %s\n", field(s, "parked").c_str(), field(s, "command").c_str());
+  if (const auto* back = s.if_contains("rollback"); back != nullptr && back->is_object())
+    std::printf("rollback  %s\n", describe_rollback(back->get_object()).c_str());
   for (const auto& step : s.at("steps").as_array()) {
     const auto& o = step.as_object();
     const auto why = field(o, "why");

@@ -19,6 +19,7 @@ int dispatch(const program::arguments& given) {
   if (c == "rehearse") return program::rehearse(given);
   if (c == "survey") return program::survey(given);
   if (c == "run") return program::run(given);
+  if (c == "observe") return program::observe(given);
   if (c == "resume") return program::resume(given);
   if (c == "rollback") return program::roll_back(given);
   if (c == "status") return program::status(given);

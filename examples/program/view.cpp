@@ -32,6 +32,9 @@ std::string state_line(const shipflow::fact& f) {
     return with_reason("run is " + phase, text_of(f.body, "reason"));
   if (const auto parked = text_of(f.body, "parked"); !parked.empty())
     return "parked: " + parked + "; next: " + text_of(f.body, "command");
+  if (const auto* told = f.body.if_contains("ready"); told != nullptr && told->is_object())
+    return with_reason("rollback of " + f.step + ": " + text_of(told->get_object(), "level"),
+                       text_of(told->get_object(), "why"));
   if (const auto* asked = f.body.if_contains("asks"); asked != nullptr && asked->is_object())
     return "asks " + text_of(asked->get_object(), "id") + ": " + text_of(asked->get_object(), "text");
   return {};

@@ -75,6 +75,9 @@ struct engine_options {
   std::function<void(const engine_event&)> observer;
   /// Calls to providers under way at once; the others wait their turn.
   std::size_t calls_at_once = 64;
+  /// While a run bakes or watches its steps are asked whether they can still be undone: at once, then
+  /// ever more seldom, at last this often; sooner again after an answer changed.
+  duration ready_every{300'000};
   /// Runs claimed from the store at once.
   std::size_t claim_limit = 32;
 };

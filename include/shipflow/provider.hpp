@@ -1,4 +1,4 @@
-// How shipflow reaches a system: a provider offers actions, an action has six verbs.
+// How shipflow reaches a system: a provider offers actions, an action has seven verbs.
 //
 // The engine hands out one `request` at a time and gets exactly one `answer` for it, from any
 // thread, any time later. A provider never sees the plan or the engine. Built-in providers,
@@ -31,6 +31,9 @@ enum class verb {
   undo,      ///< put the observed value back; like apply it may answer started. Must be repeatable:
              ///< after an unclear answer or a crash it is called again with the same key
   diagnose,  ///< gather evidence for a failure; never changes anything
+  ready,     ///< could `undo` put `baseline` back now? Never changes anything. done: yes, and an object
+             ///< may say {"takes_ms": how long about}; failed or conflict: no, with the reason; unknown
+             ///< or a failure that may be tried again: it cannot be told. Only for `action_spec::tells_ready`
 };
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
@@ -83,6 +86,8 @@ struct action_spec {
   /// in a run captures its baseline; a resource is restored once, to that baseline.
   /// `${component}`, `${environment}` and constant inputs may be used. Empty: touches nothing.
   std::vector<std::string> resources;
+  /// It answers `verb::ready`. Without it nobody knows whether it can be undone until it is.
+  bool tells_ready = false;
   /// How long apply, undo and settle calls may take before the engine asks `resolve`.
   duration call_timeout{30'000};
   /// How long the whole effect, settling included, may take when the plan does not say.

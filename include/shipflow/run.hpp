@@ -13,7 +13,8 @@
 //   timer         {[due], [asks], [not_before]}    a wait, an approval or a checklist began
 //   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item]}
 //   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id
-//   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked]}
+//   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked],
+//                 [ready: {level: unknown|ready|lapsed, [why], [takes_ms]}]}    the last with a step
 //   undo_intent   {key, timeout_at}; undo_started {handle}
 //   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
 //   skipped       {why, [principal]}
@@ -81,6 +82,20 @@ enum class step_status {
 [[nodiscard]] std::string_view name_of(step_status s) noexcept;
 [[nodiscard]] constexpr bool is_over(step_status s) noexcept { return s >= step_status::done; }
 
+/// Could a rollback put an effect back now?
+enum class readiness_level {
+  unknown,  ///< not asked yet, or it cannot be told
+  ready,
+  lapsed,  ///< no, see `readiness::why`
+};
+[[nodiscard]] std::string_view name_of(readiness_level l) noexcept;
+struct readiness {
+  readiness_level level = readiness_level::unknown;
+  std::string why;
+  duration takes{0};   ///< about how long putting it back takes; zero: not told
+  time_point since{};  ///< when the level was last heard of as new
+};
+
 /// What is known about a step.
 struct step_state {
   step_status status = step_status::waiting;
@@ -103,6 +118,7 @@ struct step_state {
   json::value handle;
   json::value outputs;
   std::string why;
+  readiness way_back;     ///< of a step whose effect a rollback would put back
   bool restored = false;  ///< an `ensure` scope that was ended: nothing is left to undo
   int unknowns = 0;       ///< times resolve could not tell
   int vanished = 0;       ///< calls in a row that left nothing behind
@@ -176,6 +192,7 @@ struct run_state {
   std::vector<std::uint32_t> undo_unmet;      ///< per step: dependants not cleared yet
   std::set<std::size_t> undo_active;          ///< indexes of units neither waiting nor over
   std::size_t undo_over = 0;
+  std::set<step_index> telling;  ///< touched, not restored, and able to say whether it can be undone
   bool traffic_reached = false;
   std::vector<bool> after_watch;  ///< per step: a watch, or behind one
   std::size_t before_watch = 0;   ///< steps not behind a watch that are not over
@@ -203,7 +220,11 @@ struct undo_answered_event {
 struct verified_event {
   step_index step = 0;
   answer what;
-};                        ///< `observe` after the rollback
+};  ///< `observe` after the rollback
+struct ready_event {
+  step_index step = 0;
+  answer what;
+};                        ///< `ready` answered
 struct due_event {};      ///< time has come for something
 struct claimed_event {};  ///< an engine took the run over
 struct locked_event {
@@ -230,7 +251,7 @@ struct note_event {
   json::object body;
 };
 using run_event =
-    std::variant<observed_event, answered_event, undo_answered_event, verified_event, due_event,
+    std::variant<observed_event, answered_event, undo_answered_event, verified_event, ready_event, due_event,
                  claimed_event, locked_event, acquired_event, signal_event, guard_event, note_event>;
 
 /// What an event means. An event that no longer fits (a late answer, a second approval) gives
@@ -269,6 +290,8 @@ struct next_step {
   std::vector<std::size_t> armed;  ///< guards to be evaluated
   /// Triggers whose step is still to come: what they see now is the baseline of what they say later.
   std::vector<std::size_t> baseline;
+  /// The run waits or watches: the steps of `to_ask_back` are to be asked now and then.
+  bool looks_back = false;
 };
 /// What to do now. O(active steps + units to undo + guards).
 [[nodiscard]] next_step next(const run_state& state, time_point now);
@@ -290,8 +313,26 @@ enum class lock_change { none, acquire, release };
 /// The request for an effect, secrets still as ${secret:NAME}; deadline not set.
 [[nodiscard]] request request_for(const run_state& state, const effect& e);
 
+/// Steps that can say whether they can still be undone, and would be by a rollback. O(those).
+[[nodiscard]] std::vector<step_index> to_ask_back(const run_state& state);
+/// The request that asks whether a step can still be undone; deadline not set.
+[[nodiscard]] request readiness_request(const run_state& state, step_index step);
+
+/// What a rollback decided now would do.
+struct outlook {
+  /// lapsed when any step's is, else unknown when any step's is, else ready.
+  readiness_level level = readiness_level::ready;
+  std::string why;                ///< which step, and what it said
+  duration takes{0};              ///< about: what can go on at once is counted once
+  std::vector<step_index> units;  ///< steps whose effect it would put back, in order of the plan
+};
+/// A step that did not say how long its undo takes counts as long as it took forward. Empty `units` when
+/// the run is neither forward nor watching.
+[[nodiscard]] outlook look_back(const run_state& state);
+
 /// A summary for programs: {run, plan, plan_digest, environment, version, phase, paused, parked,
-/// command, reason, steps: [{id, status, attempt, why, began, ended}], guards, questions, undo}.
+/// command, reason, steps: [{id, status, attempt, why, began, ended}], guards, questions, undo,
+/// [rollback: {level, why, takes_ms, steps: [{id, level, why}]}]}, the last while there is something to undo.
 [[nodiscard]] json::object summary(const run_state& state);
 
 }  // namespace v1

@@ -23,11 +23,13 @@
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/providers/local_world.hpp>
+#include <shipflow/providers/shadow.hpp>
 #include <shipflow/recording.hpp>
 #include <shipflow/rehearsal.hpp>
 #include <shipflow/rehearsal_views.hpp>
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
+#include <shipflow/shadow.hpp>
 #include <shipflow/store.hpp>
 #include <shipflow/system.hpp>
 #include <shipflow/time.hpp>

@@ -38,6 +38,7 @@ std::string_view name_of(verb v) noexcept {
     case verb::resolve: return "resolve";
     case verb::undo: return "undo";
     case verb::diagnose: return "diagnose";
+    case verb::ready: return "ready";
   }
   return "observe";
 }

@@ -2,6 +2,7 @@
 #include "engine/actor.hpp"
 
 #include "engine/guard_watch.hpp"
+#include "engine/ready_watch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -161,7 +162,8 @@ bool actor::may_rest(const next_step& then) const {
   // Without a baseline nobody can tell later what was red before the release.
   const bool baseline = std::any_of(then.baseline.begin(), then.baseline.end(),
                                     [&](std::size_t g) { return state_.what->guards[g].attributable_only; });
-  return nothing_to_do && then.armed.empty() && !baseline && !soon && inbox_.empty() && slots_.empty();
+  return nothing_to_do && then.armed.empty() && !baseline && !then.looks_back && !soon && inbox_.empty() &&
+         slots_.empty();
 }
 
 void actor::clock_jumped(duration by) {
@@ -339,6 +341,7 @@ void actor::stop() {
     if (!samples_.empty()) commit(next(state_, core_.time.now()));
   }
   guards_.clear();
+  back_.reset();
   for (auto& [step, s] : slots_) s.stop.request_stop();
 }
 

@@ -16,6 +16,7 @@
 namespace shipflow::engine_room {
 
 class guard_watch;
+class ready_watch;
 
 class actor : public std::enable_shared_from_this<actor> {
  public:
@@ -85,6 +86,7 @@ class actor : public std::enable_shared_from_this<actor> {
   void run_guards(const next_step& then);
   [[nodiscard]] std::vector<sample_chunk> kept_samples();
   [[nodiscard]] std::vector<sample_chunk> take_samples();
+  void run_looks_back(const next_step& then);
 
   core& core_;
   run_state state_;
@@ -100,6 +102,7 @@ class actor : public std::enable_shared_from_this<actor> {
   std::map<step_index, slot> slots_;
   std::map<step_index, int> verify_looks_;  // looks after the rollback that saw something else
   std::map<std::size_t, std::unique_ptr<guard_watch>> guards_;
+  std::unique_ptr<ready_watch> back_;
   scheduler::timer_id wake_timer_ = 0;
   std::uint64_t next_call_ = 0;
   bool committing_ = false;

@@ -1,6 +1,7 @@
 // Calls: starting the effects that a state asks for, and turning their answers into events.
 #include "engine/actor.hpp"
 #include "engine/guard_watch.hpp"
+#include "engine/ready_watch.hpp"
 #include "engine/secret_fetch.hpp"
 
 #include <algorithm>
@@ -81,6 +82,7 @@ void actor::run_effects(const next_step& then) {
     if (!slots_.contains(e.step)) start_call(e);
   }
   run_guards(then);
+  run_looks_back(then);
   if (!then.wake) return;
   wake_timer_ = core_.time.call_at(*then.wake, [weak = weak_from_this()] {
     if (const auto alive = weak.lock()) alive->pump();
@@ -219,6 +221,13 @@ void actor::deliver(const effect& e, answer a) {
     case effect_kind::verify: tell(verified_event{e.step, std::move(a)}); break;
     case effect_kind::acquire: break;
   }
+}
+
+void actor::run_looks_back(const next_step& then) {
+  if (!then.looks_back)
+    back_.reset();
+  else if (!back_)
+    back_ = std::make_unique<ready_watch>(*this);
 }
 
 void actor::run_guards(const next_step& then) {

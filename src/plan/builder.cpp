@@ -65,6 +65,7 @@ void builder::fill(draft_index i, const std::optional<bound_action>& what, input
   s.target = *what->target;
   s.inputs = inputs.checked(spec, all_.out);
   s.resources = resources_of(spec, s.component, all_.where.name, s.target, s.inputs);
+  s.tells_ready = spec.tells_ready;
   s.call_timeout = spec.call_timeout;
   s.timeout = spec.timeout;
   for (const auto& output : spec.outputs) d.outputs.push_back(output.name);

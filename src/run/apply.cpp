@@ -74,6 +74,7 @@ void fold_intent(run_state& s, step_index i, const fact& f) {
   step.observed = any(f.body, "observed");
   if (!step.touched) step.baseline = step.observed;
   step.touched = planned.kind == step_kind::action;
+  if (step.touched && planned.tells_ready) s.telling.insert(i);
   step.handle = nullptr;
   step.unknowns = 0;
   for (const auto& resource : planned.resources)
@@ -87,6 +88,7 @@ void disprove(run_state& s, step_index i) {
   if (step.attempt > 1) return;  // an earlier attempt may have left something behind
   step.touched = false;
   step.first = false;
+  s.telling.erase(i);
   for (const auto& resource : s.what->steps[i].resources) {
     const auto found = s.first_touch.find(resource);
     if (found != s.first_touch.end() && found->second == i) s.first_touch.erase(found);
@@ -101,7 +103,10 @@ void fold_outcome(run_state& s, step_index i, const fact& f) {
   if (status == "done") {
     step.outputs = any(f.body, "outputs");
     const auto restores = s.what->steps[i].restores;
-    if (restores) s.steps[*restores].restored = true;
+    if (restores) {
+      s.steps[*restores].restored = true;
+      s.telling.erase(*restores);
+    }
     finish(s, i, step_status::done, f.at);
   } else if (status == "retry") {
     step.attempt = f.attempt;
@@ -261,8 +266,24 @@ void fold_question(run_state& s, const json::object& asked) {
   s.questions[q.id] = std::move(q);
 }
 
-result<void> fold_state(run_state& s, const fact& f) {
+void fold_ready(readiness& to, const json::object& told, time_point at) {
+  const auto level = text(told, "level");
+  to.level = readiness_level::unknown;
+  for (const auto l : {readiness_level::ready, readiness_level::lapsed})
+    if (name_of(l) == level) to.level = l;
+  to.why = text(told, "why");
+  to.takes = duration{0};
+  if (const auto* takes = member(told, "takes_ms"); takes != nullptr && takes->is_int64())
+    to.takes = duration{takes->get_int64()};
+  to.since = at;
+}
+
+result<void> fold_state(run_state& s, std::optional<step_index> about, const fact& f) {
   const auto& b = f.body;
+  if (const auto* told = member(b, "ready"); told != nullptr && told->is_object()) {
+    if (!about) return corrupt(f, "there is no step \"" + f.step + "\"");
+    fold_ready(s.steps[*about].way_back, told->get_object(), f.at);
+  }
   if (const auto name = text(b, "phase"); !name.empty()) {
     const auto p = phase_named(name);
     if (!p) return corrupt(f, "phase \"" + name + "\" is unknown");
@@ -394,7 +415,7 @@ result<void> apply(run_state& s, const fact& f) {
       break;
     case fact_kind::signal: fold_signal(s, i, f); break;
     case fact_kind::verdict: fold_verdict(s, f); break;
-    case fact_kind::state: done = fold_state(s, f); break;
+    case fact_kind::state: done = fold_state(s, i, f); break;
     case fact_kind::pinned:
     case fact_kind::note: break;
     default: done = fold_step(s, *i, f); break;

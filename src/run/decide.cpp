@@ -66,6 +66,7 @@ std::vector<fact> decide(const run_state& state, const run_event& event, time_po
   if (const auto* answered = std::get_if<answered_event>(&event)) run::on_answered(d, *answered);
   if (const auto* undone = std::get_if<undo_answered_event>(&event)) run::on_undo_answered(d, *undone);
   if (const auto* verified = std::get_if<verified_event>(&event)) run::on_verified(d, *verified);
+  if (const auto* ready = std::get_if<ready_event>(&event)) run::on_ready(d, *ready);
   if (const auto* signal = std::get_if<signal_event>(&event)) run::on_signal(d, *signal);
   if (const auto* verdict = std::get_if<guard_event>(&event)) run::on_guard(d, *verdict);
   if (std::holds_alternative<due_event>(event)) on_due(d);
@@ -138,7 +139,8 @@ std::set<std::string> with_dependants(const plan& what, const std::string& compo
 
 void turn_back(decision& d, const std::string& reason, const std::set<std::string>& components) {
   const auto& s = d.s;
-  json::array units;
+  const auto steps = units_to_undo(s, components);
+  json::array units(steps.begin(), steps.end());
   std::string left;
   bool open = false;
   for (step_index i = 0; i < s.steps.size(); ++i) {
@@ -148,10 +150,6 @@ void turn_back(decision& d, const std::string& reason, const std::set<std::strin
     const auto& planned = d.planned(i);
     if (!components.empty() && !components.contains(planned.component)) continue;
     if (planned.undo == reversibility::irreversible) left += (left.empty() ? "" : ", ") + planned.id;
-    // Steps without resources (a command with an undo) are units of their own.
-    const bool undoable =
-        planned.undo == reversibility::reversible || planned.undo == reversibility::destructive;
-    if (undoable && (st.first || planned.resources.empty())) units.emplace_back(i);
   }
   const auto why = left.empty() ? reason : reason + "; irreversible and left as it is: " + left;
   if (units.empty() && !open) {

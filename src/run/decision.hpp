@@ -51,6 +51,7 @@ void on_observed(decision& d, const observed_event& e);
 void on_answered(decision& d, const answered_event& e);
 void on_undo_answered(decision& d, const undo_answered_event& e);
 void on_verified(decision& d, const verified_event& e);
+void on_ready(decision& d, const ready_event& e);
 void on_signal(decision& d, const signal_event& e);
 void on_guard(decision& d, const guard_event& e);
 
@@ -69,6 +70,15 @@ void change_phase(decision& d);
 /// Until when an undo has to wait for a call that may still arrive. Only a value that is set again is in
 /// danger: tokens are recognised, and what compares first refuses.
 [[nodiscard]] time_point undo_not_before(const run_state& s, const undo_state& unit);
+
+// Going back.
+/// Steps whose effect a rollback of these components (empty: all) would put back, in order of the plan.
+[[nodiscard]] std::vector<step_index> units_to_undo(const run_state& s,
+                                                    const std::set<std::string>& components);
+/// Does rollback put this touched step's effect back, as one of its units?
+[[nodiscard]] bool is_unit(const run_state& s, step_index i);
+/// A bake or a watch is under way: nothing else tells soon whether going back works.
+[[nodiscard]] bool waits_long(const run_state& s);
 /// Units that may run now: ready ones of the best rank among those not over.
 [[nodiscard]] std::vector<std::size_t> free_units(const run_state& s);
 

@@ -55,6 +55,15 @@ std::string_view name_of(undo_status s) noexcept {
   return "failed";
 }
 
+std::string_view name_of(readiness_level l) noexcept {
+  switch (l) {
+    case readiness_level::unknown: return "unknown";
+    case readiness_level::ready: return "ready";
+    case readiness_level::lapsed: return "lapsed";
+  }
+  return "unknown";
+}
+
 std::string_view name_of(guard_level l) noexcept {
   switch (l) {
     case guard_level::none: return "none";

@@ -73,8 +73,15 @@ next_step next(const run_state& s, time_point now) {
   if (const auto wake = run::guards_wake(s)) consider(out, *wake, now);
   out.armed = run::armed_guards(s);
   out.baseline = run::baseline_guards(s);
+  out.looks_back = !s.telling.empty() && run::waits_long(s);
   if (!decide(s, due_event{}, now).empty()) out.wake = now;
   return out;
+}
+
+request readiness_request(const run_state& s, step_index step) {
+  auto q = request_for(s, {effect_kind::verify, step});
+  q.what = verb::ready;
+  return q;
 }
 
 request request_for(const run_state& s, const effect& e) {

@@ -41,6 +41,18 @@ json::array questions_of(const run_state& s) {
   return out;
 }
 
+json::object rollback_of(const run_state& s, const outlook& back) {
+  json::array steps;
+  for (const auto i : back.units)
+    steps.push_back({{"id", s.what->steps[i].id},
+                     {"level", std::string(name_of(s.steps[i].way_back.level))},
+                     {"why", s.steps[i].way_back.why}});
+  return {{"level", std::string(name_of(back.level))},
+          {"why", back.why},
+          {"takes_ms", back.takes.count()},
+          {"steps", std::move(steps)}};
+}
+
 }  // namespace
 
 json::object summary(const run_state& s) {
@@ -77,6 +89,7 @@ json::object summary(const run_state& s) {
                     {"status", std::string(name_of(unit.status))},
                     {"why", unit.why}});
   out["undo"] = std::move(undo);
+  if (const auto back = look_back(s); !back.units.empty()) out["rollback"] = rollback_of(s, back);
   return out;
 }
 

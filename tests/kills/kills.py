@@ -96,9 +96,9 @@ class Life:
     def judge(self):
         journal = Journal(self.program.store)
         row = journal.row(self.run)
-        self.demand(row["status"] in ("released", "rolled_back"), f"it ended {row['status']}: {row['reason']}")
-        if self.ending != "taken back":  # a person may come too late
-            self.demand(row["status"] == self.ending, f"it ended {row['status']}: {row['reason']}")
+        # A person may come too late, or before anything was done.
+        possible = ("released", "rolled_back", "failed") if self.ending == "taken back" else (self.ending,)
+        self.demand(row["status"] in possible, f"it ended {row['status']}: {row['reason']}")
         self.demand(journal.chain_is_whole(self.run), "the chain is broken")
         self.program.check("audit", "verify", self.run)
         for problem in self.stage.judge(self.id, row["status"]):

@@ -130,7 +130,8 @@ class toy_provider final : public shipflow::provider {
           world_->log.push_back("undo " + resource + " to absent");
         }
         return shipflow::answer::done();
-      case verb::diagnose: return shipflow::answer::done();
+      case verb::diagnose:
+      case verb::ready: return shipflow::answer::done();
     }
     return shipflow::answer::unknown("no such verb");
   }

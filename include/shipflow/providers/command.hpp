@@ -36,6 +36,7 @@
 //           command: [./migrate, apply]             # required
 //           undo: [./migrate, undo]                 # or a mapping as above
 //           observe: [./migrate, status]            # prints what there is now: the baseline
+//           ready: [./migrate, can-undo]            # exit 0: undo would work now; see below
 //           undo_kind: reversible                   # reversible, forward_only, destructive, irreversible;
 //                                                   # default: reversible with `undo`, else forward_only
 //           rank: database                          # traffic, service (default), database, cleanup
@@ -52,6 +53,10 @@
 // for undo SHIPFLOW_BASELINE, the baseline as JSON text. The baseline is what `observe` printed: as JSON
 // when it is an object or a list, else as text without the last newline; {} for tasks without `observe`.
 // `observe` has 20 seconds.
+//
+// Verb `ready`: undo's program must be there, and `ready` of the task, when it has one, must end with 0 within
+// 20 seconds; its last line is the reason when it does not. It sees what undo would see. It may print a
+// JSON object {"takes_ms": 8000}: how long undo would take about.
 //
 // One effect key runs its program at most once, whatever is killed when. `settle` of a program whose
 // keeper was killed answers `conflict` with the output so far (all that the keeper had read; the last

@@ -55,6 +55,10 @@
 // not there), weights are restored after the same checks, a retired fleet is launched again from its
 // recorded recipe, a replaced one is replaced back, a first release leaves nothing.
 //
+// Ready: `shift` makes the checks that its undo would make (HAProxy answers, weights are this run's, the old
+// fleet is ready and large enough, or this run retired it and its recipe is there); the others look for the
+// recipes of the fleets that would have to be launched again.
+//
 // Observe answers, for every action,
 //   {"live": "blue", "version": "1.4.0", "weights": {"blue": 100, "green": 0},
 //    "fleets": {"blue": {"version": "1.4.0", "instances": 3, "ready": 3, "recipe": "sha256:..."}},

@@ -38,6 +38,7 @@ answer clerk::answer_to(const request& q) {
     case verb::settle: return settle(q);
     case verb::resolve: return resolve(q);
     case verb::observe:
+    case verb::ready:
     case verb::diagnose: break;
   }
   return diagnose(q);
@@ -132,7 +133,10 @@ answer clerk::diagnose(const request& q) {
 }
 
 void clerk::begin_look(request q, reply r) {
-  const auto j = job_to_observe(q);
+  const bool asks = q.what == verb::ready;
+  if (asks)
+    if (auto found = find_undo_program(q, options_, on_); !found) return r(answer::failed(found.error()));
+  const auto j = asks ? job_to_ask_ready(q) : job_to_observe(q);
   if (!j) return r(answer::failed(j.error()));
   if (j->run.argv.empty()) return r(answer::done());
   const auto home = path_of(look_name(q.effect_key, ++look_number_));
@@ -145,7 +149,7 @@ void clerk::begin_look(request q, reply r) {
     (void)on_.remove(home);
     return r(answer::failed(started.error()));
   }
-  looks_.push_back({j->run, home, q.stop, std::move(r)});
+  looks_.push_back({q.what, j->run, home, q.stop, std::move(r)});
 }
 
 void clerk::follow_looks() {
@@ -161,7 +165,8 @@ bool clerk::follow(look& l) {
   }
   auto a = !now ? answer::failed(now.error())
                 : answer::failed(make_error(errc::unavailable, gone(l.run.argv.front())));
-  if (now && now->what == process::phase::exited) a = observed(on_, l.run, l.home, *now);
+  if (now && now->what == process::phase::exited)
+    a = l.what == verb::ready ? told_ready(on_, l.run, l.home, *now) : observed(on_, l.run, l.home, *now);
   (void)on_.remove(l.home);
   l.r(std::move(a));
   return true;

@@ -18,9 +18,9 @@ class clerk {
   clerk(const clerk&) = delete;
   clerk& operator=(const clerk&) = delete;
 
-  /// Every verb but observe.
+  /// Every verb but observe and ready.
   [[nodiscard]] answer answer_to(const request& q);
-  /// Starts the program of an `observe`; it is answered by this or a later `follow_looks`.
+  /// Starts the program of an `observe` or `ready`; it is answered by this or a later `follow_looks`.
   void begin_look(request q, reply r);
   /// Answers the looks whose program ended.
   void follow_looks();
@@ -30,8 +30,9 @@ class clerk {
   [[nodiscard]] bool looks() const noexcept { return !looks_.empty(); }
 
  private:
-  /// An `observe` whose program runs.
+  /// An `observe` or `ready` whose program runs.
   struct look {
+    verb what;
     recipe run;
     std::string home;
     std::stop_token stop;

@@ -95,7 +95,41 @@ result<text_pairs> environment_of(const job& j, const request& q, const command_
   set(out, "SHIPFLOW_ENVIRONMENT", q.environment);
   set(out, "SHIPFLOW_EFFECT_KEY", q.effect_key);
   if (!q.component.empty()) set(out, "SHIPFLOW_COMPONENT", q.component);
-  if (q.what == verb::undo) set(out, "SHIPFLOW_BASELINE", json::serialize(q.baseline));
+  if (q.what == verb::undo || q.what == verb::ready)
+    set(out, "SHIPFLOW_BASELINE", json::serialize(q.baseline));
+  return out;
+}
+
+/// A program that only looks: `observe` or `ready` of a task, with its inputs and environment.
+result<job> look_of(const request& q, std::vector<std::string> task::*program) {
+  if (!has_tasks(q.target)) return job{};
+  auto t = find_task(q.target, q.action);
+  if (!t) return t.error();
+  job j{std::move(t->run), q.inputs};
+  j.with.erase("undo");
+  j.run.argv = std::move((*t).*program);
+  j.run.input.clear();
+  j.run.time_limit = observe_limit;
+  j.run.grace = observe_grace;
+  j.run.captures = capture::text;
+  j.run.success_codes = {0};
+  return j;
+}
+
+/// Where a program may be, as execvpe(3) looks for it.
+std::vector<std::string> places_of(const std::string& program, const std::string& directory,
+                                   const text_pairs& environment) {
+  if (program.starts_with('/')) return {program};
+  if (program.find('/') != std::string::npos) return {directory + "/" + program};
+  std::vector<std::string> out;
+  for (const auto& [name, value] : environment) {
+    if (name != "PATH") continue;
+    for (std::size_t from = 0; from <= value.size();) {
+      const auto end = std::min(value.find(':', from), value.size());
+      out.push_back(value.substr(from, end - from) + "/" + program);
+      from = end + 1;
+    }
+  }
   return out;
 }
 
@@ -126,21 +160,22 @@ result<job> job_to_undo(const request& q) {
   return j;
 }
 
-result<job> job_to_observe(const request& q) {
-  if (!has_tasks(q.target)) return job{};
-  auto t = find_task(q.target, q.action);
-  if (!t) return t.error();
-  job j{std::move(t->run), q.inputs};
-  j.with.erase("undo");
-  j.run.argv = std::move(t->observe);
-  j.run.input.clear();
-  j.run.time_limit = observe_limit;
-  j.run.grace = observe_grace;
-  j.run.captures = capture::text;
-  j.run.success_codes = {0};
-  return j;
-}
+result<job> job_to_observe(const request& q) { return look_of(q, &task::observe); }
 
+result<job> job_to_ask_ready(const request& q) { return look_of(q, &task::ready); }
+
+result<void> find_undo_program(const request& q, const command_options& options, keepers& on) {
+  const auto j = job_to_undo(q);
+  if (!j) return j.error();
+  if (j->run.argv.empty()) return {};
+  const auto& program = j->run.argv.front();
+  if (auto allowed = check_program(j->run.argv, options, j->run.environment); !allowed) return allowed;
+  const auto environment = environment_of(*j, q, options);
+  if (!environment) return environment.error();
+  for (const auto& place : places_of(program, j->run.directory, *environment))
+    if (on.runnable(place)) return {};
+  return make_error(errc::failed, "undo cannot start " + program + ": there is no such program");
+}
 result<process::keeper_spec> to_spec(const job& j, const request& q, const command_options& options,
                                      std::string home) {
   if (auto allowed = check_program(j.run.argv, options, j.run.environment); !allowed) return allowed.error();

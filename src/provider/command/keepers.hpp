@@ -5,6 +5,7 @@
 #include "process/keeper.hpp"
 
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 namespace shipflow::commands {
@@ -23,6 +24,8 @@ class keepers {
   [[nodiscard]] virtual result<void> ask_stop(const std::string& home) = 0;
   [[nodiscard]] virtual result<void> remove(const std::string& home) = 0;
   [[nodiscard]] virtual result<int> sweep(const std::string& home) = 0;
+  /// Is there a program at that path that could be started?
+  [[nodiscard]] virtual bool runnable(const std::string& path) = 0;
 };
 
 class real_keepers final : public keepers {
@@ -38,6 +41,7 @@ class real_keepers final : public keepers {
   result<void> ask_stop(const std::string& home) override { return process::ask_stop(home); }
   result<void> remove(const std::string& home) override { return process::remove(home); }
   result<int> sweep(const std::string& home) override { return process::sweep(home); }
+  bool runnable(const std::string& path) override { return ::access(path.c_str(), X_OK) == 0; }
 
  private:
   const std::string program_;

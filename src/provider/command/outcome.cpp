@@ -121,4 +121,12 @@ answer observed(keepers& on, const recipe& run, const std::string& home, const p
   return answer::done(json::string(valid));
 }
 
+answer told_ready(keepers& on, const recipe& run, const std::string& home, const process::state& s) {
+  auto a = observed(on, run, home, s);
+  if (a.kind == answer_kind::done && !a.value.is_object()) a.value = json::object{};
+  // Neither a limit nor being stopped says that there is no way back.
+  if (a.kind == answer_kind::failed && (s.timed_out || s.stopped)) a.problem.code = errc::unavailable;
+  return a;
+}
+
 }  // namespace shipflow::commands

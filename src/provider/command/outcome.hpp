@@ -15,6 +15,10 @@ namespace shipflow::commands {
 /// The last line of output so far, or how long nothing was said of it.
 [[nodiscard]] std::string last_words(keepers& on, const std::string& home);
 
+/// What `ready` ended with: done when it succeeded, with what it printed when that is a JSON object.
+[[nodiscard]] answer told_ready(keepers& on, const recipe& run, const std::string& home,
+                                const process::state& s);
+
 /// What `observe` printed: JSON when it is an object or a list, else text without the last newline.
 [[nodiscard]] answer observed(keepers& on, const recipe& run, const std::string& home,
                               const process::state& s);

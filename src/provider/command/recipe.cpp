@@ -68,6 +68,7 @@ action_spec run_spec() {
   spec.name = "run";
   spec.repeat = effect_class::creates;
   spec.undo = reversibility::forward_only;
+  spec.tells_ready = true;
   spec.help = "runs a program with an argument list";
   spec.inputs = {
       {"command", "strings", true, false, "the program and its arguments; no shell"},

@@ -30,6 +30,7 @@ struct task {
   recipe run;
   json::value undo;  ///< as written, null when there is none
   std::vector<std::string> observe;
+  std::vector<std::string> ready;
   reversibility undo_kind = reversibility::forward_only;
   restore_rank rank = restore_rank::service;
   std::vector<std::string> resources;

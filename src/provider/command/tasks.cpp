@@ -72,6 +72,8 @@ void read_undoing(reader& in, task& t, const std::string& what) {
   const bool wants = t.undo_kind == reversibility::reversible || t.undo_kind == reversibility::destructive;
   if (wants && !undoes)
     in.fail("`undo_kind: " + std::string(name_of(t.undo_kind)) + "` needs an `undo` command");
+  t.ready = in.arguments("ready");
+  if (!undoes && !t.ready.empty()) in.fail("`ready` asks whether `undo` would work, and there is no `undo`");
   if (!wants && undoes)
     in.fail("`undo_kind: " + std::string(name_of(t.undo_kind)) +
             "` says that nothing is put back; leave out `undo`");
@@ -165,6 +167,7 @@ action_spec spec_of(const task& t) {
   spec.inputs.push_back({"undo", "any", false, false, "argument list or mapping of what puts it back"});
   if (t.takes_any_input)
     spec.inputs.push_back({"*", "any", false, false, "reaches the program as SHIPFLOW_INPUT_<NAME>"});
+  spec.tells_ready = t.undo_kind == reversibility::reversible || t.undo_kind == reversibility::destructive;
   if (t.run.time_limit.count() > 0) spec.timeout = t.run.time_limit + t.run.grace + margin;
   return spec;
 }

@@ -50,6 +50,7 @@ class world_keepers final : public keepers {
   result<void> ask_stop(const std::string& home) override;
   result<void> remove(const std::string& home) override;
   result<int> sweep(const std::string& /*home*/) override { return 0; }
+  bool runnable(const std::string& /*path*/) override { return true; }
 
  private:
   [[nodiscard]] std::string value_of(const std::string& resource) const;

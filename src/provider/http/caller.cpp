@@ -54,6 +54,7 @@ void caller::call(shipflow::request q, reply r) {
     case verb::resolve: return resolve(q, then);
     case verb::undo: return undo(q, then);
     case verb::diagnose: return diagnose(q, then);
+    case verb::ready: return (*then)(answer::unknown("an endpoint does not say whether it can go back"));
   }
 }
 

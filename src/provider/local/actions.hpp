@@ -45,6 +45,9 @@ using planner = result<work> (*)(job& j);
 /// `maintenance` likewise.
 [[nodiscard]] answer maintenance(job& j);
 
+/// Could the fleets of the baseline be launched again?
+[[nodiscard]] answer ready_to_undo(const job& j);
+
 /// The evidence for a failure: processes, health and last lines of what is not well.
 [[nodiscard]] json::object diagnose(const component& c);
 

@@ -75,6 +75,7 @@ answer resolve(const job& j) {
 
 answer run_planned(job& j, const planned_action& a) {
   switch (j.q.what) {
+    case verb::ready: return ready_to_undo(j);
     case verb::settle: return settle(j);
     case verb::resolve: return resolve(j);
     case verb::undo: return begin(j, a.undo, j.q.effect_key + "/undo", true);
@@ -121,13 +122,14 @@ answer look(const request& q, component& c) {
   return answer::done(std::move(value));
 }
 
-bool changes(verb v) { return v != verb::observe && v != verb::diagnose && v != verb::resolve; }
+bool changes(verb v) { return v == verb::apply || v == verb::settle || v == verb::undo; }
 
 /// Verbs that go by the baseline get it, or what is there now.
 result<picture> base_of(const request& q, const component& c) {
   if (q.baseline.is_object()) return picture_from_json(q.baseline);
-  if (q.what == verb::undo)
-    return make_error(errc::invalid_argument, c.name + ": undo of " + q.action + " needs its baseline");
+  if (q.what == verb::undo || q.what == verb::ready)
+    return make_error(errc::invalid_argument, c.name + ": " + std::string(name_of(q.what)) + " of " +
+                                                  q.action + " needs its baseline");
   if (q.what == verb::apply) return observe(c);
   return picture{};
 }

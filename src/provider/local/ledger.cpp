@@ -139,6 +139,7 @@ json::value to_json(const ledger& l) {
                       {"maintenance", l.maintenance},
                       {"launched_by", l.launched_by},
                       {"launched", name_of(l.launched)},
+                      {"retired_by", l.retired_by},
                       {"effects", std::move(effects)}};
 }
 
@@ -159,6 +160,7 @@ result<ledger> ledger_from_json(const json::value& v) {
   l.front = f.object("front");
   l.launched_by = f.text("launched_by");
   l.launched = colour_from(f.text("launched")).value_or(colour::blue);
+  l.retired_by = f.text("retired_by");
   const auto fleets = f.object("fleets");
   for (const auto c : both_colours) l.fleets[c] = read_fleet(f, name_of(c), fleets);
   const auto traffic = f.object("traffic");

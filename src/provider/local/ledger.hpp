@@ -59,6 +59,7 @@ struct ledger {
   /// The colour launched last and the run that did it: what "new" means within that run.
   std::string launched_by;
   colour launched = colour::blue;
+  std::string retired_by;  ///< the run that retired a fleet last, and can launch it again
   /// Effects begun, newest last: effect key -> handle. Bounded.
   std::vector<std::pair<std::string, json::value>> effects;
 

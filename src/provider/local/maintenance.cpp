@@ -48,6 +48,7 @@ answer settle(job& j) {
 
 answer maintenance(job& j) {
   if (j.q.what == verb::settle) return settle(j);
+  if (j.q.what == verb::ready) return answer::done();
   if (j.q.what == verb::undo) return attempt(j, j.base.maintenance, j.c.on->now_ms());
   const auto on = wanted(j.q.inputs, j.c.name + ": inputs of maintenance");
   if (!on) return answer::failed(on.error());

@@ -80,6 +80,17 @@ result<void> check_recipe(const job& j, const std::optional<fleet>& goal) {
 
 }  // namespace
 
+answer ready_to_undo(const job& j) {
+  if (j.q.action == "launch" || j.q.action == "scale") return answer::done();
+  for (const auto in : both_colours)
+    if (auto there = check_recipe(j, j.base.fleets[in]); !there) {
+      auto why = there.error();
+      why.code = errc::failed;  // a recipe that is gone does not come back
+      return answer::failed(std::move(why));
+    }
+  return answer::done();
+}
+
 result<work> plan_launch(job& j) {
   fields in(j.q.inputs, j.c.name + ": inputs of launch");
   const auto where = colour_to_launch(j);
@@ -134,6 +145,7 @@ result<work> plan_retire(job& j) {
   if (!in.good()) return in.problem();
   w.goals[*where].emplace(std::nullopt);
   w.outputs = outputs_of(*where, j.base.fleets[*where].value_or(fleet{}));
+  j.c.book.retired_by = j.q.run;
   return w;
 }
 

@@ -160,14 +160,42 @@ answer attempt(job& j, const transfer& m) {
   return set(j, m, observed);
 }
 
-answer undo(job& j) {
+transfer way_back(const job& j) {
   transfer m;
   m.share = j.base.weights;
   m.to = j.base.live.value_or(colour::blue);
   m.effect = j.q.effect_key + "/undo";
   m.begun = j.c.on->now_ms();
   m.back = true;
-  return attempt(j, m);
+  return m;
+}
+
+answer undo(job& j) { return attempt(j, way_back(j)); }
+
+/// A fleet that this run retired is launched again before traffic goes back to it.
+bool comes_back(const job& j, colour in) {
+  const auto& before = j.base.fleets[in];
+  return !j.c.book.fleets[in] && before && !j.q.run.empty() && j.c.book.retired_by == j.q.run &&
+         j.c.read_recipe(before->recipe).has_value();
+}
+
+/// The same checks as undo makes, and nothing is touched.
+answer ready(const job& j) {
+  auto m = way_back(j);
+  if (m.share == per_colour<int>{}) return answer::done();
+  const auto there = balancer_presence(j.c);
+  if (!there) return answer::failed(there.error());
+  if (*there != presence::running)
+    return answer::failed(make_error(errc::failed, j.c.name + ": HAProxy is not running"));
+  const auto seen = j.c.on->look(j.c);
+  if (!seen) return answer::failed(seen.error());
+  const auto observed = observed_share(*seen);
+  if (touched(j, m, observed)) return conflict_of(j, observed);
+  for (const auto in : both_colours)
+    if (comes_back(j, in)) m.share[in] = 0;
+  if (const auto why = missing_for(j, m, *seen); !why.empty())
+    return answer::failed(make_error(errc::failed, j.c.name + ": " + why));
+  return answer::done();
 }
 
 answer resolve(job& j) {
@@ -189,6 +217,7 @@ answer resolve(job& j) {
 
 answer shift(job& j) {
   if (j.q.what == verb::undo) return undo(j);
+  if (j.q.what == verb::ready) return ready(j);
   if (j.q.what == verb::resolve) return resolve(j);
   if (j.q.what == verb::settle) {
     const auto m = move_from(j.q.handle);

@@ -27,6 +27,7 @@ action_spec make(std::string name, effect_class repeat, restore_rank rank, std::
   s.inputs = std::move(inputs);
   s.outputs = std::move(outputs);
   s.resources = {std::move(resource)};
+  s.tells_ready = true;
   s.call_timeout = call;
   s.timeout = while_starting;
   return s;
@@ -70,6 +71,7 @@ std::vector<action_spec> action_specs() {
   all.push_back(make("stop", effect_class::token, restore_rank::cleanup, "fleet:${component}/all",
                      "end everything of the component, HAProxy too", {}, {}));
   all.back().undo = reversibility::forward_only;
+  all.back().tells_ready = false;
   return all;
 }
 

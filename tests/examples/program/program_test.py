@@ -162,6 +162,21 @@ class Program(unittest.TestCase):
         self.assertEqual(newest["status"], "released", done)
         self.assertEqual(self.shipflow("audit", "verify", newest["run"]).returncode, 0)
 
+    def test_while_it_is_watched_status_says_whether_there_is_a_way_back(self):
+        process = subprocess.Popen([PROGRAM, *self.words(WRITE + "  - { id: rest, needs: [write], watch: { for: 60s } }\n"),
+                                    "--store", str(self.dir / "s.db")], env=self.env, stdout=subprocess.DEVNULL)
+        try:
+            run = self.wait_for("rest", "timing")
+            limit = time.monotonic() + 30
+            while "rollback  ready, about" not in (said := self.shipflow("status", run).stdout):
+                self.assertLess(time.monotonic(), limit, said)
+            back = json.loads(self.shipflow("status", run, "--json").stdout)["rollback"]
+            self.assertEqual((back["level"], back["steps"][0]["id"]), ("ready", "write"))
+        finally:
+            process.kill()
+            process.wait()
+        self.assertEqual(self.shipflow("rollback", run, "--as", "user:dana").returncode, 3)
+
     def test_a_secret_is_in_no_file_and_no_output(self):
         done = self.release(WRITE + "  - { id: bad, needs: [write], command: [/bin/false] }\n")
         self.assertNotIn(SECRET, done.stdout + done.stderr)
