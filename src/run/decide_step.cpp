@@ -181,7 +181,8 @@ bool guards_hold(const decision& d, step_index wait) {
 }
 
 void wait_over(decision& d, step_index i) {
-  if (guards_hold(d, i)) return;
+  // A run that waits for a person promotes nothing: the last bake of a plan would release it.
+  if (guards_hold(d, i) || !d.s.parked.empty()) return;
   d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", json::object{}}});
 }
 
