@@ -56,7 +56,7 @@ class offers final : public catalogue {
         action("retire", {}, {})};
   }
   result<void> check_probe(const std::string&, const json::object&) const override { return {}; }
-  bool has_metric_source(const std::string&) const override { return true; }
+  result<void> check_metric(const metric_request&) const override { return {}; }
 };
 
 /// One step in ten is a blue-green release, the others are commands; each needs two before it.

@@ -4,6 +4,7 @@
 
 #include <shipflow/document.hpp>
 #include <shipflow/model.hpp>
+#include <shipflow/probe.hpp>
 #include <shipflow/provider.hpp>
 
 #include <cstdint>
@@ -187,14 +188,13 @@ class catalogue {
                                                                  const json::object& target) const = 0;
   /// Checks a probe's kind and spec; `not_found` for an unknown kind.
   [[nodiscard]] virtual result<void> check_probe(const std::string& kind, const json::object& spec) const = 0;
-  /// Is there a metric source of that name for this target?
-  [[nodiscard]] virtual bool has_metric_source(const std::string& name) const = 0;
+  /// Could this question be answered (`metric_source::check`)? `not_found` for an unknown source.
+  [[nodiscard]] virtual result<void> check_metric(const metric_request& q) const = 0;
 };
 
-/// A catalogue over provider objects the caller keeps alive. Probe kinds and metric source
-/// names are given by name; `check` may be empty.
+/// A catalogue over objects the caller keeps alive; `check_probe` may be empty.
 [[nodiscard]] std::unique_ptr<catalogue> make_catalogue(
-    std::vector<const provider*> providers, std::vector<std::string> metric_sources,
+    std::vector<const provider*> providers, std::vector<const metric_source*> metric_sources,
     std::function<result<void>(const std::string& kind, const json::object& spec)> check_probe);
 
 /// Compiles a plan for one environment and one release. All findings go to `out`, with place and

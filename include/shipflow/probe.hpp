@@ -85,12 +85,14 @@ struct reading {
 /// How the numbers of a series behave.
 enum class series_kind {
   counter,  ///< only grows; the engine takes differences, a fall is a restart from zero
-  gauge,    ///< the value now
+  gauge,    ///< the value now, or one value that stands for the slot
+  delta,    ///< what happened in the slot; the source took the difference
 };
 
 /// A question for the state of several series at once, so that a ratio is taken from one look.
 struct metric_request {
   std::string source;               ///< "load_balancer", "prometheus" or one of the host's
+  std::string metric;               ///< as the environment names it
   std::vector<std::string> series;  ///< "http_5xx", "http_all"
   std::string arm;                  ///< "canary", "baseline" or "fleet"
   json::object spec;                ///< the metric's mapping from the environment
@@ -98,6 +100,9 @@ struct metric_request {
   std::string environment;
   std::string component;
   std::string version;  ///< version behind the arm: "canary" is the new one; empty for "fleet"
+  /// The slot asked about, [from, until). It ended `metric_source::lag` before the question.
+  time_point from;
+  time_point until;
   time_point deadline;
   std::stop_token stop;
 };
@@ -107,15 +112,41 @@ struct metric_answer {
   std::string why;  ///< the whole look failed: the source is unavailable
 };
 
+/// Answers for the series of the sources it names. An answer with `why` says that the source could
+/// not be asked: the trigger is `unavailable` then, which is never a breach and never a pass, and has
+/// a budget of its own in the plan (`rollback: { unavailable: ... }`).
 class metric_source {
  public:
   virtual ~metric_source();
   [[nodiscard]] virtual std::vector<std::string> names() const = 0;
+  /// Could a question with this spec be answered? Asked by the compiler, with source, metric, series,
+  /// spec, target, component and environment; `from` is the epoch and `until` the length of a slot.
+  /// Pure; secrets are references (`${secret:NAME}`). By default everything could.
+  [[nodiscard]] virtual result<void> check(const metric_request& q) const;
+  /// How long after the end of a slot its numbers are complete: the engine asks that much later. By
+  /// default the duration `lag` of the spec, else nothing.
+  [[nodiscard]] virtual duration lag(const json::object& spec) const;
+  /// Begins a look and returns at once; `done` is called once, from any thread, also inside `read`.
+  /// What comes after the deadline is too late: the slot is closed without it.
   virtual void read(metric_request q, std::function<void(metric_answer)> done) = 0;
   /// Until when the readings are certain to go on as they do now: gauges stay, counters grow evenly. As
   /// `probe_source::steady_until`.
   [[nodiscard]] virtual std::optional<time_point> steady_until(const metric_request& q) const;
 };
+
+/// A source made of a function: the host's own numbers, in a few lines.
+///
+///   engine.add(shipflow::make_metric_source("orders", [&](const shipflow::metric_request& q) {
+///     shipflow::metric_answer a;
+///     a.kind = shipflow::series_kind::counter;
+///     for (const auto& series : q.series) a.readings.push_back(shop.count(series, q.version));
+///     return a;
+///   }));
+///
+/// The function is called on the engine's thread and must not block; an exception makes the source
+/// unavailable, with its text. A source that has to wait implements `metric_source`.
+[[nodiscard]] std::shared_ptr<metric_source> make_metric_source(
+    std::string name, std::function<metric_answer(const metric_request&)> read);
 
 }  // namespace v1
 }  // namespace shipflow

@@ -23,7 +23,6 @@ result<void> probe_source::check(const std::string& /*kind*/, const json::object
 
 std::optional<time_point> probe_source::steady_until(const probe_request& /*q*/) const { return {}; }
 
-metric_source::~metric_source() = default;
 std::optional<time_point> metric_source::steady_until(const metric_request& /*q*/) const { return {}; }
 
 result<std::vector<action_spec>> provider::actions_of(const json::object& /*target*/) const {

@@ -65,9 +65,8 @@ struct engine::impl {
 void engine::impl::refresh_offers() {
   std::vector<const provider*> providers;
   for (const auto& [name, p] : shared.providers) providers.push_back(p.get());
-  std::vector<std::string> sources;
-  for (const auto& m : shared.metrics)
-    for (const auto& name : m->names()) sources.push_back(name);
+  std::vector<const metric_source*> sources;
+  for (const auto& m : shared.metrics) sources.push_back(m.get());
   if (offers) old_offers.push_back(std::move(offers));
   const auto* rooms = &shared;
   offers = make_catalogue(std::move(providers), std::move(sources),

@@ -4,6 +4,7 @@
 #include "engine/trigger_watch.hpp"
 
 #include "engine/actor.hpp"
+#include "engine/secret_fetch.hpp"
 #include "health/sample_book.hpp"
 #include "health/slot_maker.hpp"
 #include "health/steady.hpp"
@@ -51,6 +52,7 @@ class trigger_watch final : public guard_watch {
         book_(planned().id, trigger_),
         enough_(health::slots_to_steady(*trigger_)),
         alive_(std::make_shared<bool>(true)) {
+    lag_ = lag_of_sources();
     const auto since = armed_since(run_.state(), guard_);
     const auto first = since ? std::optional(health::slot_of(*since, trigger_->slot())) : std::nullopt;
     book_.restore(kept, first, state_, maker_);
@@ -96,12 +98,21 @@ class trigger_watch final : public guard_watch {
   [[nodiscard]] const plan_guard& planned() const { return run_.state().what->guards.at(guard_); }
 
   [[nodiscard]] health::slot_index present_slot() const {
-    return health::slot_of(run_.shared().time.now() + ahead_, trigger_->slot());
+    return health::slot_of(run_.shared().time.now() + ahead_ - lag_, trigger_->slot());
+  }
+
+  // The slowest source decides: all series of a slot are read together.
+  [[nodiscard]] duration lag_of_sources() const {
+    duration most{0};
+    for (const auto& l : trigger_->looks())
+      if (const auto* source = run_.shared().find_metrics(l.source))
+        most = std::max(most, source->lag(l.spec));
+    return most;
   }
 
   void at_slot_end() {
-    timer_ =
-        run_.shared().time.call_at(health::slot_end(slot_, trigger_->slot()) - ahead_, [this] { look(); });
+    const auto due = health::slot_end(slot_, trigger_->slot()) - ahead_ + lag_;
+    timer_ = run_.shared().time.call_at(due, [this] { look(); });
   }
 
   // The version behind an arm: the new one is known, the old one was observed before the switch.
@@ -126,12 +137,15 @@ class trigger_watch final : public guard_watch {
   [[nodiscard]] metric_request question(const health::trigger_look& l) const {
     metric_request q;
     q.source = l.source;
+    q.metric = l.metric;
     q.series = l.series;
     q.arm = std::string(name_of(l.arm));
     q.spec = l.spec;
     q.environment = run_.state().what->environment;
     q.component = l.component.empty() ? planned().component : l.component;
     q.version = version_of(l.arm);
+    q.from = health::slot_begin(slot_, trigger_->slot()) - ahead_;
+    q.until = health::slot_end(slot_, trigger_->slot()) - ahead_;
     q.deadline = run_.shared().time.now() + std::min(trigger_->slot(), longest_look);
     q.stop = stop_.get_token();
     const auto& components = run_.state().what->components;
@@ -147,38 +161,68 @@ class trigger_watch final : public guard_watch {
     steady_ = time_point::max();
     const auto closing = slot_;
     auto& time = run_.shared().time;
-    for (std::size_t i = 0; i < looks.size(); ++i) {
-      auto answered = [this, alive = alive_, &time, i, closing](metric_answer a) {
+    trouble_.clear();
+    for (std::size_t i = 0; i < looks.size(); ++i)
+      ask(looks[i], [this, alive = alive_, &time, i, closing](metric_answer a) {
         time.post([this, alive, i, closing, a = std::move(a)]() mutable {
           if (*alive && closing == slot_ && waiting_ != 0) take(i, std::move(a));
         });
-      };
-      auto* source = run_.shared().find_metrics(looks[i].source);
-      if (source == nullptr) {
-        metric_answer none;
-        none.why = "no metric source \"" + looks[i].source + "\" is registered";
-        answered(std::move(none));
-      } else {
-        auto q = question(looks[i]);
-        steady_ = std::min(steady_, source->steady_until(q).value_or(time_point{}));
-        source->read(std::move(q), std::move(answered));
-      }
-    }
+      });
     // A source that does not answer leaves its samples missing, it does not hold the slot open.
     timer_ = time.call_after(std::min(trigger_->slot(), longest_look), [this] { close(); });
   }
 
+  void ask(const health::trigger_look& l, std::function<void(metric_answer)> answered) {
+    auto* source = run_.shared().find_metrics(l.source);
+    if (source == nullptr)
+      return answered(unavailable("no metric source \"" + l.source + "\" is registered"));
+    auto q = question(l);
+    steady_ = std::min(steady_, source->steady_until(q).value_or(time_point{}));
+    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q.spec),
+                  [source, q, answered = std::move(answered)](const result<secret_values>& known) {
+                    read(*source, q, known, answered);
+                  });
+  }
+
+  static void read(metric_source& source, metric_request q, const result<secret_values>& known,
+                   std::function<void(metric_answer)> answered) {
+    std::vector<std::string> values;
+    auto spec = known ? reveal(q.spec, *known, values) : result<json::value>(known.error());
+    if (!spec) return answered(unavailable(spec.error().text()));
+    q.spec = std::move(spec->get_object());
+    source.read(std::move(q), [answered = std::move(answered), values](metric_answer a) {
+      a.why = redact(std::move(a.why), values);
+      for (auto& r : a.readings) r.why = redact(std::move(r.why), values);
+      answered(std::move(a));
+    });
+  }
+
+  static metric_answer unavailable(std::string why) {
+    metric_answer a;
+    a.why = std::move(why);
+    return a;
+  }
+
+  // What a source says about its trouble is for people; verdicts are made of samples alone.
+  void note_trouble(const std::string& source, const std::string& why) {
+    if (trouble_.empty() && !why.empty()) trouble_ = source + ": " + why;
+  }
+
   void take(std::size_t i, metric_answer a) {
+    const auto& source = trigger_->looks()[i].source;
+    note_trouble(source, a.why);
+    for (const auto& r : a.readings) note_trouble(source, r.why);
     maker_.answer(i, std::move(a));
     if (--waiting_ == 0) close();
   }
 
   void close() {
     run_.shared().time.cancel(timer_);
-    waiting_ = 0;
     auto samples = maker_.close(slot_);
     if (std::exchange(skipped_, false)) samples = same_;
     const auto verdict = state_.push(slot_, samples);
+    if (waiting_ != 0) note_trouble("metrics", "no answer in time");
+    waiting_ = 0;
     if (verdict) book_.note(slot_, samples, maker_);
     row_ = samples == same_ ? row_ + 1 : 0;
     same_ = std::move(samples);
@@ -191,6 +235,7 @@ class trigger_watch final : public guard_watch {
     const auto level = level_named(health::guard_word(v));
     auto text = health::describe(*trigger_, v);
     if (v.already_red) text += "; red since before the release";
+    if (!trouble_.empty()) text += "; " + trouble_;
     tell_observers(level, text);
     if (state_.begun() && !std::exchange(reported_, true) && v.already_red)
       run_.tell(
@@ -243,6 +288,7 @@ class trigger_watch final : public guard_watch {
   std::stop_source stop_;
   scheduler::timer_id timer_ = 0;
   health::slot_index slot_ = 0;
+  duration lag_{0};
   duration ahead_{0};  // of the wall clock, after it was set back
   std::size_t waiting_ = 0;
   bool reported_ = false;  // what was red before the release
@@ -250,6 +296,7 @@ class trigger_watch final : public guard_watch {
   std::vector<health::slot_sample> same_;
   std::int64_t row_ = 0;  // slots in a row that were like the newest one
   bool skipped_ = false;
+  std::string trouble_;    // of the slot being closed
 };
 
 // A trigger that cannot be built (a plan of another version) has no verdict: it holds, it never passes.

@@ -16,6 +16,17 @@ slot_sample missing(series_kind kind, missing_cause cause) {
 }
 slot_sample empty(series_kind kind) { return {slot_state::empty, kind, 0, 0, missing_cause::source}; }
 
+// What a counter grew by, or a delta is.
+slot_sample grown(double growth) {
+  auto out = empty(series_kind::counter);
+  if (growth > 0) {
+    out.state = slot_state::value;
+    out.sum = growth;
+    out.count = std::llround(std::min(growth, largest_count));
+  }
+  return out;
+}
+
 slot_sample empty_counter(slot_index k, std::optional<counter_memory>& memory) {
   // No events yet or any more: the next growth counts from what was there, or from zero.
   if (!memory) memory.emplace();
@@ -30,17 +41,24 @@ slot_sample counter_sample(const reading& r, slot_index k, std::optional<counter
   const bool follows = before && before->slot == k - 1 && same_edges(*before, *memory);
   if (!follows) return missing(series_kind::counter, missing_cause::source);
   const bool restarted = r.number < before->number;
-  const double growth = restarted ? r.number : r.number - before->number;
-  auto out = empty(series_kind::counter);
+  auto out = grown(restarted ? r.number : r.number - before->number);
   out.instances = instance_growth(before->instances, memory->instances);
-  if (growth > 0) {
-    out.state = slot_state::value;
-    out.sum = growth;
-    out.count = std::llround(std::min(growth, largest_count));
-  }
   if (!bucket_growth(restarted ? nullptr : &*before, *memory, out.buckets))
     return invalid(series_kind::counter);
   return out;
+}
+
+// Once the difference is taken, a counter and a delta are the same thing.
+slot_sample delta_sample(const reading& r, slot_index k) {
+  if (r.what == reading::state::missing) return missing(series_kind::counter, missing_cause::series);
+  if (r.what == reading::state::empty) return empty(series_kind::counter);
+  const bool sound = r.what == reading::state::value && std::isfinite(r.number) && r.number >= 0;
+  if (!sound || r.buckets.size() > most_buckets) return invalid(series_kind::counter);
+  counter_memory now{r.number, k, r.buckets, sorted_instances(r)};
+  if (!r.buckets.empty() && !complete_buckets(now)) return invalid(series_kind::counter);
+  auto out = grown(r.number);
+  out.instances = std::move(now.instances);
+  return bucket_growth(nullptr, now, out.buckets) ? out : invalid(series_kind::counter);
 }
 
 }  // namespace
@@ -65,6 +83,7 @@ std::string_view name_of(slot_state s) noexcept {
 
 slot_sample sample_of(const reading& r, series_kind kind, slot_index k,
                       std::optional<counter_memory>& memory) {
+  if (kind == series_kind::delta) return delta_sample(r, k);
   if (r.what == reading::state::missing) return missing(kind, missing_cause::series);
   if (r.what == reading::state::invalid) return invalid(kind);
   if (r.what == reading::state::empty)

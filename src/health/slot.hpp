@@ -72,7 +72,7 @@ struct counter_memory {
 
 /// The sample of slot `k` from the reading that closed it. A counter's growth needs the reading
 /// that closed slot k-1, otherwise the slot is missing; a fall is a restart from zero. `memory`
-/// is brought up to date.
+/// is brought up to date. A delta needs no memory and gives a sample of a counter.
 [[nodiscard]] slot_sample sample_of(const reading& r, series_kind kind, slot_index k,
                                     std::optional<counter_memory>& memory);
 

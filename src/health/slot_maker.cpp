@@ -20,7 +20,9 @@ std::vector<slot_sample> slot_maker::close(slot_index k) {
     if (!a || !a->why.empty()) {
       out.emplace_back();
     } else if (a->readings.size() != trigger_->looks()[place.look].series.size()) {
-      out.push_back({slot_state::invalid, a->kind, 0, 0, missing_cause::source});
+      const bool gauge = a->kind == series_kind::gauge;
+      out.push_back({slot_state::invalid, gauge ? series_kind::gauge : series_kind::counter, 0, 0,
+                     missing_cause::source});
     } else {
       out.push_back(sample_of(a->readings[place.series], a->kind, k, memory_[i]));
     }

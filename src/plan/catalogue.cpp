@@ -11,7 +11,7 @@ using probe_check = std::function<result<void>(const std::string& kind, const js
 
 class provider_catalogue final : public catalogue {
  public:
-  provider_catalogue(std::vector<const provider*> providers, std::vector<std::string> sources,
+  provider_catalogue(std::vector<const provider*> providers, std::vector<const metric_source*> sources,
                      probe_check check)
       : providers_(std::move(providers)), sources_(std::move(sources)), check_(std::move(check)) {}
 
@@ -27,20 +27,25 @@ class provider_catalogue final : public catalogue {
     return check_(kind, spec);
   }
 
-  bool has_metric_source(const std::string& name) const override {
-    return std::find(sources_.begin(), sources_.end(), name) != sources_.end();
+  result<void> check_metric(const metric_request& q) const override {
+    for (const auto* source : sources_) {
+      const auto names = source->names();
+      if (std::find(names.begin(), names.end(), q.source) != names.end()) return source->check(q);
+    }
+    return make_error(errc::not_found, "no metric source is called `" + q.source + "`");
   }
 
  private:
   std::vector<const provider*> providers_;
-  std::vector<std::string> sources_;
+  std::vector<const metric_source*> sources_;
   probe_check check_;
 };
 
 }  // namespace
 
 std::unique_ptr<catalogue> make_catalogue(std::vector<const provider*> providers,
-                                          std::vector<std::string> metric_sources, probe_check check_probe) {
+                                          std::vector<const metric_source*> metric_sources,
+                                          probe_check check_probe) {
   return std::make_unique<provider_catalogue>(std::move(providers), std::move(metric_sources),
                                               std::move(check_probe));
 }

@@ -222,13 +222,13 @@ class guard_builder {
     }
     std::string component;
     for (const auto& metric : used) {
-      metrics_.check_source(metric);
       const auto& definition = metrics_.table().at(metric);
       to.metrics[metric] = definition.spec;
       if (component.empty()) component = definition.component;
     }
     if (const auto* n = written.find("component")) component = read.text(*n).value_or(component);
     if (!component.empty()) to.component = component;
+    for (const auto& metric : used) metrics_.check_source(metric, to.component, to.slot);
     to.target = target_of(to.component);
     return check_severity(to.severity, written) && good;
   }

@@ -21,14 +21,27 @@ const metric_table& metric_shelf::table() {
   return *table_;
 }
 
-void metric_shelf::check_source(const std::string& metric) {
+void metric_shelf::check_source(const std::string& metric, const std::string& component, duration slot) {
   const auto found = table().find(metric);
-  if (found == table().end() || !checked_.insert(metric).second) return;
-  const auto& source = found->second.source;
-  if (all_.offers.has_metric_source(source)) return;
+  if (found == table().end() || refused_.contains(metric)) return;
+  const auto& m = found->second;
+  metric_request q;
+  q.source = m.source;
+  q.metric = m.name;
+  q.series = m.series;
+  q.spec = m.spec;
+  q.environment = all_.where.name;
+  q.component = m.component.empty() ? component : m.component;
+  if (all_.bound.has_component(q.component)) q.target = all_.bound.target_of(q.component);
+  q.until = time_point{slot};
+  const auto checked = all_.offers.check_metric(q);
+  if (checked) return;
+  refused_.insert(metric);
   const auto* written = all_.where.metrics.find(metric);
+  const bool unknown = checked.error().code == errc::not_found;
   all_.out.error(written->place, written->pointer,
-                 "metric source `" + source + "` is not built in this version");
+                 unknown ? "metric source `" + m.source + "` is not built in this version"
+                         : "metric `" + metric + "`: " + checked.error().message);
 }
 
 }  // namespace shipflow::planning

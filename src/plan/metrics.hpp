@@ -16,13 +16,14 @@ class metric_shelf {
 
   /// All metrics that could be read; the others are findings, once.
   [[nodiscard]] const metric_table& table();
-  /// A finding, once, when the source of the metric is not built.
-  void check_source(const std::string& metric);
+  /// A finding, once, when the metric's source is not built or refuses the question. `component` is
+  /// that of the trigger, for metrics that name none.
+  void check_source(const std::string& metric, const std::string& component, duration slot);
 
  private:
   const surroundings& all_;
   std::optional<metric_table> table_;
-  std::set<std::string> checked_;
+  std::set<std::string> refused_;
 };
 
 }  // namespace shipflow::planning

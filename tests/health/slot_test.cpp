@@ -61,6 +61,19 @@ TEST_CASE("health/slot: nonsense is invalid, whatever kind of series") {
   CHECK(sample_of(number(-1), series_kind::gauge, 1, m) == test::gauged(-1));
 }
 
+TEST_CASE("health/slot: a delta is taken as it comes, needs no memory and ends as a counter's sample") {
+  std::optional<counter_memory> m;
+  CHECK(sample_of(number(30), series_kind::delta, 1, m) == test::counted(30));
+  CHECK(sample_of(number(0), series_kind::delta, 7, m) == test::counted(0));
+  CHECK(sample_of(without(reading::state::empty), series_kind::delta, 8, m) == test::counted(0));
+  CHECK(sample_of(number(-1), series_kind::delta, 9, m) == test::invalid_sample());
+  CHECK(sample_of(number(std::nan("")), series_kind::delta, 9, m) == test::invalid_sample());
+  CHECK(sample_of(without(reading::state::invalid), series_kind::delta, 9, m) == test::invalid_sample());
+  CHECK(sample_of(without(reading::state::missing), series_kind::delta, 9, m) == test::unknown_series());
+  CHECK(sample_of(number(2.6), series_kind::delta, 10, m).count == 3);
+  CHECK(!m);
+}
+
 TEST_CASE("health/slot: a counter that does not exist yet starts from zero") {
   std::optional<counter_memory> m;
   CHECK(sample_of(without(reading::state::empty), series_kind::counter, 1, m) == test::counted(0));

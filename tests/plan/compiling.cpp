@@ -104,7 +104,11 @@ class test_offers final : public catalogue {
     if (kind == "http" || kind == "tcp") return {};
     return make_error(errc::not_found, "no probe is called `" + kind + "`");
   }
-  bool has_metric_source(const std::string& name) const override { return name == "load_balancer"; }
+  result<void> check_metric(const metric_request& q) const override {
+    if (q.source != "load_balancer") return make_error(errc::not_found, "no source " + q.source);
+    if (q.spec.contains("refused")) return make_error(errc::invalid_argument, "`refused` is no member");
+    return {};
+  }
 };
 
 }  // namespace
@@ -133,11 +137,14 @@ environments:
     metrics:
       errors: { source: load_balancer, component: api, ratio: [http_5xx, http_all] }
       saturation: { source: somewhere, value: cpu }
+      odd: { source: load_balancer, value: odd, refused: true }
     triggers:
       errors: { normal: "errors < 0.1%", alert: "errors > 1% for 5m", severity: SEV1 }
       slow: { alert: "errors > 5% for 1m", severity: SEV2 }
       typo: { alert: "erors > 5%" }
       hot: { alert: "saturation > 80" }
+      odd: { alert: "odd > 80" }
+      odder: { alert: "odd > 90" }
 )";
 }
 

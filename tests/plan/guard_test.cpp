@@ -75,6 +75,8 @@ TEST_CASE("plan/guard: what cannot be evaluated is refused, once and with its pl
         "names no kind of probe that is built in this version\n");
   CHECK(messages(test::compile(with_guard("{ abort: [hot] }"))) ==
         "metric source `somewhere` is not built in this version\n");
+  CHECK(messages(test::compile(with_guard("{ abort: [odd, odder] }"))) ==
+        "metric `odd`: `refused` is no member\n");
   const auto typo = test::compile(with_guard("{ abort: [typo] }"));
   CHECK(typo.findings.items().size() == 1);
   CHECK(typo.findings.items()[0].pointer == "/environments/local/triggers/typo/alert");
