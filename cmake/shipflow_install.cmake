@@ -63,7 +63,7 @@ function(shipflow_install_pkg_config)
   set(SHIPFLOW_PC_REQUIRES "")
   if(NOT BUILD_SHARED_LIBS)
     string(APPEND SHIPFLOW_PC_LIBS " -lboost_url -pthread")
-    set(SHIPFLOW_PC_REQUIRES "openssl >= 3.0, sqlite3 >= 3.40, yaml-cpp >= 0.7")
+    set(SHIPFLOW_PC_REQUIRES "openssl >= 3.0, sqlite3 >= 3.40, yaml-cpp >= 0.7, pugixml >= 1.13")
   endif()
   file(RELATIVE_PATH SHIPFLOW_PC_PREFIX
     ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 # The thread sanitizer's suites, by the names of their test programs: where runs and commits meet threads.
-THREADED='^(engine|store|conformance)'
+THREADED='^(engine|store|conformance|aws|source)'
 
 quick=${1:-}
 case $quick in '' | --quick) ;; *) echo "usage: sh tests/run.sh [--quick]" >&2; exit 2 ;; esac
@@ -38,7 +38,8 @@ missing_tool() {  # SUITE TOOL: true when the tool is not there, which is then r
 }
 
 install() {
-  sh tests/tools/packages.sh install build check counterparts shop || [ $? = 3 ]
+  sh tests/tools/packages.sh install build check counterparts shop || [ $? = 3 ] || return 1
+  sh tests/tools/moto.sh || [ $? = 3 ]
 }
 
 configure() {  # PRESET

@@ -21,6 +21,8 @@ BESIDE = {
     "store": [],
     "world": [],
     "provider": ["http", "process", "world"],
+    "source": ["http", "aws"],
+    "aws": ["http"],
 }
 # Rooms and folders to the right of the engine.
 RIGHT = ["rehearsal", "notify", "decision", "backtest", "report", "server"]
@@ -37,10 +39,11 @@ IMPURE = re.compile(
     r"|\bstd::time\s*\(|\bgettimeofday\b|\bclock_gettime\b|\bstd::j?thread\b|\bsleep_(?:for|until)\b")
 LIBRARY_ROOMS = {
     "boost/beast": ["http", "server"],
-    "boost/asio": ["http", "process", "probe", "provider", "engine", "server", "notify"],
+    "boost/asio": ["http", "process", "probe", "provider", "engine", "server", "notify",
+                   "aws"],
     "sqlite3.h": ["store"],
     "yaml-cpp/": ["document"],
-    "openssl/": ["base", "http", "probe", "provider"],
+    "openssl/": ["base", "http", "probe", "provider", "aws"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SOURCES = {".cpp", ".hpp", ".h", ".c"}
@@ -51,7 +54,7 @@ def public_room(header, known):
     name = header.removesuffix(".hpp")
     if "/" in name:
         folder = name.split("/")[0]
-        return "provider" if folder == "providers" else folder
+        return {"providers": "provider", "sources": "source"}.get(folder, folder)
     if name in PUBLIC_ROOM:
         return PUBLIC_ROOM[name]
     if name in LINE:
@@ -137,7 +140,7 @@ class Check:
     def check_corner(self, path, number, header, room, corner):
         """store/sqlite and store/memory, provider/local and provider/command do not know each other."""
         parts = header.split("/")
-        if parts[0] == room and room in ("store", "provider") and len(parts) > 2 and corner and parts[1] != corner:
+        if parts[0] == room and room in ("store", "provider", "source") and len(parts) > 2 and corner and parts[1] != corner:
             self.report(path, number, f"`{room}/{corner}` includes {header}; implementations do not know each other")
 
     def check_pure(self, path, room):

@@ -16,6 +16,9 @@ LAWFUL = {
     "include/shipflow/local_provider.hpp": "#include <shipflow/provider.hpp>\n",
     "src/plan/compile.cpp": '#include "plan/graph.hpp"\n#include "document/tree.hpp"\n#include <shipflow/model.hpp>\n',
     "src/provider/local/fleet.cpp": '#include "provider/local/fleet.hpp"\n#include "process/spawn.hpp"\n',
+    "include/shipflow/sources/cloudwatch.hpp": "#include <shipflow/provider.hpp>\n",
+    "src/source/cloudwatch/source.cpp": '#include "aws/client.hpp"\n#include "source/asker.hpp"\n'
+                                        "#include <shipflow/sources/cloudwatch.hpp>\n",
     "src/store/sqlite/db.cpp": "#include <sqlite3.h>\n#include <shipflow/store.hpp>\n",
     "src/http/client.cpp": "#include <boost/beast/http.hpp>\n",
     "src/run/next.cpp": "// never system_clock::now() here\n#include <shipflow/plan.hpp>\n",
@@ -35,6 +38,12 @@ PLANTED = {
         ("src/provider/local/x.cpp", '#include "engine/engine.hpp"\n', "not to its left"),
     "a provider includes another provider":
         ("src/provider/local/x.cpp", '#include "provider/command/run.hpp"\n', "do not know each other"),
+    "a metric source includes another metric source":
+        ("src/source/prometheus/x.cpp", '#include "source/cloudwatch/question.hpp"\n', "do not know each other"),
+    "a metric source includes the health room":
+        ("src/source/prometheus/x.cpp", '#include "health/slot.hpp"\n', "not to its left"),
+    "the AWS client includes a metric source":
+        ("src/aws/x.cpp", '#include "source/asker.hpp"\n', "not to its left"),
     "a store includes another store":
         ("src/store/memory/x.cpp", '#include "store/sqlite/db.hpp"\n', "do not know each other"),
     "a store includes a provider":

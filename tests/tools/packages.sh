@@ -7,9 +7,9 @@ packages() {
   case $1 in
     build) echo "g++ cmake ninja-build ccache pkgconf git python3
       libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-      libssl-dev libsqlite3-dev libyaml-cpp-dev doctest-dev" ;;
+      libssl-dev libsqlite3-dev libyaml-cpp-dev libpugixml-dev doctest-dev" ;;
     check) echo "clang-tidy-14 clang-format-14 binutils abigail-tools" ;;
-    counterparts) echo "haproxy openssl procps" ;;
+    counterparts) echo "haproxy openssl procps prometheus python3 python3-venv" ;;
     shop) echo "haproxy postgresql python3 python3-psycopg2 alembic procps" ;;
     *) echo "packages.sh: unknown kind $1" >&2; exit 2 ;;
   esac

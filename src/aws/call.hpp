@@ -1,0 +1,57 @@
+// One call from being asked to its answer, over its tries.
+#pragma once
+
+#include "aws/machine.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace shipflow::aws {
+
+class call : public std::enable_shared_from_this<call> {
+ public:
+  call(machine& at, const service& s, std::string operation, json::object input, call_options how,
+       std::function<void(outcome)> done);
+  ~call();
+  call(const call&) = delete;
+  call& operator=(const call&) = delete;
+
+  void begin();
+  /// Answers with that code unless it was answered.
+  void give_up(errc why);
+
+ private:
+  void attempt();
+  void send(const credentials& who);
+  void on_response(const http::response& got);
+  void on_failure(const http::failure& f);
+  /// Tries again if that is allowed, else answers.
+  void again_or(trouble why, failure f);
+  [[nodiscard]] bool corrected_clock(const http::response& got);
+  void wait(duration d);
+  [[nodiscard]] duration left() const;
+  [[nodiscard]] failure refused(const http::response& got) const;
+  [[nodiscard]] failure made(errc code, const std::string& why) const;
+  void answer(outcome o);
+
+  machine& at_;
+  service service_;
+  std::string operation_;
+  json::object input_;
+  call_options how_;
+  std::function<void(outcome)> done_;
+  std::string region_, endpoint_, id_;
+  std::chrono::steady_clock::time_point end_;
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer deadline_;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+  std::stop_source stop_;
+  int tries_ = 0;
+  int spent_ = 0;
+  bool clock_tried_ = false;
+  bool sent_ = false;
+};
+
+}  // namespace shipflow::aws

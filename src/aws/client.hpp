@@ -1,0 +1,54 @@
+// Calls to AWS: credentials, signature, retries, clock correction; one thread of its own.
+#pragma once
+
+#include "aws/service.hpp"
+
+#include <shipflow/aws.hpp>
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+namespace shipflow::aws {
+
+/// Why a call has no result. `message` is one line: service, operation, code, what was said, the request's id
+/// and, where there is exactly one, the remedy. Codes: denied, not_found, invalid_argument, throttled,
+/// unavailable, timeout, cancelled, unsupported, failed.
+struct failure : error {
+  std::string aws_code;  ///< "AccessDenied", or empty when AWS did not answer
+  std::string request_id;
+  /// Some of a request may have arrived, so its effect may have happened.
+  bool sent = false;
+};
+using outcome = boost::system::result<json::object, failure>;
+
+struct call_options {
+  std::string region{};
+  std::string endpoint_url{};
+  duration deadline{30'000};  ///< all tries together
+  std::stop_token stop{};
+};
+
+class machine;
+
+/// Every function may be called from any thread. Callbacks run on the client's thread, each once; they must
+/// not block. The thread begins with the first call.
+class client {
+ public:
+  explicit client(aws_options options);
+  /// Answers everything outstanding with `cancelled` before it returns.
+  ~client();
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  void call(const service& s, std::string operation, json::object input, call_options how,
+            std::function<void(outcome)> done);
+  [[nodiscard]] const aws_options& options() const noexcept { return options_; }
+
+ private:
+  aws_options options_;
+  std::shared_ptr<machine> machine_;
+};
+
+}  // namespace shipflow::aws

@@ -1,0 +1,158 @@
+// Credentials that an endpoint beside this process hands out.
+#include "aws/credentials.hpp"
+#include "aws/settings.hpp"
+#include "http/url.hpp"
+
+#include <shipflow/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace shipflow::aws {
+namespace {
+
+constexpr duration container_wait{2'000};
+constexpr duration instance_wait{1'000};
+constexpr std::size_t most_bytes = 64U << 10U;
+
+std::string member(const json::object& o, std::string_view name) {
+  const auto* v = o.if_contains(name);
+  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
+}
+
+// Tokens must not be sent to whoever a variable names.
+bool may_hand_out(const http::target& to) {
+  static constexpr std::array<std::string_view, 5> hosts{"169.254.170.2", "169.254.170.23", "fd00:ec2::23",
+                                                         "localhost", "::1"};
+  return to.tls || to.host.starts_with("127.") ||
+         std::find(hosts.begin(), hosts.end(), to.host) != hosts.end();
+}
+
+http::request get(std::string url, duration wait) {
+  http::request q;
+  q.url = std::move(url);
+  q.deadline = wait;
+  q.max_body_bytes = most_bytes;
+  return q;
+}
+
+result<std::string> container_token(const aws_options& from) {
+  const auto path = variable(from, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+  auto token = variable(from, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
+  if (!path.empty()) {
+    auto read = from.file ? from.file(path) : result<std::string>(make_error(errc::not_found, path));
+    if (!read) return read;
+    token = std::move(*read);
+    while (token.ends_with('\n')) token.pop_back();
+  }
+  if (token.find_first_of("\r\n") != std::string::npos)
+    return make_error(errc::invalid_argument, "the container's authorization token has more than one line");
+  return token;
+}
+
+void of_container(http::client& with, const aws_options& from, std::string url, found_credentials done) {
+  const auto to = http::parse_target(url);
+  if (!to || !may_hand_out(*to))
+    return done(
+        make_error(errc::invalid_argument,
+                   "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor an address of this host"));
+  const auto token = container_token(from);
+  if (!token) return done(token.error());
+  auto q = get(url, container_wait);
+  if (!token->empty()) q.headers.push_back({"Authorization", *token});
+  with.send(std::move(q), [done = std::move(done)](const http::outcome& o) {
+    if (!o)
+      return done(make_error(errc::unavailable, "AWS credentials of the container: " + o.error().message));
+    if (o->status != 200)
+      return done(make_error(errc::unavailable,
+                             "AWS credentials of the container: it answered " + std::to_string(o->status)));
+    done(read_credentials(o->body, "the container"));
+  });
+}
+
+error nowhere(const std::string& why) {
+  return make_error(errc::not_found,
+                    "no AWS credentials in variables, profile and container, and the instance's endpoint "
+                    "does not help: " +
+                        why + "; set AWS_ACCESS_KEY_ID or AWS_PROFILE");
+}
+
+/// IMDSv2: a token, the role's name, its keys.
+class instance_search : public std::enable_shared_from_this<instance_search> {
+ public:
+  instance_search(http::client& with, std::string root, found_credentials done)
+      : with_(with), root_(std::move(root)), done_(std::move(done)) {}
+
+  void begin() {
+    auto q = get(root_ + "/latest/api/token", instance_wait);
+    q.method = "PUT";
+    q.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", "21600"});
+    ask(std::move(q), [this](std::string token) {
+      token_ = std::move(token);
+      ask(of_role(""), [this](const std::string& roles) {
+        const auto role = roles.substr(0, roles.find('\n'));
+        if (role.empty()) return done_(nowhere("the instance has no role"));
+        ask(of_role(role),
+            [this](const std::string& body) { done_(read_credentials(body, "the instance")); });
+      });
+    });
+  }
+
+ private:
+  [[nodiscard]] http::request of_role(const std::string& role) const {
+    auto q = get(root_ + "/latest/meta-data/iam/security-credentials/" + role, instance_wait);
+    q.headers.push_back({"x-aws-ec2-metadata-token", token_});
+    return q;
+  }
+
+  void ask(http::request q, std::function<void(std::string)> next) {
+    with_.send(std::move(q), [self = shared_from_this(), next = std::move(next)](const http::outcome& o) {
+      if (!o) return self->done_(nowhere(o.error().message));
+      if (o->status != 200) return self->done_(nowhere("it answered " + std::to_string(o->status)));
+      next(o->body);
+    });
+  }
+
+  http::client& with_;
+  std::string root_;
+  std::string token_;
+  found_credentials done_;
+};
+
+}  // namespace
+
+result<credentials> read_credentials(std::string_view body, const std::string& where) {
+  const auto bad = [&](const std::string& why) {
+    return make_error(errc::failed, "AWS credentials of " + where + ": " + why);
+  };
+  const auto v = parse_json(body);
+  const auto* o = v ? v->if_object() : nullptr;
+  if (o == nullptr) return bad("the answer is no JSON object");
+  const auto code = member(*o, "Code");
+  if (!code.empty() && code != "Success") return bad("it says " + code.substr(0, 80));
+  credentials c{member(*o, "AccessKeyId"), member(*o, "SecretAccessKey"), member(*o, "Token"), {}};
+  if (c.id.empty() || c.secret.empty()) return bad("AccessKeyId or SecretAccessKey is missing");
+  if (const auto end = member(*o, "Expiration"); !end.empty()) {
+    const auto t = parse_time(end);
+    if (!t) return bad("Expiration is no time");
+    c.expires = *t;
+  }
+  return c;
+}
+
+void remote_credentials(http::client& with, const aws_options& from, found_credentials done) {
+  const auto relative = variable(from, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+  const auto full = variable(from, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  if (!relative.empty()) return of_container(with, from, "http://169.254.170.2" + relative, std::move(done));
+  if (!full.empty()) return of_container(with, from, full, std::move(done));
+  if (variable(from, "AWS_EC2_METADATA_DISABLED") == "true")
+    return done(nowhere("AWS_EC2_METADATA_DISABLED is set"));
+  auto root = variable(from, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
+  if (root.empty()) root = "http://169.254.169.254";
+  while (root.ends_with('/')) root.pop_back();
+  if (auto ok = http::check_url(root); !ok) return done(ok.error());
+  std::make_shared<instance_search>(with, root, std::move(done))->begin();
+}
+
+}  // namespace shipflow::aws

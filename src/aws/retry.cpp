@@ -1,0 +1,59 @@
+#include "aws/retry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace shipflow::aws {
+namespace {
+
+constexpr std::array<std::string_view, 14> throttles{"Throttling",
+                                                     "ThrottlingException",
+                                                     "ThrottledException",
+                                                     "RequestThrottledException",
+                                                     "TooManyRequestsException",
+                                                     "ProvisionedThroughputExceededException",
+                                                     "TransactionInProgressException",
+                                                     "RequestLimitExceeded",
+                                                     "BandwidthLimitExceeded",
+                                                     "LimitExceededException",
+                                                     "RequestThrottled",
+                                                     "SlowDown",
+                                                     "PriorRequestNotComplete",
+                                                     "EC2ThrottledException"};
+constexpr std::array<std::string_view, 2> passing{"RequestTimeout", "RequestTimeoutException"};
+constexpr std::array<std::string_view, 6> clocks{"RequestTimeTooSkewed",      "RequestExpired",
+                                                 "InvalidSignatureException", "SignatureDoesNotMatch",
+                                                 "RequestInTheFuture",        "AuthFailure"};
+
+template <class Words>
+bool among(const Words& words, std::string_view code) {
+  return std::find(words.begin(), words.end(), code) != words.end();
+}
+
+}  // namespace
+
+trouble trouble_of(int status, std::string_view code) noexcept {
+  if (among(throttles, code) || status == 429) return trouble::throttle;
+  if (among(clocks, code)) return trouble::clock;
+  if (among(passing, code)) return trouble::transient;
+  const bool server = status == 500 || status == 502 || status == 503 || status == 504;
+  return server ? trouble::transient : trouble::final;
+}
+
+duration backoff(int attempt, double random) noexcept {
+  const auto longest = std::min(20'000.0, 1000.0 * std::ldexp(1.0, std::clamp(attempt, 0, 10)));
+  return duration{std::llround(std::clamp(random, 0.0, 1.0) * longest)};
+}
+
+int retry_quota::cost(trouble why) noexcept { return why == trouble::timeout ? 10 : 5; }
+
+bool retry_quota::take(trouble why) noexcept {
+  if (left_ < cost(why)) return false;
+  left_ -= cost(why);
+  return true;
+}
+
+void retry_quota::give_back(int taken) noexcept { left_ = std::min(full, left_ + std::max(taken, 1)); }
+
+}  // namespace shipflow::aws

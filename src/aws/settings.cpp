@@ -1,0 +1,145 @@
+#include "aws/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace shipflow::aws {
+namespace {
+
+std::string_view trimmed(std::string_view s) {
+  constexpr std::string_view blank = " \t\r";
+  const auto first = s.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return s.substr(first, s.find_last_not_of(blank) + 1 - first);
+}
+
+std::string section_name(std::string_view header) {
+  constexpr std::string_view word = "profile ";
+  return std::string(trimmed(header.starts_with(word) ? header.substr(word.size()) : header));
+}
+
+std::string path_of(const aws_options& from, const char* name, const char* usual) {
+  auto path = variable(from, name);
+  const auto home = variable(from, "HOME");
+  if (path.empty() && !home.empty()) path = home + usual;
+  return path;
+}
+
+result<profiles> read_file(const aws_options& from, const std::string& path) {
+  if (path.empty() || !from.file) return profiles{};
+  const auto text = from.file(path);
+  if (!text) return profiles{};  // not there: nothing is configured
+  return parse_profiles(*text, path);
+}
+
+std::string_view suffix_of(const std::string& region) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> partitions{
+      {{"cn-", "amazonaws.com.cn"},
+       {"eusc-", "amazonaws.eu"},
+       {"us-iso-", "c2s.ic.gov"},
+       {"us-isob-", "sc2s.sgov.gov"},
+       {"eu-isoe-", "cloud.adc-e.uk"},
+       {"us-isof-", "csp.hci.ic.gov"}}};
+  for (const auto& [prefix, suffix] : partitions)
+    if (region.starts_with(prefix)) return suffix;
+  return "amazonaws.com";
+}
+
+bool is_region(const std::string& text) {
+  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+std::string of_chosen_profile(const aws_options& from, const std::string& key) {
+  const auto files = read_profiles(from);
+  const auto* p = files ? files->find(profile_name(from)) : nullptr;
+  return p == nullptr ? std::string{} : value_of(*p, key);
+}
+
+}  // namespace
+
+std::string variable(const aws_options& from, const std::string& name) {
+  if (!from.variable) return {};
+  return from.variable(name).value_or("");
+}
+
+const profile* profiles::find(const std::string& name) const {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? nullptr : &found->second;
+}
+
+std::string value_of(const profile& p, const std::string& key) {
+  const auto found = p.find(key);
+  return found == p.end() ? std::string{} : found->second;
+}
+
+std::string profile_name(const aws_options& from) {
+  if (!from.profile.empty()) return from.profile;
+  const auto named = variable(from, "AWS_PROFILE");
+  return named.empty() ? "default" : named;
+}
+
+result<profiles> parse_profiles(std::string_view text, const std::string& path) {
+  profiles out;
+  profile* into = nullptr;
+  for (int number = 1; !text.empty(); ++number) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto content = trimmed(line);
+    const bool nested = !line.empty() && (line.front() == ' ' || line.front() == '\t');
+    if (content.empty() || content.front() == '#' || content.front() == ';' || nested) continue;
+    if (content.front() == '[') {
+      const auto close = content.find(']');
+      if (close == std::string_view::npos)
+        return make_error(errc::invalid_document, "a section without `]`",
+                          path + ":" + std::to_string(number));
+      into = &out.by_name[section_name(content.substr(1, close - 1))];
+      continue;
+    }
+    const auto equals = content.find('=');
+    if (equals == std::string_view::npos || into == nullptr)
+      return make_error(errc::invalid_document, "expected `[profile]` or `key = value`",
+                        path + ":" + std::to_string(number));
+    into->insert_or_assign(std::string(trimmed(content.substr(0, equals))),
+                           std::string(trimmed(content.substr(equals + 1))));
+  }
+  return out;
+}
+
+result<profiles> read_profiles(const aws_options& from) {
+  auto keys = read_file(from, path_of(from, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"));
+  if (!keys) return keys;
+  auto config = read_file(from, path_of(from, "AWS_CONFIG_FILE", "/.aws/config"));
+  if (!config) return config;
+  for (const auto& [name, values] : config->by_name) keys->by_name[name].insert(values.begin(), values.end());
+  return keys;
+}
+
+result<std::string> region_of(const aws_options& from, const std::string& of_call) {
+  auto region = of_call.empty() ? from.region : of_call;
+  for (const auto* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
+    if (region.empty()) region = variable(from, name);
+  if (region.empty()) region = of_chosen_profile(from, "region");
+  if (region.empty())
+    return make_error(errc::invalid_argument, "no AWS region: give `region` or set AWS_REGION");
+  if (!is_region(region))
+    return make_error(errc::invalid_argument, "\"" + region + "\" is not the name of an AWS region");
+  return region;
+}
+
+result<std::string> endpoint_of(const aws_options& from, const std::string& id, const std::string& host,
+                                const std::string& region) {
+  auto url = from.endpoint_url;
+  const bool configured = variable(from, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") != "true";
+  if (url.empty() && configured) url = variable(from, "AWS_ENDPOINT_URL_" + id);
+  if (url.empty() && configured) url = variable(from, "AWS_ENDPOINT_URL");
+  if (url.empty() && configured) url = of_chosen_profile(from, "endpoint_url");
+  while (url.ends_with('/')) url.pop_back();
+  if (url.empty()) url = "https://" + host + "." + region + "." + std::string(suffix_of(region));
+  return url;
+}
+
+}  // namespace shipflow::aws

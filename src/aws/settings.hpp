@@ -1,0 +1,36 @@
+// Variables and profiles: which region, which endpoint.
+#pragma once
+
+#include <shipflow/aws.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace shipflow::aws {
+
+/// A variable, or empty.
+[[nodiscard]] std::string variable(const aws_options& from, const std::string& name);
+
+using profile = std::map<std::string, std::string>;
+struct profiles {
+  std::map<std::string, profile> by_name;
+  [[nodiscard]] const profile* find(const std::string& name) const;
+};
+[[nodiscard]] std::string value_of(const profile& p, const std::string& key);
+[[nodiscard]] std::string profile_name(const aws_options& from);
+/// Both files; one that is not there is empty, one that cannot be understood is an error with its line.
+/// What stands in the credentials file goes first.
+[[nodiscard]] result<profiles> read_profiles(const aws_options& from);
+/// Sections and `key = value` lines; `[profile x]` of the config file is x. Nested values are passed over.
+[[nodiscard]] result<profiles> parse_profiles(std::string_view text, const std::string& path);
+
+/// Error: there is none, or it is not a region's name (it becomes part of a host name).
+[[nodiscard]] result<std::string> region_of(const aws_options& from, const std::string& of_call);
+
+/// "https://monitoring.eu-central-1.amazonaws.com". `id` is the service's name in variables
+/// ("CLOUDWATCH"), `host` its first label ("monitoring").
+[[nodiscard]] result<std::string> endpoint_of(const aws_options& from, const std::string& id,
+                                              const std::string& host, const std::string& region);
+
+}  // namespace shipflow::aws

@@ -1,0 +1,160 @@
+#include "aws/credentials.hpp"
+
+#include "http/raw_server.hpp"
+#include "place.hpp"
+
+#include <doctest/doctest.h>
+
+#include <future>
+
+using namespace shipflow;
+using tests::place;
+
+namespace {
+
+result<aws::credentials> remote(const place& p) {
+  http::client client;
+  std::promise<result<aws::credentials>> found;
+  aws::remote_credentials(client, p.options(),
+                          [&](const result<aws::credentials>& c) { found.set_value(c); });
+  return found.get_future().get();
+}
+
+std::string local_error(const place& p, const std::string& profile = "") {
+  auto o = p.options();
+  o.profile = profile;
+  const auto c = aws::local_credentials(o);
+  return c ? "" : c.error().message;
+}
+
+std::string response(const std::string& body, const std::string& status = "200 OK") {
+  return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+constexpr auto keys =
+    R"({"Code":"Success","AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2030-01-01T00:00:00Z"})";
+
+}  // namespace
+
+TEST_CASE("aws/credentials: variables go before the profile, unless one is named") {
+  place p;
+  p.variables = {
+      {"HOME", "/h"}, {"AWS_ACCESS_KEY_ID", "V"}, {"AWS_SECRET_ACCESS_KEY", "S"}, {"AWS_SESSION_TOKEN", "T"}};
+  p.files["/h/.aws/credentials"] =
+      "[default]\naws_access_key_id=D\naws_secret_access_key=S\n[x]\naws_access_key_id=X\naws_secret_access_"
+      "key=S\n";
+  CHECK(aws::local_credentials(p.options())->id == "V");
+  CHECK(aws::local_credentials(p.options())->token == "T");
+  auto o = p.options();
+  o.profile = "x";
+  CHECK(aws::local_credentials(o)->id == "X");
+  p.variables.erase("AWS_ACCESS_KEY_ID");
+  CHECK(local_error(p) == "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID");
+  p.variables.erase("AWS_SECRET_ACCESS_KEY");
+  CHECK(aws::local_credentials(p.options())->id == "D");
+}
+
+TEST_CASE("aws/credentials: what is not built is said, and nothing else is taken instead") {
+  place p;
+  p.variables = {{"HOME", "/h"}};
+  CHECK(local_error(p) == "no AWS credentials");
+  CHECK(local_error(p, "prod") == "there is no AWS profile \"prod\"");
+  p.files["/h/.aws/config"] =
+      "[profile role]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = default\n"
+      "[profile sso]\nsso_session = me\n[profile half]\naws_access_key_id = A\n[profile "
+      "process]\ncredential_process = /bin/x\n";
+  CHECK(local_error(p, "role").find("uses a role (role_arn), which is not built") != std::string::npos);
+  CHECK(local_error(p, "sso").find("uses sso_session") != std::string::npos);
+  CHECK(local_error(p, "process").find("uses credential_process") != std::string::npos);
+  CHECK(local_error(p, "half") == "AWS profile \"half\" has half a pair of keys");
+  p.variables["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/t";
+  CHECK(local_error(p).find("web identity is not built") != std::string::npos);
+  p.variables.erase("AWS_WEB_IDENTITY_TOKEN_FILE");
+  p.files["/h/.aws/config"] = "[default\n";
+  CHECK(local_error(p) == "a section without `]`");
+}
+
+TEST_CASE("aws/credentials: a container's endpoint, with its token, and never one elsewhere") {
+  std::string asked;
+  tests::raw_server server([&](tests::raw_connection& c) {
+    while (c.read_request()) {
+      asked = c.seen;
+      c.say(response(keys));
+    }
+  });
+  place p;
+  p.variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server.url("/role");
+  p.variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = "/token";
+  CHECK(remote(p).error().message == "/token is not there");
+  p.files["/token"] = "let-me-in\n";
+  const auto c = remote(p);
+  REQUIRE(c.has_value());
+  CHECK(c->id == "A");
+  CHECK(c->token == "T");
+  CHECK(format_time(*c->expires) == "2030-01-01T00:00:00.000Z");
+  CHECK(asked.find("Authorization: let-me-in\r\n") != std::string::npos);
+  p.files["/token"] = "a\r\nb";
+  CHECK(remote(p).error().message.find("more than one line") != std::string::npos);
+  p.files["/token"] = "a";
+  p.variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://198.51.100.7/role";
+  CHECK(remote(p).error().message.find("neither https nor an address of this host") != std::string::npos);
+}
+
+TEST_CASE("aws/credentials: answers that hold no keys are errors that say so") {
+  std::string answer;
+  tests::raw_server server([&](tests::raw_connection& c) {
+    while (c.read_request()) c.say(answer);
+  });
+  place p;
+  p.variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server.url("/role");
+  const auto said = [&](const std::string& with) {
+    answer = with;
+    return remote(p).error().message;
+  };
+  CHECK(said(response("", "403 No")) == "AWS credentials of the container: it answered 403");
+  CHECK(said(response("<html>")) == "AWS credentials of the container: the answer is no JSON object");
+  CHECK(said(response("{}")).ends_with("AccessKeyId or SecretAccessKey is missing"));
+  CHECK(said(response(R"({"Code":"AssumeRoleUnauthorizedAccess"})"))
+            .ends_with("it says AssumeRoleUnauthorizedAccess"));
+  CHECK(said(response(R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"soon"})"))
+            .ends_with("Expiration is no time"));
+}
+
+TEST_CASE("aws/credentials: an instance's endpoint: a token, the role's name, its keys") {
+  tests::raw_server server([&](tests::raw_connection& c) {
+    while (c.read_request()) {
+      const bool token = c.seen.find("x-aws-ec2-metadata-token: abc\r\n") != std::string::npos;
+      if (c.seen.starts_with("PUT /latest/api/token "))
+        c.say(response(c.seen.find("token-ttl-seconds: 21600") != std::string::npos ? "abc" : ""));
+      else if (!token)
+        c.say(response("", "401 No"));
+      else if (c.seen.starts_with("GET /latest/meta-data/iam/security-credentials/ "))
+        c.say(response("shop-role\n"));
+      else if (c.seen.starts_with("GET /latest/meta-data/iam/security-credentials/shop-role "))
+        c.say(response(keys));
+    }
+  });
+  place p;
+  p.variables.erase("AWS_EC2_METADATA_DISABLED");
+  p.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = server.url("/");
+  const auto c = remote(p);
+  REQUIRE_MESSAGE(c.has_value(), (c ? "" : c.error().message));
+  CHECK(c->secret == "S");
+}
+
+TEST_CASE("aws/credentials: nowhere at all is said in one line, and fast") {
+  place p;
+  CHECK(remote(p).error().message.find(
+            "AWS_EC2_METADATA_DISABLED is set; set AWS_ACCESS_KEY_ID or AWS_PROFILE") != std::string::npos);
+  p.variables.erase("AWS_EC2_METADATA_DISABLED");
+  p.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:" + std::to_string(tests::free_port());
+  CHECK(remote(p).error().code == errc::not_found);
+  tests::raw_server mute([](tests::raw_connection& c) { c.hang(); });
+  p.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = mute.url("");
+  CHECK(remote(p).error().code == errc::not_found);
+  tests::raw_server roleless([](tests::raw_connection& c) {
+    while (c.read_request()) c.say(response(""));
+  });
+  p.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = roleless.url("");
+  CHECK(remote(p).error().message.find("the instance has no role") != std::string::npos);
+}
