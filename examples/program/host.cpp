@@ -5,6 +5,9 @@
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/providers/shadow.hpp>
+#include <shipflow/sources/cloudwatch.hpp>
+#include <shipflow/sources/http.hpp>
+#include <shipflow/sources/prometheus.hpp>
 #include <shipflow/system.hpp>
 
 #include <cstdlib>
@@ -23,6 +26,16 @@ std::vector<std::pair<std::string, std::string>> inherited() {
   for (const auto* name : {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"})
     if (const char* value = std::getenv(name)) out.emplace_back(name, value);
   return out;
+}
+
+shipflow::result<void> add_metric_sources(shipflow::engine& engine) {
+  shipflow::aws_options aws;
+  aws.variable = shipflow::system_variable_sources().process_environment;
+  aws.file = shipflow::system_variable_sources().file;
+  for (const auto& source : {shipflow::make_prometheus_source(), shipflow::make_http_source(),
+                             shipflow::make_cloudwatch_source(aws)})
+    if (auto added = engine.add(source); !added) return added;
+  return {};
 }
 
 /// What a provider is added as: itself, or its shadow.
@@ -52,6 +65,7 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
   if (auto added = engine.add(std::shared_ptr<shipflow::metric_source>(shared)); !added) return added;
   if (auto added = engine.add(std::shared_ptr<shipflow::probe_source>(shared)); !added) return added;
 
+  if (auto added = add_metric_sources(engine); !added) return added;
   if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
   const auto probes = shipflow::make_probes();
   if (auto added = engine.add(probes); !added) return added;

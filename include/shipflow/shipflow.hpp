@@ -1,6 +1,7 @@
 // Everything of the public C++ API.
 #pragma once
 
+#include <shipflow/aws.hpp>
 #include <shipflow/backtest.hpp>
 #include <shipflow/condition.hpp>
 #include <shipflow/control.hpp>
@@ -30,6 +31,9 @@
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
 #include <shipflow/shadow.hpp>
+#include <shipflow/sources/cloudwatch.hpp>
+#include <shipflow/sources/http.hpp>
+#include <shipflow/sources/prometheus.hpp>
 #include <shipflow/store.hpp>
 #include <shipflow/system.hpp>
 #include <shipflow/time.hpp>

@@ -71,6 +71,17 @@ TEST_CASE("health/slot: a delta is taken as it comes, needs no memory and ends a
   CHECK(sample_of(without(reading::state::invalid), series_kind::delta, 9, m) == test::invalid_sample());
   CHECK(sample_of(without(reading::state::missing), series_kind::delta, 9, m) == test::unknown_series());
   CHECK(sample_of(number(2.6), series_kind::delta, 10, m).count == 3);
+  auto histogram = number(100);
+  histogram.buckets = {{0.1, 90}, {0.5, 99}};
+  histogram.instances = {{"b", 60}, {"a", 40}};
+  const auto s = sample_of(histogram, series_kind::delta, 11, m);
+  REQUIRE(s.buckets.size() == 3);
+  CHECK(s.buckets[1].count == 9);
+  CHECK(s.buckets[2].count == 1);
+  REQUIRE(s.instances.size() == 2);
+  CHECK(s.instances[0] == slot_instance{"a", 40});
+  histogram.buckets = {{0.1, 90}, {0.5, 80}};
+  CHECK(sample_of(histogram, series_kind::delta, 12, m) == test::invalid_sample());
   CHECK(!m);
 }
 

@@ -86,7 +86,8 @@
 //
 // Metric source `load_balancer`. Counters: http_all, http_5xx, http_4xx (responses; a connection that failed
 // or a response cut off counts as a 5xx). Gauges: latency_ms (mean response time of the last 1024 requests),
-// queue. One reading is either all counters or all gauges. Arm "fleet" is what clients saw, HAProxy's own
+// queue. HAProxy keeps means and no histogram, so there are no quantiles here: take them from the services
+// themselves (sources `prometheus`, `http`). One reading is either all counters or all gauges. Arm "fleet" is what clients saw, HAProxy's own
 // 503 included; other arms are the instances of `metric_request::version`. Counts of ended instances
 // are kept (counters.json), so a sum never falls when an instance goes. When HAProxy is killed, requests
 // since the last reading are not counted; nothing is counted twice.

@@ -32,7 +32,6 @@ VARIABLES = {
 # Lines of stderr that may stand beside an exit code of 2, and the word that each must name.
 NOT_BUILT = [
     re.compile(r"bound to provider `(ecs|kubernetes|compose)`, which is not built in this version$"),
-    re.compile(r"metric source `cloudwatch` is not built in this version$"),
     re.compile(r"not built in this version: `(gate|run|scan)`$"),
     re.compile(r"not built in this version: `after` of an approval$"),
 ]

@@ -1,0 +1,33 @@
+// A metric's mapping, read as questions to Prometheus.
+#pragma once
+
+#include "http/client.hpp"
+
+#include <shipflow/probe.hpp>
+
+#include <string>
+#include <vector>
+
+namespace shipflow::sources::prometheus {
+
+enum class reduction { none, sum, mean, min, max, last };
+
+struct question {
+  http::request base;  ///< headers, TLS and deadline; the URL is the API's root
+  series_kind kind = series_kind::gauge;
+  reduction series = reduction::none;  ///< over several series
+  reduction points = reduction::none;  ///< over the points of a range; none: an instant query
+  duration step{0};
+  duration lookback{0};
+  bool accept_warnings = false;
+  time_point from, until;
+  std::vector<std::string> queries;  ///< one for each series, placeholders still in them
+};
+
+/// Reads and checks everything but the values of placeholders. Pure.
+[[nodiscard]] result<question> read_question(const metric_request& q);
+
+/// The requests, one for each series. Error: a placeholder without a usable value.
+[[nodiscard]] result<std::vector<http::request>> requests_of(const question& ask, const metric_request& q);
+
+}  // namespace shipflow::sources::prometheus
