@@ -1,0 +1,366 @@
+package shipflow_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"shipflow"
+)
+
+const plan = `
+shipflow: 1
+plan: greeting
+components: [door]
+steps:
+  - { id: open, action: toy.set, with: { value: open } }
+  - { id: greet, needs: [open], action: toy.set, with: { value: hello } }
+`
+
+const gated = `
+shipflow: 1
+plan: gated
+components: [door]
+steps:
+  - { id: go, approval: { roles: [qa] } }
+  - { id: open, needs: [go], action: toy.set, with: { value: open } }
+`
+
+const environments = `
+shipflow: 1
+environments:
+  here:
+    url: http://localhost
+    variables: { TOKEN: { env: TEST_TOKEN, secret: true } }
+    roles: { qa: ["user:quinn"] }
+    bind: { door: { provider: toy } }
+    metrics: { failures: { source: shop, value: failures } }
+    triggers: { errors: { alert: "failures > 5", severity: SEV1 } }
+`
+
+type toy struct {
+	guard   sync.Mutex
+	value   string
+	applied []string
+	tokens  []string
+	apply   func(ctx context.Context, call shipflow.Call) (shipflow.Answer, error)
+}
+
+func newToy() *toy { return &toy{value: "shut"} }
+
+func (t *toy) Name() string { return "toy" }
+func (t *toy) Actions() []shipflow.Action {
+	return []shipflow.Action{{
+		Name:      "set",
+		Inputs:    []shipflow.Field{{Name: "value", Type: "string", Required: true}, {Name: "token", Type: "string", Sensitive: true}},
+		Resources: []string{"door"},
+	}}
+}
+func (t *toy) Observe(context.Context, shipflow.Call) (shipflow.Answer, error) {
+	t.guard.Lock()
+	defer t.guard.Unlock()
+	return shipflow.Done(map[string]any{"value": t.value}), nil
+}
+func (t *toy) Apply(ctx context.Context, call shipflow.Call) (shipflow.Answer, error) {
+	if t.apply != nil {
+		if answer, err := t.apply(ctx, call); err != nil {
+			return answer, err
+		}
+	}
+	t.guard.Lock()
+	defer t.guard.Unlock()
+	t.applied = append(t.applied, call.Step)
+	if token, ok := call.Inputs["token"].(string); ok {
+		t.tokens = append(t.tokens, token)
+	}
+	t.value = call.Inputs["value"].(string)
+	return shipflow.Done(nil), nil
+}
+func (t *toy) Undo(_ context.Context, call shipflow.Call) (shipflow.Answer, error) {
+	t.guard.Lock()
+	defer t.guard.Unlock()
+	t.value = call.Baseline.(map[string]any)["value"].(string)
+	return shipflow.Done(nil), nil
+}
+func (t *toy) now() string {
+	t.guard.Lock()
+	defer t.guard.Unlock()
+	return t.value
+}
+
+func open(t *testing.T, options shipflow.Options, p shipflow.Provider) *shipflow.Engine {
+	t.Helper()
+	engine, err := shipflow.NewEngine(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close() })
+	if err := engine.AddProvider(p); err != nil {
+		t.Fatal(err)
+	}
+	return engine
+}
+
+func start(t *testing.T, engine *shipflow.Engine, text string) string {
+	t.Helper()
+	compiled, err := engine.Compile(text, environments, shipflow.Request{Environment: "here", Version: "1.0.0", Variables: map[string]string{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer compiled.Close()
+	run, err := engine.Start(compiled, shipflow.Start{Principal: "user:dana"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func TestAPlanIsCarriedOutByAProviderInGo(t *testing.T) {
+	for name, virtual := range map[string]bool{"real time": false, "virtual time": true} {
+		t.Run(name, func(t *testing.T) {
+			door := newToy()
+			engine := open(t, shipflow.Options{VirtualTime: virtual}, door)
+			outcome, err := engine.Wait(soon(t), start(t, engine, plan))
+			if err != nil || outcome.Phase != "released" || door.now() != "hello" {
+				t.Fatal(outcome, err, door.now())
+			}
+		})
+	}
+}
+
+var errMute = errors.New("no voice")
+
+func TestWhatAProviderReturnsIsTheCause(t *testing.T) {
+	door := newToy()
+	door.apply = func(_ context.Context, call shipflow.Call) (shipflow.Answer, error) {
+		if call.Step == "greet" {
+			return shipflow.Answer{}, errMute
+		}
+		return shipflow.Answer{}, nil
+	}
+	engine := open(t, shipflow.Options{VirtualTime: true}, door)
+	outcome, err := engine.Wait(soon(t), start(t, engine, plan))
+	var run *shipflow.RunError
+	if outcome.Phase != "rolled_back" || !errors.As(err, &run) || !errors.Is(err, errMute) {
+		t.Fatal(outcome, err)
+	}
+	if !strings.Contains(err.Error(), "no voice") || door.now() != "shut" {
+		t.Fatal(err, door.now())
+	}
+}
+
+func TestAPanicFailsTheStepAndNothingElse(t *testing.T) {
+	door := newToy()
+	door.apply = func(context.Context, shipflow.Call) (shipflow.Answer, error) { panic("at the disco") }
+	engine := open(t, shipflow.Options{VirtualTime: true}, door)
+	outcome, err := engine.Wait(soon(t), start(t, engine, plan))
+	if outcome.Phase == "released" || !strings.Contains(err.Error(), "panic: at the disco") {
+		t.Fatal(outcome, err)
+	}
+}
+
+func TestAPolicyMayRefuseAVote(t *testing.T) {
+	asked := make(chan shipflow.Vote, 4)
+	door := newToy()
+	engine := open(t, shipflow.Options{Policy: func(_ context.Context, v shipflow.Vote) error {
+		asked <- v
+		if len(asked) == 1 {
+			return errors.New("not on a Friday")
+		}
+		return nil
+	}}, door)
+	run := start(t, engine, gated)
+	ctx, cancel := context.WithCancel(soon(t))
+	events := engine.Events(ctx, run)
+	approve := shipflow.Said{Name: "approve", Principal: "user:quinn", Body: map[string]any{"step": "go"}}
+	if err := engine.Say(run, approve); err != nil {
+		t.Fatal(err)
+	}
+	for event := range events {
+		text, _ := json.Marshal(event)
+		if strings.Contains(string(text), "not on a Friday") {
+			break
+		}
+	}
+	cancel()
+	if err := engine.Say(run, approve); err != nil {
+		t.Fatal(err)
+	}
+	if outcome, err := engine.Wait(soon(t), run); err != nil {
+		t.Fatal(outcome, err)
+	}
+	if v := <-asked; v.Principal != "user:quinn" || v.Step != "go" {
+		t.Fatal(v)
+	}
+}
+
+func TestSecretsReachTheProviderAndNoFact(t *testing.T) {
+	door := newToy()
+	engine := open(t, shipflow.Options{VirtualTime: true, Secrets: func(_ context.Context, source string) (string, error) {
+		return "pa55word-" + source, nil
+	}}, door)
+	run := start(t, engine, strings.Replace(plan, "{ value: open }", `{ value: open, token: "${TOKEN}" }`, 1))
+	if _, err := engine.Wait(soon(t), run); err != nil {
+		t.Fatal(err)
+	}
+	if len(door.tokens) != 1 || door.tokens[0] != "pa55word-env:TEST_TOKEN" {
+		t.Fatal(door.tokens)
+	}
+	facts, err := engine.Store().Facts(run, 0)
+	if err != nil || len(facts) == 0 {
+		t.Fatal(facts, err)
+	}
+	if text, _ := json.Marshal(facts); strings.Contains(string(text), "pa55word") {
+		t.Fatal("a secret stands in a fact")
+	}
+	if audit, err := engine.Store().Verify(run); err != nil || audit.Facts != len(facts) {
+		t.Fatal(audit, err)
+	}
+}
+
+func TestGaugesOfTheHostGuardARelease(t *testing.T) {
+	door := newToy()
+	engine := open(t, shipflow.Options{VirtualTime: true}, door)
+	err := engine.AddGauges("shop", func(context.Context, shipflow.MetricRequest) ([]float64, error) {
+		if door.now() == "open" {
+			return []float64{9}, nil
+		}
+		return []float64{math.NaN()}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := start(t, engine, `
+shipflow: 1
+plan: guarded
+components: [door]
+steps:
+  - { id: open, action: toy.set, with: { value: open }, guard: { abort: [errors] } }
+  - { id: bake, needs: [open], wait: 10m }
+`)
+	outcome, err := engine.Wait(soon(t), run)
+	if outcome.Phase != "rolled_back" || !strings.Contains(outcome.Reason, "failures > 5") {
+		t.Fatal(outcome, err)
+	}
+}
+
+func TestAContextThatIsDoneCancelsTheRun(t *testing.T) {
+	door := newToy()
+	begun := make(chan struct{})
+	door.apply = func(ctx context.Context, _ shipflow.Call) (shipflow.Answer, error) {
+		close(begun)
+		<-ctx.Done()
+		return shipflow.Answer{}, ctx.Err()
+	}
+	engine := open(t, shipflow.Options{}, door)
+	ctx, cancel := context.WithCancel(context.Background())
+	run := start(t, engine, gated)
+	go cancel()
+	if outcome, err := engine.Wait(ctx, run); !errors.Is(err, context.Canceled) || outcome.Phase != "cancelled" {
+		t.Fatal(outcome, err)
+	}
+	// and one whose provider is at work is ended by closing, without waiting for ever
+	_ = start(t, engine, plan)
+	<-begun
+	if err := engine.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine.Look(run); !errors.Is(err, shipflow.Cancelled) {
+		t.Fatal(err)
+	}
+}
+
+func TestErrorsAreMatchedByStatus(t *testing.T) {
+	engine := open(t, shipflow.Options{}, newToy())
+	_, err := engine.Compile("shipflow: 1\nplan: x\nsteps: [{ id: a, acton: x }]", environments, shipflow.Request{Environment: "here", Version: "1.0.0"})
+	var e *shipflow.Error
+	if !errors.Is(err, shipflow.InvalidDocument) || !errors.As(err, &e) || len(e.Findings) == 0 || e.Findings[0].Line != 3 {
+		t.Fatal(err, e)
+	}
+	if err := engine.AddProvider(newToy()); !errors.Is(err, shipflow.AlreadyExists) {
+		t.Fatal(err)
+	}
+	if _, err := engine.Look("nobody"); !errors.Is(err, shipflow.NotFound) {
+		t.Fatal(err)
+	}
+	if err := engine.AddBuiltin("teleport", nil); !errors.Is(err, shipflow.NotFound) {
+		t.Fatal(err)
+	}
+	if !shipflow.Throttled.Retryable() || shipflow.Denied.Retryable() {
+		t.Fatal("classes of statuses")
+	}
+}
+
+func TestAStoreKeepsRunsInAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "runs.db")
+	store, err := shipflow.OpenStore(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := open(t, shipflow.Options{Store: store}, newToy())
+	run := start(t, engine, plan)
+	if _, err := engine.Wait(soon(t), run); err != nil {
+		t.Fatal(err)
+	}
+	_ = engine.Close()
+	_ = store.Close()
+	again, err := shipflow.OpenStoreReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	rows, err := again.Runs("here", 10)
+	if err != nil || len(rows) != 1 || rows[0].ID != run || rows[0].Status != "released" {
+		t.Fatal(rows, err)
+	}
+}
+
+func descriptors(t *testing.T) int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+func TestManyRunsOfADayLeaveNothingBehind(t *testing.T) {
+	day := strings.Replace(plan, "steps:", "steps:\n  - { id: bake, wait: 24h }", 1)
+	some := func(count int) {
+		for i := 0; i < count; i++ {
+			engine, err := shipflow.NewEngine(shipflow.Options{VirtualTime: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := engine.AddProvider(newToy()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := engine.Wait(soon(t), start(t, engine, day)); err != nil {
+				t.Fatal(err)
+			}
+			_ = engine.Close()
+		}
+	}
+	some(20)
+	before, goroutines := descriptors(t), runtime.NumGoroutine()
+	some(200)
+	if now := descriptors(t); now > before {
+		t.Fatalf("%d descriptors, %d before", now, before)
+	}
+	if now := runtime.NumGoroutine(); now > goroutines+2 {
+		t.Fatalf("%d goroutines, %d before", now, goroutines)
+	}
+}

@@ -1,0 +1,3 @@
+module shipflow
+
+go 1.19

@@ -1,0 +1,6 @@
+//go:build !shipflow_bundled
+
+package shipflow
+
+// #cgo pkg-config: shipflow-c
+import "C"

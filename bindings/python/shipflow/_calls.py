@@ -1,0 +1,88 @@
+"""Calls of the engine, answered by code in Python.
+
+An exception never crosses: it is kept, the call fails with its text, and the caller of `Engine.finished` sees it as
+the cause. Cancellation answers the call as lost, so the engine looks at the world before it acts again.
+"""
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from . import _abi
+from ._handle import call, view
+from ._lib import lib
+from .provider import Answer, Conflict, Look, NotApplied, Progress, Request, Started, Unknown
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+
+def _action_answer(given: Answer) -> dict[str, Any]:
+    if given is None or isinstance(given, dict):
+        return {"kind": "done", "value": given or {}}
+    if isinstance(given, Started):
+        return {"kind": "started", "value": given.handle, "look_again_ms": given.look_again_ms}
+    if isinstance(given, Progress):
+        return {"kind": "progress", "percent": given.percent, "text": given.text, "look_again_ms": given.look_again_ms}
+    if isinstance(given, NotApplied):
+        return {"kind": "not_applied"}
+    if isinstance(given, (Unknown, Conflict)):
+        kind = "unknown" if isinstance(given, Unknown) else "conflict"
+        return {"kind": kind, "message": given.why, "value": given.evidence}
+    raise TypeError(f"an action must answer with a dict, None, Started, Progress, NotApplied, Unknown or Conflict, not {given!r}")
+
+
+async def _act(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
+    provider = engine._providers[asked["provider"]]
+    request = Request(**asked)
+    return _action_answer(await getattr(provider, request.verb)(request))
+
+
+async def _look(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
+    seen = await engine._probes[asked["kind"]](asked)
+    if isinstance(seen, bool):
+        seen = Look(seen)
+    outcome = "unavailable" if seen.passed is None else ("pass" if seen.passed else "fail")
+    return {"outcome": outcome, "text": seen.text, "latency_ms": seen.latency_ms, "details": seen.details}
+
+
+async def _read(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
+    read, kind = engine._metrics[asked["source"]]
+    return {"kind": kind, "readings": await read(asked)}
+
+
+async def _reveal(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
+    assert engine._secrets is not None
+    return {"value": await engine._secrets(asked["source"])}
+
+
+async def _judge(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
+    assert engine._policy is not None
+    why = await engine._policy(asked)
+    return {"allow": why is None, "why": why or ""}
+
+
+_ANSWERS = {
+    _abi.SHIPFLOW_CALL_ACTION: _act,
+    _abi.SHIPFLOW_CALL_PROBE: _look,
+    _abi.SHIPFLOW_CALL_METRICS: _read,
+    _abi.SHIPFLOW_CALL_SECRET: _reveal,
+    _abi.SHIPFLOW_CALL_POLICY: _judge,
+}
+
+
+async def answer_call(engine: Engine, pointer: int, asked: dict[str, Any]) -> BaseException | None:
+    """Answers one call, and returns what the code in Python raised."""
+    try:
+        answer = await _ANSWERS[lib.shipflow_call_kind(pointer)](engine, asked)
+        call(lib.shipflow_call_finish, pointer, view(json.dumps(answer)))
+        return None
+    except asyncio.CancelledError:
+        raise
+    except BaseException as e:
+        text = f"{type(e).__name__}: {e}".splitlines()[0]
+        call(lib.shipflow_call_fail, pointer, _abi.SHIPFLOW_HOST, view(text))
+        return e
+    finally:
+        lib.shipflow_call_free(pointer)

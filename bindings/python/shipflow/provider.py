@@ -1,0 +1,140 @@
+"""Providers, probes, metric sources, secrets and policies written in Python.
+
+All of them are `async def`: they run in the event loop that the engine belongs to, may take their time, and are
+cancelled when their answer is no longer wanted. What they raise fails the call, and is the cause of the error that
+`Engine.finished` raises for the run.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Union
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call to an action; what the members mean: provider.hpp."""
+
+    verb: str
+    provider: str
+    action: str
+    run: str
+    step: str
+    environment: str
+    component: str
+    #: The same for every try of one effect, also after a crash: the idempotency key.
+    effect_key: str
+    attempt: int
+    deadline_ms: int
+    timeout_ms: int
+    target: dict[str, Any]
+    inputs: dict[str, Any] = field(repr=False)
+    baseline: Any
+    handle: Any
+
+
+@dataclass(frozen=True)
+class Started:
+    """apply, undo: it is under way; `settle` is asked with the handle."""
+
+    handle: Any
+    look_again_ms: int = 200
+
+
+@dataclass(frozen=True)
+class Progress:
+    """settle: still under way."""
+
+    percent: int = -1
+    text: str = ""
+    look_again_ms: int = 1000
+
+
+@dataclass(frozen=True)
+class NotApplied:
+    """resolve: it certainly did not happen."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may or may not have happened."""
+
+    why: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """The world is not as observed: somebody else changed it."""
+
+    why: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+#: A mapping (or None) means done, with these outputs or this baseline.
+Answer = Union[dict[str, Any], None, Started, Progress, NotApplied, Unknown, Conflict]
+
+
+class Provider:
+    """A system that can be released to. Set `name` and `actions`, and write at least `apply`."""
+
+    name: str = ""
+    #: As in shipflow_engine_add_provider: [{"name", "inputs", "outputs", "resources", "undo", ...}]
+    actions: list[dict[str, Any]] = []
+
+    async def apply(self, request: Request) -> Answer:
+        """Makes it so."""
+        raise NotImplementedError(f"provider {self.name} has no `apply`")
+
+    async def observe(self, request: Request) -> Answer:
+        """What is there now: the value that `undo` gets back as `request.baseline`."""
+        return {}
+
+    async def settle(self, request: Request) -> Answer:
+        """How far is what was started?"""
+        raise NotImplementedError(f"provider {self.name} has no `settle`")
+
+    async def resolve(self, request: Request) -> Answer:
+        """After a crash: was the intent carried out?"""
+        return Unknown("the provider cannot tell")
+
+    async def undo(self, request: Request) -> Answer:
+        """Puts the observed value back."""
+        raise NotImplementedError(f"provider {self.name} has no `undo`")
+
+    async def diagnose(self, request: Request) -> Answer:
+        """Gathers evidence for a failure."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a probe saw; `passed` None: it could not look, which is no failure."""
+
+    passed: bool | None
+    text: str = ""
+    latency_ms: int = 0
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class ProbeFunction(Protocol):
+    """Looks at a thing now. `request`: {"kind", "name", "spec", "target", "environment", "component", ...}."""
+
+    async def __call__(self, request: dict[str, Any]) -> Look | bool: ...
+
+
+class MetricFunction(Protocol):
+    """Reads series now, one number each in the order of `request["series"]`; None: missing."""
+
+    async def __call__(self, request: dict[str, Any]) -> list[float | None]: ...
+
+
+class SecretFunction(Protocol):
+    """The value of a secret from where it is, for example "vault:shop/database"."""
+
+    async def __call__(self, source: str) -> str: ...
+
+
+class PolicyFunction(Protocol):
+    """May this vote count? None: yes; a text: no, and why. `vote`: {"run", "step", "principal", "groups", "name", ...}."""
+
+    async def __call__(self, vote: dict[str, Any]) -> str | None: ...
