@@ -29,8 +29,7 @@ class explorer {
 
   result<rehearsal_report> explore() {
     const auto smooth = run({}, options_.seed);
-    if (smooth.outcome != rehearsed::released && smooth.outcome != rehearsed::violated)
-      return unplayable(smooth);
+    if (!smooth.released) return unplayable(smooth);
     out_.undisturbed = cell_of(smooth, {}, options_.seed);
     rows_of(smooth);
     if (options_.mode == rehearsal_mode::single && !options_.faults.empty())
@@ -44,6 +43,7 @@ class explorer {
  private:
   error unplayable(const ending& e) const {
     auto why = e.why.empty() ? e.action : e.why;
+    if (why.empty() && !e.findings.empty()) why = e.findings.front().what;
     if (!staged_.known.unsolved.empty()) why += (why.empty() ? "" : "; ") + staged_.known.unsolved;
     return make_error(errc::unsupported,
                       "without any fault the plan does not reach its end in this world: it is " +

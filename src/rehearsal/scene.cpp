@@ -12,7 +12,7 @@ constexpr duration downtime{3'000};
 constexpr duration until_settled{90'000};  // after the end: late answers, engines that were stopped
 constexpr duration parked_long_enough{900'000};
 constexpr std::uint64_t most_handlers = 3'000'000;
-constexpr std::int64_t most_facts = 1'500;    // and a hundred for each step
+constexpr std::int64_t most_facts = 1'500;  // and a hundred for each step
 constexpr int most_actions = 6;
 
 // A provider as one engine sees it.
@@ -195,6 +195,7 @@ void scene::begin() {
     q.component = step.component;
     q.environment = staged_.what->environment;
     q.target = step.target;
+    q.inputs = step.inputs;
     const auto model = std::find_if(models_.begin(), models_.end(),
                                     [&](const auto& m) { return m->name() == step.provider; });
     if (model != models_.end()) (*model)->call(std::move(q), reply([](const answer&) {}));
@@ -296,6 +297,7 @@ ending scene::conclude() {
   if (is_terminal(state->phase)) {
     e.outcome = state->phase == phase::released ? rehearsed::released : rehearsed::restored;
     e.why = state->reason;
+    e.released = state->phase == phase::released;
     if (turned_at_) e.restoring = *over_at_ - *turned_at_;
   } else {
     conclude_unfinished(e, *state);

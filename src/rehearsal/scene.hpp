@@ -25,6 +25,7 @@ struct finding {
 /// What came of a run.
 struct ending {
   bool happened = false;  ///< all faults of the script
+  bool released = false;  ///< the run ended so, whatever the checks say
   rehearsed outcome = rehearsed::parked;
   std::string why;
   std::string action;

@@ -201,6 +201,21 @@ void unpark(decision& d) {
   if (!d.s.parked.empty()) d.add(fact_kind::state, "", {{"unparked", true}});
 }
 
+// Going on past a failed step would wait for it for ever.
+void resume(decision& d, const speech& p) {
+  const auto& steps = d.s.steps;
+  const auto failed = std::find_if(steps.begin(), steps.end(),
+                                   [](const step_state& st) { return st.status == step_status::failed; });
+  const bool stuck = d.s.phase == phase::forward && failed != steps.end();
+  if (stuck && !d.s.paused) {
+    const auto& id = d.planned(static_cast<step_index>(failed - steps.begin())).id;
+    refuse(d, p, "step " + id + " failed: try it again, skip it or roll back");
+    return;
+  }
+  say(d, p, "done", "");
+  if (!stuck) unpark(d);
+}
+
 void retry(decision& d, const speech& p) {
   const auto i = step_named(d, p.step);
   if (!i) {
@@ -324,8 +339,7 @@ void on_signal(decision& d, const signal_event& e) {
   } else if (e.name == "pause") {
     say(d, p, "done", "");
   } else if (e.name == "resume") {
-    say(d, p, "done", "");
-    unpark(d);
+    resume(d, p);
   } else if (e.name == "retry") {
     retry(d, p);
   } else if (e.name == "skip") {

@@ -144,7 +144,7 @@ TEST_CASE("rehearsal/checks: faults that do not matter are left out of the line 
   vice v;
   v.forgets_undo = true;
   const auto r =
-      with(v, {{"api", "throttled", "observe"}, {"tag", "fails", "apply"}, {"tag", "upgrade", "apply"}});
+      with(v, {{"api", "reply_dropped", "apply"}, {"tag", "fails", "apply"}, {"tag", "upgrade", "apply"}});
   REQUIRE_FALSE(r.violations.empty());
   for (const auto& found : r.violations) CHECK(found.replay.find("upgrade") == std::string::npos);
 }

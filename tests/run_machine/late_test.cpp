@@ -94,7 +94,7 @@ TEST_CASE("run/late: on the way back, not there is believed when the call's time
   m.now += m.state.what->steps[0].call_timeout;
   CHECK(status(m.tell(not_there())) == "not_applied");
   m.settle();
-  CHECK(is_terminal(m.state.phase));
+  CHECK(m.wants(effect_kind::undo));
 }
 
 TEST_CASE("run/late: a value is not put back while a lost engine's call may still set it") {
@@ -140,4 +140,23 @@ TEST_CASE("run/late: calls that leave nothing behind again and again fail the st
   }
   CHECK(calls == 5);
   CHECK(m.state.steps[0].why == "called 5 times, and nothing came of it");
+}
+
+TEST_CASE("run: a run cannot be resumed past a failed step, which it would wait for for ever") {
+  plan_builder b;
+  b.set("api", "api", "2");
+  b.set("web", "web", "2", {"api"});
+  machine m(b);
+  m.settle();
+  m.tell(observed_event{0, answer::conflict("changed by somebody else")});
+  REQUIRE_FALSE(m.state.parked.empty());
+  const auto facts = m.tell(signal_event{"s", "resume", "user:dana", {}, {}});
+  REQUIRE(facts.size() == 1);
+  CHECK(facts[0].body.at("meaning") == "refused");
+  CHECK(facts[0].body.at("why") == "step api failed: try it again, skip it or roll back");
+  CHECK_FALSE(m.state.parked.empty());
+  m.tell(signal_event{"t", "retry", "user:dana", {}, {{"step", "api"}}});
+  m.settle();
+  CHECK(m.state.parked.empty());
+  CHECK(m.wants(effect_kind::observe));
 }

@@ -169,8 +169,8 @@ void check_state(walk& w) {
     return;
   }
   const bool goes_on = !then.effects.empty() || then.wake || !then.armed.empty() || waits_for_people(w.state);
-  INFO("phase ", std::string(name_of(w.state.phase)));
-  CHECK(goes_on);
+  INFO(json::serialize(summary(w.state)));
+  REQUIRE(goes_on);
   if (w.state.phase >= phase::draining)
     for (const auto& e : then.effects) CHECK(e.kind != effect_kind::observe);
 }
