@@ -32,7 +32,7 @@ class recorded_offers final : public shipflow::catalogue {
   [[nodiscard]] result<void> check_probe(const std::string& kind, const json::object& spec) const override {
     return real_.check_probe(kind, spec);
   }
-  [[nodiscard]] bool has_metric_source(const std::string&) const override { return true; }
+  [[nodiscard]] result<void> check_metric(const shipflow::metric_request&) const override { return {}; }
 
  private:
   const shipflow::catalogue& real_;
