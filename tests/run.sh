@@ -38,7 +38,7 @@ missing_tool() {  # SUITE TOOL: true when the tool is not there, which is then r
 }
 
 install() {
-  sh tests/tools/packages.sh install build check counterparts shop || [ $? = 3 ] || return 1
+  sh tests/tools/packages.sh install build check counterparts bindings shop || [ $? = 3 ] || return 1
   sh tests/tools/moto.sh || [ $? = 3 ]
 }
 
@@ -47,7 +47,10 @@ configure() {  # PRESET
   if command -v ccache >/dev/null; then launcher=ccache; fi
   # The same file at the same place in two trees is one entry of the cache.
   export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
-  cmake --preset "$1" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" >"build/$1.configure.log" 2>&1 ||
+  # Some forty test programs are linked in each tree.
+  linker=
+  if command -v mold >/dev/null; then linker=-fuse-ld=mold; fi
+  cmake --preset "$1" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" -DCMAKE_EXE_LINKER_FLAGS="$linker" >"build/$1.configure.log" 2>&1 ||
     { cat "build/$1.configure.log"; return 1; }
 }
 

@@ -284,6 +284,21 @@ func TestAContextThatIsDoneCancelsTheRun(t *testing.T) {
 	}
 }
 
+func TestAPlanIsRehearsed(t *testing.T) {
+	engine := open(t, shipflow.Options{VirtualTime: true}, newToy())
+	compiled, err := engine.Compile(plan, environments, shipflow.Request{Environment: "here", Version: "1.0.0", Variables: map[string]string{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := compiled.Rehearse(shipflow.Rehearsal{})
+	if err != nil || len(report["violations"].([]any)) != 0 || report["restored"].(float64) == 0 {
+		t.Fatal(report["violations"], err)
+	}
+	if _, err := compiled.Rehearse(shipflow.Rehearsal{Mode: "perhaps"}); !errors.Is(err, shipflow.InvalidArgument) {
+		t.Fatal(err)
+	}
+}
+
 func TestErrorsAreMatchedByStatus(t *testing.T) {
 	engine := open(t, shipflow.Options{}, newToy())
 	_, err := engine.Compile("shipflow: 1\nplan: x\nsteps: [{ id: a, acton: x }]", environments, shipflow.Request{Environment: "here", Version: "1.0.0"})

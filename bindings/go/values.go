@@ -53,6 +53,34 @@ func (p *Plan) Digest() string {
 	return textOf(C.shipflow_plan_digest(p.ptr))
 }
 
+// A Rehearsal says how a plan is played in virtual time; zero values are the defaults.
+type Rehearsal struct {
+	Mode    string   `json:"mode,omitempty"` // exhaustive, swarm, single
+	Seed    int64    `json:"seed,omitempty"`
+	Runs    int      `json:"runs,omitempty"` // of a swarm
+	Faults  []string `json:"faults,omitempty"`
+	WatchMS int64    `json:"watch_ms,omitempty"`
+}
+
+// Rehearse plays the plan with a fault at every step; nothing is touched. The report is the one of
+// shipflow_plan_rehearse: its "violations" are empty when all is well.
+func (p *Plan) Rehearse(r Rehearsal) (map[string]any, error) {
+	v, err := viewJSON(r)
+	if err != nil {
+		return nil, err
+	}
+	defer v.free()
+	p.guard.Lock()
+	defer p.guard.Unlock()
+	var buf *C.shipflow_buf
+	var trouble *C.shipflow_error
+	if err := failed(C.shipflow_plan_rehearse(p.ptr, v.str, &buf, &trouble), trouble); err != nil {
+		return nil, err
+	}
+	var report map[string]any
+	return report, takeJSON(buf, &report)
+}
+
 // Close frees the plan. It may be called twice.
 func (p *Plan) Close() error {
 	p.guard.Lock()

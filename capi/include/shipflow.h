@@ -360,6 +360,17 @@ SHIPFLOW_API shipflow_status shipflow_plan_print(const shipflow_plan* plan, ship
 /** The digest that names the plan, "sha256:..." . Borrowed until the plan is freed. Any thread. Since 0.1. */
 SHIPFLOW_API shipflow_str shipflow_plan_digest(const shipflow_plan* plan) SHIPFLOW_NOEXCEPT;
 
+/** Plays the plan in virtual time, with a fault at every step, against models of its providers, and checks
+ *  everything that must hold; nothing is touched. `options`, borrowed for the call: {"mode"?: "exhaustive"|"swarm"|
+ *  "single", "seed"?: 1, "runs"?: 1000 (of a swarm), "faults"?: ["STEP:KIND"], "watch_ms"?: length of watches in
+ *  place of the plan's}, or absent. `*out` returned: the report as documented at to_json in rehearsal.hpp;
+ *  "violations" is empty when all is well. Works on the calling thread, for seconds. Expected:
+ *  SHIPFLOW_INVALID_ARGUMENT, SHIPFLOW_UNSUPPORTED (the undisturbed run does not reach its end). Any thread.
+ *  Since 0.1. */
+SHIPFLOW_API shipflow_status shipflow_plan_rehearse(const shipflow_plan* plan, shipflow_str options,
+                                                    shipflow_buf** out,
+                                                    shipflow_error** err) SHIPFLOW_NOEXCEPT;
+
 /** Frees a plan. Any thread. Since 0.1. */
 SHIPFLOW_API void shipflow_plan_free(shipflow_plan* plan) SHIPFLOW_NOEXCEPT;
 

@@ -212,7 +212,25 @@ static void wakeup_ends_a_wait(void) {
   shipflow_engine_free(engine);
 }
 
+/* Every fault at every step, against models of the host's actions. */
+static void rehearses(void) {
+  shipflow_error* err = NULL;
+  shipflow_engine* engine = make_engine(0, SHIPFLOW_ENGINE_VIRTUAL_TIME);
+  shipflow_plan* plan;
+  shipflow_buf* report = NULL;
+  OK(shipflow_engine_add_provider(engine, text("toy"), text(actions), &err));
+  plan = make_plan(engine, plan_text);
+  OK(shipflow_plan_rehearse(plan, text(NULL), &report, &err));
+  CHECK(holds(shipflow_buf_view(report), "\"violations\":[]"));
+  shipflow_buf_free(report);
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT,
+               shipflow_plan_rehearse(plan, text("{\"faults\":[\"open:gremlins\"]}"), &report, NULL));
+  shipflow_plan_free(plan);
+  shipflow_engine_free(engine);
+}
+
 int main(void) {
+  rehearses();
   releases(0, SHIPFLOW_ENGINE_VIRTUAL_TIME);
   releases(0, 0);
   releases(1, 0);

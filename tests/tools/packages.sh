@@ -1,6 +1,7 @@
 #!/bin/sh
 # The Debian 12 packages that build and test shipflow. `packages.sh install KIND...` installs what is missing,
-# `packages.sh missing KIND...` prints it. Kinds: build, check, counterparts, shop.
+# `packages.sh missing KIND...` prints it. Kinds: build, check, counterparts,
+# bindings, shop.
 set -eu
 
 packages() {
@@ -8,8 +9,9 @@ packages() {
     build) echo "g++ cmake ninja-build ccache pkgconf git python3
       libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
       libssl-dev libsqlite3-dev libyaml-cpp-dev libpugixml-dev doctest-dev" ;;
-    check) echo "clang-tidy-14 clang-format-14 binutils abigail-tools" ;;
+    check) echo "clang-tidy-14 clang-format-14 binutils abigail-tools mold" ;;
     counterparts) echo "haproxy openssl procps prometheus python3 python3-venv" ;;
+    bindings) echo "gcc libc6-dev golang-go pkgconf python3 python3-pytest mypy binutils" ;;
     shop) echo "haproxy postgresql python3 python3-psycopg2 alembic procps" ;;
     *) echo "packages.sh: unknown kind $1" >&2; exit 2 ;;
   esac

@@ -137,6 +137,7 @@ FUNCTIONS = {
     "shipflow_plan_free": (None, [ctypes.c_void_p]),
     "shipflow_plan_from_json": (ctypes.c_int32, [shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_plan_print": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
+    "shipflow_plan_rehearse": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_schema": (ctypes.c_int32, [shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_status_is": (ctypes.c_int32, [ctypes.c_int32, ctypes.c_int32]),
     "shipflow_status_name": (ctypes.c_char_p, [ctypes.c_int32]),

@@ -64,6 +64,13 @@ class Plan(Handle):
     def mermaid(self) -> str:
         return self._print("mermaid")
 
+    def rehearse(self, *, mode: str = "exhaustive", seed: int = 1, runs: int = 1000, faults: list[str] | None = None,
+                 watch_ms: int = 0) -> dict[str, Any]:
+        """Plays the plan in virtual time with a fault at every step; nothing is touched. The report is the one of
+        shipflow_plan_rehearse: its "violations" are empty when all is well."""
+        options = {"mode": mode, "seed": seed, "runs": runs, "faults": faults or [], "watch_ms": watch_ms}
+        return dict(json.loads(take_text(made(lib.shipflow_plan_rehearse, self._ptr, body(options)))))
+
     @property
     def warnings(self) -> list[str]:
         return list(json.loads(self._print("warnings")))

@@ -36,6 +36,21 @@ def test_a_plan_prints_and_loads_again(toy: Toy) -> None:
     engine.close()
 
 
+def test_a_plan_is_rehearsed_and_the_report_repeats(toy: Toy) -> None:
+    engine = shipflow.Engine(virtual_time=True)
+    engine.add(toy)
+    plan = compiled(engine)
+    report = plan.rehearse()
+    assert report["violations"] == [] and report["runs"] > 10 and report["restored"] > 0
+    assert plan.rehearse()["hash"] == report["hash"]
+    assert plan.rehearse(mode="swarm", runs=50, seed=7)["violations"] == []
+    with pytest.raises(shipflow.InvalidArgument, match="mode"):
+        plan.rehearse(mode="perhaps")
+    with pytest.raises(shipflow.Error):
+        plan.rehearse(mode="single", faults=["nobody:reply_dropped"])
+    engine.close()
+
+
 def test_errors_are_pythons_where_python_has_a_name(tmp_path: Path) -> None:
     with pytest.raises(LookupError):
         shipflow.schema("nothing")

@@ -1,0 +1,93 @@
+"""python -m shipflow: rehearse a plan, print it, or look at history, without another program.
+
+    python -m shipflow rehearse PLAN -e ENVIRONMENTS -n NAME -V VERSION [--swarm N] [--seed N] [--json]
+    python -m shipflow plan PLAN -e ENVIRONMENTS -n NAME -V VERSION [--format table|mermaid|json]
+    python -m shipflow history STORE [-n NAME]
+
+Exit codes: 0 done, 1 a rehearsal with violations, 2 bad input.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from typing import Any
+
+from . import Engine, Error, Plan, Store
+
+
+def _compiled(given: argparse.Namespace, state: str) -> Plan:
+    engine = Engine(Store())
+    for name in ("probes", "http"):
+        engine.add_builtin(name)
+    for name in ("command", "local"):
+        engine.add_builtin(name, state_directory=state)
+    return engine.compile(given.plan, given.environments, given.environment, version=given.version)
+
+
+def _rehearse(given: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as state:
+        plan = _compiled(given, state)
+        mode: dict[str, Any] = {"mode": "swarm", "runs": given.swarm} if given.swarm else {}
+        report = plan.rehearse(seed=given.seed, **mode)
+    if given.json:
+        json.dump(report, sys.stdout)
+        print()
+    else:
+        print(f"{report['plan']} {report['version']} in {report['environment']}: {report['runs']} runs, "
+              f"{report['released']} released, {report['restored']} restored, {report['parked']} parked")
+        for step in report["point_of_no_return"]:
+            print(f"no way back from {step['step']}: {step['why']}")
+        for violation in report["violations"]:
+            print(f"{violation['check']}: {violation['what']}\n  {violation['replay']}")
+    return 1 if report["violations"] else 0
+
+
+def _plan(given: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as state:
+        plan = _compiled(given, state)
+        print({"table": plan.table, "mermaid": plan.mermaid, "json": plan.json}[given.format])
+    return 0
+
+
+def _history(given: argparse.Namespace) -> int:
+    with Store(given.store, read_only=True) as store:
+        for run in store.runs(environment=given.environment or ""):
+            print(f"{run['id']}  {run['environment']}  {run['version']}  {run['status']}  {run['principal']}  {run['reason']}")
+    return 0
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m shipflow", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, function in (("rehearse", _rehearse), ("plan", _plan)):
+        command = commands.add_parser(name)
+        command.set_defaults(function=function)
+        command.add_argument("plan")
+        command.add_argument("-e", "--environments", required=True)
+        command.add_argument("-n", "--environment", required=True)
+        command.add_argument("-V", "--version", required=True)
+        if name == "plan":
+            command.add_argument("--format", choices=["table", "mermaid", "json"], default="table")
+        else:
+            command.add_argument("--swarm", type=int, metavar="N")
+            command.add_argument("--seed", type=int, default=1)
+            command.add_argument("--json", action="store_true")
+    history = commands.add_parser("history")
+    history.set_defaults(function=_history)
+    history.add_argument("store")
+    history.add_argument("-n", "--environment")
+    given = parser.parse_args(words)
+    try:
+        return int(given.function(given))
+    except Error as e:
+        print(e, file=sys.stderr)
+        for finding in e.findings[1:]:
+            print(f"{finding['file']}:{finding['line']}:{finding['column']} {finding['pointer']}: {finding['message']}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
