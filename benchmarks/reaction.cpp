@@ -102,10 +102,10 @@ int main(int argc, char** argv) {
   const int releases = argc > 2 ? std::atoi(argv[2]) : 20;
   auto directory = (base / "shipflow-bench-XXXXXX").string();
   if (mkdtemp(directory.data()) == nullptr) give_up("no directory under " + base.string());
+  loop clock;
   auto opened = open_sqlite_store({directory + "/store", "", false});
   if (!opened) give_up(opened.error().text());
   const auto counted = std::make_shared<counting_store>(std::move(*opened));
-  loop clock;
   std::vector<double> times;
   long most_commits = 0;
   int most_calls = 0;

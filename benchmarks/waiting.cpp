@@ -56,13 +56,13 @@ int main(int argc, char** argv) {
   const int runs = argc > 2 ? std::atoi(argv[2]) : 100'000;
   auto directory = (base / "shipflow-bench-XXXXXX").string();
   if (mkdtemp(directory.data()) == nullptr) give_up("no directory under " + base.string());
+  duration ahead{0};
+  loop clock(
+      [&ahead] { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) + ahead; });
   auto opened = open_sqlite_store({directory + "/store", "", false});
   if (!opened) give_up(opened.error().text());
   const auto counted = std::make_shared<counting_store>(std::move(*opened));
 
-  duration ahead{0};
-  loop clock(
-      [&ahead] { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) + ahead; });
   json::object out{{"benchmark", "waiting"}, {"runs", runs}, {"resident_mib_before", resident_mib()}};
   {
     engine works(clock, counted, {});
