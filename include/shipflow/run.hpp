@@ -9,7 +9,8 @@
 //   intent        {key, inputs, observed, timeout_at}
 //   started       {handle}
 //   outcome       {status: done|failed|retry|unclear|stopping, [outputs], [code, why], [retry_at], [evidence]}
-//   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence]}
+//   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence],
+//                  [maybe]: not there, and a late call may still bring it about: a rollback undoes it}
 //   timer         {[due], [asks], [not_before]}    a wait, an approval or a checklist began
 //   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item]}
 //   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id

@@ -124,6 +124,13 @@ void fold_outcome(run_state& s, step_index i, const fact& f) {
   }
 }
 
+// On the way back what is under way is asked to end, and has as long for it as it had to begin.
+void under_way(run_state& s, step_index i, time_point at) {
+  const bool going_back = s.phase >= phase::draining;
+  if (going_back) s.steps[i].due = at + s.what->steps[i].timeout + s.what->steps[i].call_timeout;
+  set_status(s, i, going_back ? step_status::stopping : step_status::started);
+}
+
 void fold_resolved(run_state& s, step_index i, const fact& f) {
   auto& step = s.steps[i];
   const auto status = text(f.body, "status");
@@ -133,9 +140,9 @@ void fold_resolved(run_state& s, step_index i, const fact& f) {
     finish(s, i, step_status::done, f.at);
   } else if (status == "in_progress") {
     step.handle = any(f.body, "handle");
-    set_status(s, i, going_back ? step_status::stopping : step_status::started);
+    under_way(s, i, f.at);
   } else if (status == "not_applied") {
-    disprove(s, i);
+    if (!flag(f.body, "maybe")) disprove(s, i);
     ++step.vanished;
     if (going_back)
       finish(s, i, step_status::abandoned, f.at);
@@ -385,7 +392,7 @@ result<void> fold_step(run_state& s, step_index i, const fact& f) {
     case fact_kind::intent: fold_intent(s, i, f); break;
     case fact_kind::started:
       s.steps[i].handle = any(f.body, "handle");
-      set_status(s, i, s.phase >= phase::draining ? step_status::stopping : step_status::started);
+      under_way(s, i, f.at);
       break;
     case fact_kind::outcome: fold_outcome(s, i, f); break;
     case fact_kind::resolved: fold_resolved(s, i, f); break;

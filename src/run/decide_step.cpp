@@ -120,8 +120,12 @@ void not_there(decision& d, step_index i) {
     failed_or_retry(d, i, answer::failed(make_error(errc::unavailable, why)), d.step(i).attempt);
     return;
   }
-  if (harmless || d.now >= certain_at) {
+  if (d.now >= certain_at) {
     d.add(fact_kind::resolved, i, {{"status", "not_applied"}});
+    return;
+  }
+  if (harmless) {
+    d.add(fact_kind::resolved, i, {{"status", "not_applied"}, {"maybe", true}});
     return;
   }
   d.add(fact_kind::resolved, i,
@@ -222,6 +226,10 @@ void on_answered(decision& d, const answered_event& e) {
   if (e.asked == verb::apply && status == step_status::intent) applied(d, e.step, e.what);
   if (e.asked == verb::settle && (status == step_status::started || status == step_status::stopping))
     settled(d, e.step, e.what);
+  // It ended after all, so nobody needs to look after it any more.
+  const bool ended = e.asked == verb::settle && status == step_status::stopping && !d.facts.empty();
+  if (ended && !d.s.parked.empty() && d.s.phase == phase::draining)
+    d.add(fact_kind::state, "", {{"unparked", true}});
   if (e.asked == verb::resolve && status == step_status::unclear) resolved(d, e.step, e.what);
 }
 
@@ -269,7 +277,7 @@ void step_due(decision& d, step_index i) {
     timed_out(d, i);
   if (st.status == step_status::stopping && due)
     park(d, "step " + d.planned(i).id + " does not end although it was asked to",
-         "shipflow status " + d.s.id);
+         "shipflow resume " + d.s.id);
 }
 
 }  // namespace shipflow::run

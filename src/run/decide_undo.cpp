@@ -143,8 +143,8 @@ std::vector<std::size_t> free_units(const run_state& s) {
 }
 
 time_point undo_not_before(const run_state& s, const undo_state& unit) {
-  return s.what->steps[unit.step].repeat == effect_class::set_value ? s.steps[unit.step].late_until
-                                                                    : time_point{};
+  const bool refuses = s.what->steps[unit.step].repeat == effect_class::compare_and_set;
+  return refuses ? time_point{} : s.steps[unit.step].late_until;
 }
 
 void start_ready_units(decision& d) {

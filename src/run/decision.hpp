@@ -67,8 +67,7 @@ void question_due(decision& d, const question& q);
 void start_ready_units(decision& d);
 void change_phase(decision& d);
 [[nodiscard]] bool may_start(const run_state& s);
-/// Until when an undo has to wait for a call that may still arrive. Only a value that is set again is in
-/// danger: tokens are recognised, and what compares first refuses.
+/// Until when an undo has to wait for a call that may still arrive; what compares first refuses it.
 [[nodiscard]] time_point undo_not_before(const run_state& s, const undo_state& unit);
 
 // Going back.
