@@ -86,6 +86,8 @@ class virtual_program final : public scheduler {
   [[nodiscard]] time_point now() override;
   void post(handler h) override;
   timer_id call_at(time_point at, handler h) override;
+  timer_id call_after(duration wait, handler h) override;
+  timer_id watch_clock(std::function<void(duration by)> h) override;
   void cancel(timer_id timer) override;
   [[nodiscard]] std::uint64_t random() override;
 
@@ -94,7 +96,8 @@ class virtual_program final : public scheduler {
   /// Nothing of it runs until `proceed`; what became due runs then, in order.
   void pause();
   void proceed();
-  /// The wall clock is off by so much more from now on; pending timers keep their wall time.
+  /// The wall clock is off by so much more from now on: what waits for a time of day keeps that time,
+  /// pauses do not notice, and those who watch the clock hear of it.
   void set_clock(duration off);
 
  private:

@@ -25,7 +25,8 @@ using place = std::pair<time_point, scheduler::timer_id>;
 struct program_state {
   bool paused = false;
   duration off{0};
-  std::vector<scheduler::timer_id> held;  ///< due while paused, in order
+  std::vector<scheduler::timer_id> held;                                  ///< due while paused, in order
+  std::map<scheduler::timer_id, std::function<void(duration)>> watchers;  ///< of the wall clock
 };
 
 }  // namespace
@@ -40,6 +41,7 @@ struct virtual_time::impl {
     return id;
   }
   void cancel(scheduler::timer_id timer) {
+    for (auto& [number, p] : programs) p.watchers.erase(timer);
     const auto found = places.find(timer);
     if (found == places.end()) return;
     queue.erase({found->second, timer});
@@ -48,6 +50,7 @@ struct virtual_time::impl {
   }
   // Handlers may own what gives new work when it is destroyed, so look until nothing is left.
   void forget(std::uint32_t program) {
+    programs[program].watchers.clear();
     for (bool some = true; some;) {
       some = false;
       std::vector<entry> gone;
@@ -152,6 +155,14 @@ scheduler::timer_id virtual_program::call_at(time_point at, handler h) {
   auto& shared = *time_.impl_;
   return shared.put(std::max(at - shared.programs[number_].off, shared.now), {std::move(h), number_, at});
 }
+scheduler::timer_id virtual_program::call_after(duration wait, handler h) {
+  return time_.impl_->put(time_.impl_->now + std::max(wait, duration{0}), {std::move(h), number_, {}});
+}
+scheduler::timer_id virtual_program::watch_clock(std::function<void(duration by)> h) {
+  const auto id = ++time_.impl_->last;
+  time_.impl_->programs[number_].watchers.emplace(id, std::move(h));
+  return id;
+}
 void virtual_program::cancel(timer_id timer) { time_.impl_->cancel(timer); }
 std::uint64_t virtual_program::random() { return time_.random(); }
 void virtual_program::forget() { time_.impl_->forget(number_); }
@@ -185,6 +196,8 @@ void virtual_program::set_clock(duration off) {
     shared.places[old.second] = now_at.first;
     shared.queue.emplace(now_at, std::move(e));
   }
+  // Told like any other handler: never inside this call.
+  for (const auto& [id, told] : mine.watchers) post([told, off] { told(off); });
 }
 
 }  // namespace v1

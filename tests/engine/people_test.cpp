@@ -1,9 +1,10 @@
+#include "rehearsal/wrapped_store.hpp"
 #include "rig.hpp"
-#include "support/wrapped_store.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace shipflow_test;
+using shipflow::rehearsal::wrapped_store;
 
 namespace {
 

@@ -16,6 +16,8 @@
 
 namespace shipflow_test {
 
+using shipflow::virtual_time;
+
 /// A probe source that answers what the test says, `pass` by default.
 class toy_probes final : public shipflow::probe_source {
  public:
