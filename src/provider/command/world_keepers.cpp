@@ -39,6 +39,9 @@ std::string wanted_value(const request& q) {
   return inputs.empty() ? "done by " + q.step : canonical(inputs);
 }
 
+/// An undo has a key of its own; what it puts back is known by run and step.
+std::string place_of(const request& q) { return q.run + "/" + q.step; }
+
 bool captures_json(const request& q) {
   if (has_tasks(q.target)) {
     const auto t = find_task(q.target, q.action);
@@ -108,7 +111,7 @@ void world_keepers::end(simulated_program& p) {
   p.over = true;
   const auto& q = p.about;
   if (p.exit_code != 0 || p.stopped || q.what == verb::observe) return;
-  auto& before = before_[q.effect_key];
+  auto& before = before_[place_of(q)];
   for (const auto& r : resources_of(q)) {
     if (q.what == verb::undo) {
       const auto was = before.find(r);
@@ -149,7 +152,7 @@ void world_keepers::break_half_way(simulated_program& p) {
   p.ends = where_->time().now();
   p.exit_code = 1;
   p.prints += "broken half-way\n";
-  auto& before = before_[p.about.effect_key];
+  auto& before = before_[place_of(p.about)];
   for (const auto& r : resources_of(p.about)) {
     const auto now = values_.find(r);
     before.emplace(r, now == values_.end() ? std::nullopt : std::optional(now->second));

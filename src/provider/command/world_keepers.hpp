@@ -63,7 +63,7 @@ class world_keepers final : public keepers {
   command_world_options options_;
   std::map<std::string, simulated_program> programs_;  ///< by home
   std::map<std::string, std::string> values_;          ///< by resource; those that somebody set
-  /// By effect: what each resource was before it.
+  /// By run and step: what each resource was before it.
   std::map<std::string, std::map<std::string, std::optional<std::string>>> before_;
   const request* q_ = nullptr;
 };

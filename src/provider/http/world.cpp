@@ -46,6 +46,9 @@ std::string body_for(const call_inputs& in, const asking& ask, const std::string
   return json::serialize(body);
 }
 
+/// An undo has a key of its own; what it takes back is known by run and step.
+std::string place_of(const shipflow::request& q) { return q.run + "/" + q.step; }
+
 /// What servers know of one effect.
 struct record {
   std::string step;
@@ -87,12 +90,12 @@ class servers final : public wire {
 
   std::shared_ptr<world> where_;
   http_world_options options_;
-  std::map<std::string, record> made_;         ///< by effect
+  std::map<std::string, record> made_;         ///< by run and step
   std::map<std::string, time_point> awaited_;  ///< by effect: first asked
 };
 
 void servers::carry_out(sending what, const shipflow::request& q) {
-  auto& r = made_[q.effect_key];
+  auto& r = made_[place_of(q)];
   const bool wanted = what == sending::effect;
   const bool again = r.there == wanted && (q.action == "put" || !wanted);
   where_->about_to(q);
@@ -119,7 +122,7 @@ http::outcome servers::answer_to(sending what, const shipflow::request& q, const
   if (well && (what == sending::effect || what == sending::undo)) carry_out(what, q);
   if (otherwise) return say(own->second.status, own->second.body, options_.latency);
   if (what == sending::verify) {
-    const auto r = made_.find(q.effect_key);
+    const auto r = made_.find(place_of(q));
     const bool seen = r != made_.end() && r->second.there && now() >= r->second.since + options_.lag;
     if (!seen) return say(404, "not found", options_.latency);
   }
