@@ -23,6 +23,7 @@ std::string scene::place_of(const request& q) const {
     case verb::settle: return "settle";
     case verb::resolve: return "resolve";
     case verb::diagnose: return "diagnose";
+    case verb::ready: return "ready";
   }
   return {};
 }
