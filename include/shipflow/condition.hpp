@@ -52,7 +52,7 @@
 //     cap; of a gauge the readings, at most the cap. Other buckets than before start a window anew.
 //   - `x > 1.2 * y`: slots that both have; y is worked out over its own window and arm.
 //   - burn(bad, slo 99.9%, 14.4x in 1h and 5m): the share is at least 14.4 * 0.1% in both windows. Unknown until
-//     the short one is full (coverage) and holds ten events at that pace (694 here; `min_count` overrides).
+//     the short one is full (coverage) and holds ten events at that pace (695 here; `min_count` overrides).
 //   - worse(x than baseline, ratio 1.25, alpha 0.1%): true once the evidence that the canary's x is more than
 //     1.25 times the baseline's has reached 1/alpha, and from then on; unknown before (undecided), never false. A
 //     healthy canary is called worse with a chance of at most alpha, however often and long it is looked at.
