@@ -1,12 +1,10 @@
-"""Rehearsals of the examples: the README's own, and those of the teams' processes.
+"""Rehearsals of the teams' processes.
 
 usage: test_rehearsal.py PROGRAM SOURCE_DIR
 """
 import json
 import os
 import pathlib
-import re
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -29,13 +27,6 @@ class Rehearsals(unittest.TestCase):
         self.addCleanup(self.place.cleanup)
         self.release = pathlib.Path(self.place.name) / "release.json"
         self.release.write_text(json.dumps(test_processes.RELEASE))
-
-    def test_the_readme_shows_what_the_program_prints(self):
-        shown = re.search(r"```console\n\$ shipflow (rehearse [^\n]*)\n(.*?)```", (SOURCES / "README.md").read_text(), re.DOTALL)
-        self.assertIsNotNone(shown, "README.md shows no rehearsal")
-        done = call(*shlex.split(shown[1]))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(shown[2], done.stdout)
 
     def rehearse(self, plan, environments, where):
         page = pathlib.Path(self.place.name) / "page.html"
