@@ -88,7 +88,7 @@ TEST_CASE("run/late: on the way back, not there is believed when the call's time
   m.settle();
   m.tell(observed_event{0, answer::done("1")});
   m.tell(claimed_event{});
-  m.tell(signal_event{"s", "cancel", "user:dana", {}, {}});
+  m.tell(signal_event{"s", "cancel", "user:dana", {}, "", {}});
   REQUIRE(m.state.phase == phase::draining);
   CHECK(status(m.tell(not_there())) == "unknown");
   m.now += m.state.what->steps[0].call_timeout;
@@ -116,7 +116,7 @@ TEST_CASE("run/late: a value is not put back while a lost engine's call may stil
   n.tell(claimed_event{});
   n.tell(answered_event{0, verb::resolve, answer::done()});
   n.settle();
-  n.tell(signal_event{"s", "cancel", "user:dana", {}, {}});
+  n.tell(signal_event{"s", "cancel", "user:dana", {}, "", {}});
   n.settle();
   CHECK_FALSE(n.wants(effect_kind::undo));
   CHECK(next(n.state, n.now).wake == begin + n.state.what->steps[0].call_timeout);
@@ -150,12 +150,12 @@ TEST_CASE("run: a run cannot be resumed past a failed step, which it would wait 
   m.settle();
   m.tell(observed_event{0, answer::conflict("changed by somebody else")});
   REQUIRE_FALSE(m.state.parked.empty());
-  const auto facts = m.tell(signal_event{"s", "resume", "user:dana", {}, {}});
+  const auto facts = m.tell(signal_event{"s", "resume", "user:dana", {}, "", {}});
   REQUIRE(facts.size() == 1);
   CHECK(facts[0].body.at("meaning") == "refused");
   CHECK(facts[0].body.at("why") == "step api failed: try it again, skip it or roll back");
   CHECK_FALSE(m.state.parked.empty());
-  m.tell(signal_event{"t", "retry", "user:dana", {}, {{"step", "api"}}});
+  m.tell(signal_event{"t", "retry", "user:dana", {}, "", {{"step", "api"}}});
   m.settle();
   CHECK(m.state.parked.empty());
   CHECK(m.wants(effect_kind::observe));
