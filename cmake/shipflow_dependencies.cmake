@@ -9,4 +9,4 @@ find_package(pugixml 1.13 REQUIRED)
 find_package(date 3.0 QUIET)
 
 # Archives that a library with everything inside is linked from (capi/CMakeLists.txt).
-set(SHIPFLOW_ARCHIVES boost_json boost_url ssl crypto sqlite3 yaml-cpp)
+set(SHIPFLOW_ARCHIVES boost_json boost_url ssl crypto sqlite3 yaml-cpp pugixml)
