@@ -32,7 +32,7 @@ summary() {
   report_load
   [ "$(serving_version)" = 1.5.2 ] || die "the shop does not serve 1.5.2"
   say "the same rules on what was recorded, as if both releases were in the past"
-  "$program" backtest "$plan" -e "$environments" -n local --store "$store" \
+  "$program" backtest "$plan" -e "$environments" -n local --release "$shop/releases/1.5.3.json" --store "$store" \
     --good "$place/1.5.2.decisions.json" --bad "$place/1.5.3.decisions.json"
   echo "canary: 1.5.2 was certified and released; 1.5.3, with one more error in a hundred requests, was taken back"
 }

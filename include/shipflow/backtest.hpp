@@ -56,6 +56,9 @@ struct past_release {
   /// When a bad release became bad; empty: with the first traffic.
   std::optional<time_point> bad_since;
   std::vector<recorded_series> series;
+  /// Of an own run: what its guards saw, instances and buckets included. Used in place of `series` by a rule
+  /// of the same name that reads the same at the same pace.
+  std::vector<guard_decisions> seen;
 };
 
 /// Errors: `invalid_document` with `place` "line 12" or the name of the series.

@@ -63,6 +63,7 @@ result<past_release> release_from_record(const decision_record& r) {
     const auto begins = health::slot_begin(*g->begin, g->rule.slot);
     if (!out.begins || begins < *out.begins) out.begins = begins;
   }
+  for (const auto* g : guards) out.seen.push_back(*g);
   return collected.finish(std::move(out));
 }
 

@@ -1,5 +1,7 @@
 #include "backtest/tape.hpp"
 
+#include "decision/replay.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -133,6 +135,14 @@ std::vector<bool> answered(const past_release& r, const range& all, duration len
 
 tape cut(const past_release& r, const health::trigger& t) {
   tape out;
+  for (const auto& g : r.seen) {
+    const bool same =
+        g.rule.guard == t.id() && g.rule.slot == t.slot() && g.inputs == decision_room::inputs_of(t);
+    if (!same || g.slots.empty()) continue;
+    out.rows = g.slots;
+    out.begin = r.begins ? health::slot_of(*r.begins, t.slot()) : g.begin.value_or(0);
+    return out;
+  }
   std::vector<head> heads;
   for (std::size_t i = 0; i < t.inputs().size(); ++i) {
     const auto& key = t.inputs()[i];
