@@ -91,9 +91,17 @@ void core::dismiss(const std::string& run, std::optional<time_point> due) {
   // Destroyed later: the actor may be on the stack.
   const auto found = actors.find(run);
   if (found == actors.end()) return;
-  time.post([gone = found->second] {});
+  dismissed_.push_back(found->second);
   actors.erase(found);
+  time.post([this, alive = std::weak_ptr<int>(alive_)] {
+    if (!alive.expired()) dismissed_.clear();
+  });
   if (due) look_again_at(*due);
+}
+
+void core::drop_actors() {
+  actors.clear();
+  dismissed_.clear();
 }
 
 void core::call_attention(const std::string& run) {
@@ -175,7 +183,9 @@ void core::end_call() {
     const auto who = waiting_for_call_.front().lock();
     waiting_for_call_.pop_front();
     if (!who) continue;
-    time.post([who] { who->pump(); });
+    time.post([weak = std::weak_ptr<actor>(who)] {
+      if (const auto alive = weak.lock()) alive->pump();
+    });
     return;
   }
 }

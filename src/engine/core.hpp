@@ -39,6 +39,8 @@ class core {
   void take_up(const run_row& row);
   /// The actor gave its run back to the store, ended it, or lost it.
   void dismiss(const std::string& run, std::optional<time_point> due);
+  /// Lets go of all actors; what is posted and still to run finds none.
+  void drop_actors();
   /// A signal was stored: whoever holds the run by then hears it, else the run is claimed.
   void call_attention(const std::string& run);
   /// Claims runs that are due and looks after the next one.
@@ -72,6 +74,7 @@ class core {
   scheduler::timer_id due_timer_ = 0;
   scheduler::timer_id clock_watch_ = 0;
   std::optional<time_point> due_at_;
+  std::vector<std::shared_ptr<actor>> dismissed_;  // until nothing of them is on the stack
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

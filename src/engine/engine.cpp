@@ -104,7 +104,7 @@ engine::engine(scheduler& time, std::shared_ptr<store> keep, engine_options opti
 
 engine::~engine() {
   stop();
-  impl_->shared.actors.clear();
+  impl_->shared.drop_actors();
 }
 
 result<void> engine::add(std::shared_ptr<provider> p) {
@@ -186,7 +186,9 @@ result<std::string> engine::start(const plan& what, const start_options& options
   }
   auto who = std::make_shared<actor>(shared, std::move(state), row.fence);
   shared.actors[row.id] = who;
-  shared.time.post([who] { who->pump(); });
+  shared.time.post([weak = std::weak_ptr<actor>(who)] {
+    if (const auto alive = weak.lock()) alive->pump();
+  });
   return row.id;
 }
 

@@ -200,7 +200,7 @@ TEST_CASE("engine/rollback: a world that is not as before afterwards parks the r
     return false;
   };
   const auto run = r.start(b);
-  r.settle();
+  r.time.run_until([&] { return !r.look(run).parked.empty(); });
   CHECK(r.look(run).parked.find("expected \"1\", found \"2\"") != std::string::npos);
 }
 
