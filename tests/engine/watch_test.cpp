@@ -34,6 +34,8 @@ plan_builder phased(rig& r) {
   guard("errors@now", "watch/now", seconds(10));
   guard("errors@hour", "watch/hour", seconds(30));
   guard("errors@day", "watch/day", minutes(1));
+  // The first slot of a phase may be cut short; that alone is no outage of the source.
+  b.get().rollback.unavailable_after = minutes(5);
   return b;
 }
 
