@@ -12,6 +12,8 @@ namespace {
 
 // A run that wants attention sooner than this stays in memory.
 constexpr duration worth_resting{2'000};
+// A rollback that waits for a late call to be impossible goes on in a moment.
+constexpr duration worth_resting_back{60'000};
 constexpr duration retry_commit{1'000};
 
 stored_fact to_stored(const fact& f, std::string& head) {
@@ -158,7 +160,9 @@ bool actor::may_rest(const next_step& then) const {
   if (is_terminal(state_.phase)) return true;
   if (judging_ != 0) return false;
   const bool nothing_to_do = then.effects.empty() || blocked_;
-  const bool soon = then.wake && *then.wake < core_.time.now() + worth_resting;
+  const bool goes_back = state_.phase >= phase::draining && state_.parked.empty();
+  const bool soon =
+      then.wake && *then.wake < core_.time.now() + (goes_back ? worth_resting_back : worth_resting);
   // Without a baseline nobody can tell later what was red before the release.
   const bool baseline = std::any_of(then.baseline.begin(), then.baseline.end(),
                                     [&](std::size_t g) { return state_.what->guards[g].attributable_only; });

@@ -33,7 +33,7 @@ shipflow::decision_rule rule(const std::string& alert, const std::string& normal
 /// Counters read every ten seconds: 100 requests each, of which `share(i)` are errors.
 past_release release(const std::string& name, release_truth truth, int slots, double (*share)(int)) {
   past_release r{
-      name, truth, {}, {}, {{"all", metric_arm::canary, {}, {}}, {"bad", metric_arm::canary, {}, {}}}};
+      name, truth, {}, {}, {{"all", metric_arm::canary, {}, {}}, {"bad", metric_arm::canary, {}, {}}}, {}};
   double all = 5'000, bad = 40;
   for (int i = 0; i <= slots; ++i) {
     const auto at = shipflow::from_ms((noon + i * 10) * 1'000);
@@ -150,7 +150,7 @@ TEST_CASE("backtest: growth per interval and gauges give what counters and readi
   }
   const auto a = one(rule("errors > 5% for 1m"), {counted}), b = one(rule("errors > 5% for 1m"), {grown});
   CHECK(a.outcomes[0].decided == b.outcomes[0].decided);
-  past_release hot{"hot", release_truth::bad, {}, {}, {{"cpu", metric_arm::fleet, {}, {}}}};
+  past_release hot{"hot", release_truth::bad, {}, {}, {{"cpu", metric_arm::fleet, {}, {}}}, {}};
   for (int i = 0; i < 30; ++i)
     hot.series[0].points.push_back({shipflow::from_ms((noon + i * 10) * 1'000), 93.0});
   CHECK(one(rule("cpu > 80% for 1m"), {hot}).outcomes[0].took == duration{60'000});

@@ -14,7 +14,7 @@ from pathlib import Path
 
 # Rooms of the core. The engine's own doors to the system are the host's business and are left out.
 CORE = ["base", "document", "model", "health", "plan", "run", "engine", "world", "rehearsal", "store/memory"]
-DOORS = {"engine": re.compile(r"^(?:loop|system|control_\w+)\.cpp")}
+DOORS = {"engine": re.compile(r"^(?:loop|system|control_\w+|line_server)\.cpp")}
 
 FORBIDDEN = {
     "the clock": r"_ZNSt6chrono3_V21[0-9](?:system|steady)_clock3nowEv|clock_gettime|clock_getres|gettimeofday|time|ftime"

@@ -52,7 +52,8 @@ class Workshop:
 
     def _link_words(self, program):
         if program not in self._links:
-            listed = subprocess.run(["ninja", "-C", str(self._build), "-t", "commands", "-s", program], text=True,
+            built = next(self._build.glob(f"tests/**/{program}")).relative_to(self._build)
+            listed = subprocess.run(["ninja", "-C", str(self._build), "-t", "commands", "-s", str(built)], text=True,
                                     capture_output=True, check=True).stdout.splitlines()
             self._links[program] = shlex.split([line for line in listed if " -o " in line][-1].replace(": && ", "")
                                                .replace(" && :", ""))

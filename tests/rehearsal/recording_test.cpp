@@ -96,7 +96,9 @@ result<recording> take(const plan& what, std::vector<std::shared_ptr<provider>> 
 
 rehearsal_options from(const plan& what, const recording& r) {
   rehearsal_options o;
-  o.make_world = [&](const std::shared_ptr<world>& w) { return make_recorded_world(what, r, w).value(); };
+  o.make_world = [what, r](const std::shared_ptr<world>& w) {
+    return make_recorded_world(what, r, w).value();
+  };
   return o;
 }
 

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <regex>
 #include <thread>
 
 using shipflow::answer;
@@ -240,7 +241,13 @@ void compare(void (*script)(play&), shipflow::local_world_options options = {}) 
   play model(t, imagined);
   script(model);
   REQUIRE(really.lines.size() == model.lines.size());
-  for (std::size_t i = 0; i < really.lines.size(); ++i) CHECK(model.lines[i] == really.lines[i]);
+  // Which instance of a fleet is seen to die first is a matter of chance.
+  const std::regex number("-[0-9]+ of version");
+  const auto plain = [&](const std::string& line) {
+    return std::regex_replace(line, number, "-N of version");
+  };
+  for (std::size_t i = 0; i < really.lines.size(); ++i)
+    CHECK(plain(model.lines[i]) == plain(really.lines[i]));
 }
 
 }  // namespace
