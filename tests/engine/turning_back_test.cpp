@@ -48,7 +48,7 @@ TEST_CASE("engine/rollback: nobody else may start in the environment before ever
       reply(refused(shipflow::errc::failed));
       return true;
     }
-    if (q.what != verb::undo) return false;
+    if (q.step != "api" || q.what != verb::undo) return false;
     open.push_back(std::move(reply));
     return true;
   };
