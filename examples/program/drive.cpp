@@ -51,6 +51,13 @@ int report(const arguments& given, host& h, const std::string& run) {
   return exit_code(*state);
 }
 
+// A pause before the next attempt, or until a late call can do no harm, is no reason to leave.
+bool due_soon(host& h) {
+  constexpr shipflow::duration soon{600'000};
+  const auto next = h.store->next_due();
+  return next && *next && shipflow::from_ms(**next) <= h.loop.now() + soon;
+}
+
 }  // namespace
 
 int drive(const arguments& given, const std::function<shipflow::result<std::string>(host&)>& begin) {
@@ -85,8 +92,8 @@ int drive_all(const arguments& given) {
   signals.watch((*h)->loop);
   const auto resumed = (*h)->engine->resume();
   if (!resumed) return complain(resumed.error());
-  // Ends when no run is held: what is left waits for people or for a time of day.
-  (*h)->loop.run_until([&] { return (*h)->engine->loaded() == 0; });
+  // Ends when no run is held or soon due: what is left waits for people or for a time of day.
+  (*h)->loop.run_until([&] { return (*h)->engine->loaded() == 0 && !due_soon(**h); });
   picture->finish();
   (*h)->engine->stop();
   shipflow::run_filter open;

@@ -68,7 +68,7 @@ class Workshop:
 
     def passes(self, program, cases):
         try:
-            done = subprocess.run([program, f"-tc={cases}", "--abort-after=1"], capture_output=True, timeout=120,
+            done = subprocess.run([program, f"-tc={cases}", "--abort-after=1"], capture_output=True, timeout=60,
                                   check=False, cwd=self.place)
         except subprocess.TimeoutExpired:
             return False

@@ -177,6 +177,19 @@ class Program(unittest.TestCase):
             process.wait()
         self.assertEqual(self.shipflow("rollback", run, "--as", "user:dana").returncode, 3)
 
+    def test_resume_stays_while_the_next_attempt_is_a_few_seconds_away(self):
+        text = ("  - id: shy\n    command: [/bin/sh, -c, 'test -e \"$0/again\" || { touch \"$0/again\"; exit 1; }', \"${DIR}\"]\n"
+                "    retry: { attempts: 2, backoff: 8s }\n")
+        process = subprocess.Popen([PROGRAM, *self.words(text), "--store", str(self.dir / "s.db")], env=self.env,
+                                   stdout=subprocess.DEVNULL)
+        try:
+            self.wait_for("shy", "retrying")
+        finally:
+            process.kill()
+            process.wait()
+        self.assertEqual(self.shipflow("resume").returncode, 0)
+        self.assertEqual(self.newest()["status"], "released")
+
     def test_a_secret_is_in_no_file_and_no_output(self):
         done = self.release(WRITE + "  - { id: bad, needs: [write], command: [/bin/false] }\n")
         self.assertNotIn(SECRET, done.stdout + done.stderr)
