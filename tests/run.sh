@@ -104,7 +104,7 @@ everything() {
   stage "release build" build release && stage "release tests" run_tests release
   [ -z "$quick" ] || return
   missing_tool clang-format clang-format-14 || stage "clang-format" check_format
-  missing_tool clang-tidy clang-tidy-14 || stage "clang-tidy" sh tests/tools/tidy.sh build/release
+  missing_tool clang-tidy clang-tidy-14 || stage "clang-tidy" sh tests/tools/tidy.sh build/release 60
   # Suites labelled `source` do not run what the sanitizer was built into.
   stage "asan-ubsan build" build asan-ubsan && stage "asan-ubsan tests" run_tests asan-ubsan -LE '^source$'
   stage "tsan build" build_threaded && stage "tsan tests" test_threaded

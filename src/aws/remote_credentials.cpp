@@ -51,7 +51,8 @@ result<std::string> container_token(const aws_options& from) {
   return token;
 }
 
-void of_container(http::client& with, const aws_options& from, std::string url, found_credentials done) {
+void of_container(http::client& with, const aws_options& from, const std::string& url,
+                  found_credentials done) {
   const auto to = http::parse_target(url);
   if (!to || !may_hand_out(*to))
     return done(

@@ -43,7 +43,7 @@ std::string text(const place& where, std::string_view name) {
 }
 
 // CloudWatch wants the tails; an ARN is cut, since that is what people have at hand.
-std::string tail(std::string value, std::string_view begin) {
+std::string tail(const std::string& value, std::string_view begin) {
   const auto at = value.find(begin);
   return at == std::string::npos ? value : value.substr(at);
 }

@@ -81,6 +81,7 @@ reading of_series(const question& ask, const std::vector<sample>& all) {
     return invalid(std::to_string(all.size()) +
                    " series where one is expected; aggregate them in the query or give `reduce`");
   std::vector<double> numbers;
+  numbers.reserve(all.size());
   for (const auto& s : all) numbers.push_back(s.number);
   auto out = value(reduced(ask.series, numbers));
   if (all.size() > 1)
