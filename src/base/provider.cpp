@@ -12,6 +12,7 @@ scheduler::~scheduler() = default;
 scheduler::timer_id scheduler::call_after(duration wait, handler h) {
   return call_at(now() + wait, std::move(h));
 }
+// NOLINTNEXTLINE(performance-unnecessary-value-param): those that override it keep the handler.
 scheduler::timer_id scheduler::watch_clock(std::function<void(duration by)> /*h*/) { return 0; }
 store::~store() = default;
 provider::~provider() = default;

@@ -74,6 +74,7 @@ static void releases(uint32_t threads, uint32_t flags) {
   CHECK(applied == 2 && undone == 0);
   OK(shipflow_engine_look(engine, shipflow_buf_view(run), &look, &err));
   CHECK(holds(shipflow_buf_view(look), "\"ended\":true"));
+  shipflow_buf_free(look);
   CHECK_STATUS(SHIPFLOW_NOT_FOUND, shipflow_engine_look(engine, text("nobody"), &look, NULL));
   CHECK(look == NULL);
   free(ended);
