@@ -7,7 +7,6 @@
 namespace program {
 namespace {
 
-namespace json = shipflow::json;
 using shipflow::errc;
 using shipflow::result;
 

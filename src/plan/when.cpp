@@ -191,7 +191,7 @@ result<bool> decide_when(const json::value& condition) {
     return parts.size() == 2 ? compared(word, parts[0], parts[1])
                              : result<bool>(make_error(errc::invalid_document, "is not a comparison"));
   for (const auto& part : parts) {
-    const auto is = decide_when(part);
+    auto is = decide_when(part);
     if (!is) return is;
     if (word == "not") return !*is;
     if (*is == (word == "or")) return *is;
