@@ -296,7 +296,7 @@ class trigger_watch final : public guard_watch {
   std::vector<health::slot_sample> same_;
   std::int64_t row_ = 0;  // slots in a row that were like the newest one
   bool skipped_ = false;
-  std::string trouble_;    // of the slot being closed
+  std::string trouble_;  // of the slot being closed
 };
 
 // A trigger that cannot be built (a plan of another version) has no verdict: it holds, it never passes.

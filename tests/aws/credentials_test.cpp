@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <future>
+#include <mutex>
 
 using namespace shipflow;
 using tests::place;
@@ -75,9 +76,11 @@ TEST_CASE("aws/credentials: what is not built is said, and nothing else is taken
 }
 
 TEST_CASE("aws/credentials: a container's endpoint, with its token, and never one elsewhere") {
+  std::mutex guard;
   std::string asked;
   tests::raw_server server([&](tests::raw_connection& c) {
     while (c.read_request()) {
+      const std::scoped_lock hold(guard);
       asked = c.seen;
       c.say(response(keys));
     }
@@ -92,7 +95,10 @@ TEST_CASE("aws/credentials: a container's endpoint, with its token, and never on
   CHECK(c->id == "A");
   CHECK(c->token == "T");
   CHECK(format_time(*c->expires) == "2030-01-01T00:00:00.000Z");
-  CHECK(asked.find("Authorization: let-me-in\r\n") != std::string::npos);
+  {
+    const std::scoped_lock hold(guard);
+    CHECK(asked.find("Authorization: let-me-in\r\n") != std::string::npos);
+  }
   p.files["/token"] = "a\r\nb";
   CHECK(remote(p).error().message.find("more than one line") != std::string::npos);
   p.files["/token"] = "a";
@@ -101,14 +107,21 @@ TEST_CASE("aws/credentials: a container's endpoint, with its token, and never on
 }
 
 TEST_CASE("aws/credentials: answers that hold no keys are errors that say so") {
+  std::mutex guard;
   std::string answer;
   tests::raw_server server([&](tests::raw_connection& c) {
-    while (c.read_request()) c.say(answer);
+    while (c.read_request()) {
+      const std::scoped_lock hold(guard);
+      c.say(answer);
+    }
   });
   place p;
   p.variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server.url("/role");
   const auto said = [&](const std::string& with) {
-    answer = with;
+    {
+      const std::scoped_lock hold(guard);
+      answer = with;
+    }
     return remote(p).error().message;
   };
   CHECK(said(response("", "403 No")) == "AWS credentials of the container: it answered 403");
