@@ -258,8 +258,8 @@ typedef struct shipflow_engine_options {
   uint32_t threads;       /**< 0: works inside the host's calls; 1: on a thread of its own */
   uint32_t flags;         /**< SHIPFLOW_ENGINE_... */
   uint32_t calls_at_once; /**< calls to providers under way at once; 0: 64 */
-  uint32_t queue_limit;   /**< events kept for a host that does not ask; 0: 65536. Beyond, events other than
-                                calls are dropped, which the next event counts in "dropped" */
+  uint32_t queue_limit;   /**< events kept for a host that does not ask; 0: 65536. Beyond, events of kind
+                                RUN are dropped, which the next one counts in "dropped" */
   uint32_t reserved;      /**< 0 */
   shipflow_str id;        /**< name of this engine in the store, never reused; absent: random. Borrowed for
                                 the call */
@@ -491,7 +491,8 @@ SHIPFLOW_API shipflow_call_kind_t shipflow_call_kind(const shipflow_call* call) 
  *  call is freed. Since 0.1. */
 SHIPFLOW_API shipflow_str shipflow_call_body(const shipflow_call* call) SHIPFLOW_NOEXCEPT;
 
-/** 1 when the answer is no longer wanted (cancelled, or past its deadline). Finishing is still required.
+/** 1 when the answer is no longer wanted (cancelled, or past its deadline). Finishing is still required. When it
+ *  becomes 1 the descriptor is readable and shipflow_engine_next returns, without an event if there is none.
  *  Since 0.1. */
 SHIPFLOW_API int32_t shipflow_call_cancelled(const shipflow_call* call) SHIPFLOW_NOEXCEPT;
 

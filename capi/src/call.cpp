@@ -13,7 +13,10 @@ call_state::call_state(shipflow_call_kind_t kind, std::string body, std::unique_
       body_(std::move(body)),
       to_(std::move(to)),
       stop_(std::move(stop)),
-      registry_(std::move(registry)) {}
+      registry_(std::move(registry)),
+      on_stop_(stop_, [to_wake = registry_] {
+        if (const auto alive = to_wake.lock()) alive->wake();
+      }) {}
 
 // Bodies may hold secrets.
 call_state::~call_state() {
@@ -67,6 +70,11 @@ bool call_state::cancelled() const {
   return stage_ == stage::orphaned || stop_.stop_requested();
 }
 
+void call_registry::wake() noexcept {
+  const std::lock_guard lock(guard_);
+  if (wake_) wake_();
+}
+
 void call_registry::add(const std::shared_ptr<call_state>& call) {
   const std::lock_guard lock(guard_);
   open_.emplace(call.get(), call);
@@ -78,6 +86,10 @@ void call_registry::remove(const call_state* call) noexcept {
 }
 
 void call_registry::lose_all() noexcept {
+  {
+    const std::lock_guard lock(guard_);
+    wake_ = nullptr;
+  }
   while (true) {
     std::shared_ptr<call_state> one;
     {

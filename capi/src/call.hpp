@@ -5,6 +5,7 @@
 
 #include <shipflow/json.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -58,11 +59,15 @@ class call_state {
   std::unique_ptr<pending> to_;
   std::stop_token stop_;
   std::weak_ptr<call_registry> registry_;
+  std::stop_callback<std::function<void()>> on_stop_;  // last: it is taken away before what it uses
 };
 
 /// The open calls of one engine: they are ended with it, so that a late answer reaches nothing that is gone.
 class call_registry {
  public:
+  /// `wake` tells the host that an answer is no longer wanted; any thread, until `lose_all`.
+  explicit call_registry(std::function<void()> wake) : wake_(std::move(wake)) {}
+  void wake() noexcept;
   void add(const std::shared_ptr<call_state>& call);
   void remove(const call_state* call) noexcept;
   void lose_all() noexcept;
@@ -70,6 +75,7 @@ class call_registry {
 
  private:
   mutable std::mutex guard_;
+  std::function<void()> wake_;
   std::map<const call_state*, std::weak_ptr<call_state>> open_;
 };
 

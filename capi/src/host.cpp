@@ -225,7 +225,11 @@ std::unique_ptr<shipflow_event> host::next(std::int64_t timeout_ms) {
   const auto begin = std::chrono::steady_clock::now();
   while (true) {
     events_->hush();
-    if (woken_.exchange(false)) return nullptr;
+    if (woken_.exchange(false)) {
+      // The descriptor says again what it said before: a host that waits on it has not seen those events.
+      if (!events_->empty()) events_->ring();
+      return nullptr;
+    }
     if (!options_.threaded && events_->empty()) turn();
     if (auto e = events_->pop()) return e;
     check_alive();

@@ -10,6 +10,9 @@
 namespace shipflow_c {
 namespace {
 
+// Somebody waits for the others: calls want an answer, and a run ends once.
+bool may_be_dropped(const shipflow_event& e) { return e.event_kind == SHIPFLOW_EVENT_RUN; }
+
 // {"a":1} with one more member in front.
 void add_dropped(std::string& body, std::uint64_t count) {
   body.insert(1, "\"dropped\":" + std::to_string(count) + (body == "{}" ? "" : ","));
@@ -25,7 +28,7 @@ event_queue::~event_queue() { ::close(fd_); }
 
 void event_queue::push(std::unique_ptr<shipflow_event> e) {
   const std::lock_guard lock(guard_);
-  const bool plain = e->asked == nullptr;
+  const bool plain = may_be_dropped(*e);
   if (plain && plain_ >= limit_) {
     ++dropped_;
     return;
@@ -42,7 +45,7 @@ std::unique_ptr<shipflow_event> event_queue::pop() {
   if (events_.empty()) return nullptr;
   auto e = std::move(events_.front());
   events_.pop_front();
-  if (e->asked == nullptr) --plain_;
+  if (may_be_dropped(*e)) --plain_;
   if (!events_.empty()) ring();
   return e;
 }

@@ -18,7 +18,7 @@ class event_queue {
   event_queue(const event_queue&) = delete;
   event_queue& operator=(const event_queue&) = delete;
 
-  /// Calls are always kept; other events are dropped and counted while the queue is full.
+  /// Calls and ends of runs are always kept; other events are dropped and counted while the queue is full.
   void push(std::unique_ptr<shipflow_event> e);
   [[nodiscard]] std::unique_ptr<shipflow_event> pop();
   [[nodiscard]] bool empty() const;

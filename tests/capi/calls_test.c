@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "world.h"
 
+#include <poll.h>
 #include <pthread.h>
 
 /* The next event that is a call of this kind; others are freed. NULL when there is none soon. */
@@ -182,7 +183,110 @@ static void policies_of_the_host(void) {
   shipflow_engine_free(engine);
 }
 
+/* Waits on the descriptor as a loop would; 1 when it is readable. */
+static int readable(shipflow_engine* engine) {
+  struct pollfd p;
+  p.fd = shipflow_engine_fd(engine);
+  p.events = POLLIN;
+  return poll(&p, 1, 10000) == 1;
+}
+
+static void cancellation_wakes_the_host(uint32_t threads) {
+  shipflow_error* err = NULL;
+  shipflow_engine* engine = make_engine(threads, 0);
+  shipflow_plan* plan;
+  shipflow_buf* run;
+  shipflow_call* call;
+  int turns;
+  OK(shipflow_engine_add_provider(engine, text("toy"), text(actions), &err));
+  plan = make_plan(engine, plan_text);
+  run = start(engine, plan);
+  call = next_call(engine, SHIPFLOW_CALL_ACTION); /* observe */
+  OK(shipflow_call_finish(call, text("{\"kind\":\"done\",\"value\":{}}"), &err));
+  shipflow_call_free(call);
+  call = next_call(engine, SHIPFLOW_CALL_ACTION); /* apply */
+  CHECK(shipflow_call_cancelled(call) == 0);
+  OK(shipflow_engine_say(engine, shipflow_buf_view(run),
+                         text("{\"name\":\"cancel\",\"principal\":\"user:dana\"}"), &err));
+  for (turns = 0; turns < 50 && shipflow_call_cancelled(call) == 0; ++turns) {
+    shipflow_event* event = NULL;
+    CHECK(readable(engine));
+    OK(shipflow_engine_next(engine, 0, &event, &err));
+    shipflow_event_free(event);
+  }
+  CHECK(shipflow_call_cancelled(call) == 1);
+  shipflow_call_free(call);
+  shipflow_buf_free(run);
+  shipflow_plan_free(plan);
+  shipflow_engine_free(engine);
+}
+
+/* Waking a host up takes nothing from it: events that were there still make the descriptor readable. */
+static void waking_up_hides_no_event(void) {
+  shipflow_error* err = NULL;
+  shipflow_engine* engine = make_engine(1, 0);
+  shipflow_plan* plan;
+  shipflow_buf* run;
+  shipflow_event* event = NULL;
+  OK(shipflow_engine_add_provider(engine, text("toy"), text(actions), &err));
+  plan = make_plan(engine, plan_text);
+  run = start(engine, plan);
+  CHECK(readable(engine));
+  shipflow_engine_wakeup(engine);
+  OK(shipflow_engine_next(engine, 0, &event, &err));
+  CHECK(event == NULL);
+  CHECK(readable(engine));
+  OK(shipflow_engine_next(engine, 0, &event, &err));
+  CHECK(event != NULL);
+  shipflow_event_free(event);
+  shipflow_buf_free(run);
+  shipflow_plan_free(plan);
+  shipflow_engine_free(engine);
+}
+
+/* A host that never asks loses events of kind RUN and is told how many, but never a call and never an end. */
+static void a_full_queue_keeps_the_end(void) {
+  shipflow_error* err = NULL;
+  shipflow_engine_options o = SHIPFLOW_ENGINE_OPTIONS_INIT;
+  shipflow_store* store = NULL;
+  shipflow_engine* engine = NULL;
+  shipflow_plan* plan;
+  shipflow_buf* run;
+  int ended = 0;
+  int dropped = 0;
+  int turns;
+  o.flags = SHIPFLOW_ENGINE_VIRTUAL_TIME;
+  o.queue_limit = 1;
+  OK(shipflow_store_memory(&store, &err));
+  OK(shipflow_engine_new(&o, store, &engine, &err));
+  OK(shipflow_engine_add_provider(engine, text("toy"), text(actions), &err));
+  plan = make_plan(engine, plan_text);
+  run = start(engine, plan);
+  for (turns = 0; turns < 200 && !ended; ++turns) {
+    shipflow_event* event = NULL;
+    shipflow_call* call;
+    OK(shipflow_engine_next(engine, 100, &event, &err));
+    if (event == NULL) continue;
+    ended = shipflow_event_kind(event) == SHIPFLOW_EVENT_ENDED;
+    dropped += holds(shipflow_event_body(event), "\"dropped\":");
+    call = shipflow_event_call(event);
+    if (call != NULL) OK(shipflow_call_finish(call, text("{\"kind\":\"done\",\"value\":{}}"), &err));
+    shipflow_call_free(call);
+    shipflow_event_free(event);
+  }
+  CHECK(ended);
+  CHECK(dropped > 0);
+  shipflow_buf_free(run);
+  shipflow_plan_free(plan);
+  shipflow_engine_free(engine);
+  shipflow_store_free(store);
+}
+
 int main(void) {
+  cancellation_wakes_the_host(0);
+  cancellation_wakes_the_host(1);
+  waking_up_hides_no_event();
+  a_full_queue_keeps_the_end();
   finished_once();
   finished_after_the_engine(0);
   finished_after_the_engine(1);
