@@ -10,7 +10,7 @@ namespace benchmark {
 
 using namespace shipflow;
 
-class counting_store final : public store {
+class counting_store : public store {
  public:
   explicit counting_store(std::shared_ptr<store> inner) : inner_(std::move(inner)) {}
   long commits = 0;

@@ -3,8 +3,10 @@
 // time to reopen a store with a long history. Prints one JSON object.
 //
 // usage: bench_store [directory] [finished runs]
+#include "bare_sqlite.hpp"
+#include "flush_rate.hpp"
+
 #include <shipflow/json.hpp>
-#include <shipflow/store.hpp>
 
 #include <sqlite3.h>
 
@@ -72,49 +74,28 @@ void make_lanes(const std::string& path) {
     if (const auto made = s->create_run(a_run(i), {}, {}); !made) give_up(made.error().text());
 }
 
-// 4 KiB appended and flushed, again and again: flushes per second.
-double flush_rate(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const std::string page(4096, 'p');
-  const auto start = watch_clock::now();
-  int n = 0;
-  while (watch_clock::now() - start < round_time) {
-    if (write(fd, page.data(), page.size()) < 0 || fdatasync(fd) != 0) give_up("cannot flush " + path);
-    ++n;
-  }
-  const auto took = seconds_since(start);
-  close(fd);
-  return n / took;
+commit_request a_commit(int lane, std::int64_t rev) {
+  commit_request c;
+  c.run = run_id(lane);
+  c.fence = 1;
+  c.expected_rev = rev;
+  c.facts.push_back({rev + 1, fact_kind::outcome, 1'700'000'000'001 + rev, 1, body, hash});
+  c.now_ms = 1'700'000'000'001 + rev;
+  return c;
 }
 
-// The same rows by the shortest way: two prepared statements in transactions of 64.
+// The same rows by the shortest way, in transactions of 64.
 class bare_loop {
  public:
-  explicit bare_loop(const std::string& path) {
-    if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) !=
-        SQLITE_OK)
-      give_up("cannot open " + path);
-    execute("PRAGMA synchronous=FULL; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=16000");
-    update_ = prepare(
-        "UPDATE run SET rev=?4, due_ms=?5, reason=?6, updated_ms=?7 WHERE id=?1 AND fence=?2 AND rev=?3 "
-        "RETURNING n");
-    insert_ = prepare("INSERT INTO fact(run, rev, kind, at_ms, format, hash, body) VALUES (?,?,?,?,?,?,?)");
-  }
-  bare_loop(const bare_loop&) = delete;
-  bare_loop& operator=(const bare_loop&) = delete;
-  ~bare_loop() {
-    sqlite3_finalize(update_);
-    sqlite3_finalize(insert_);
-    sqlite3_close(db_);
-  }
+  explicit bare_loop(const std::string& path) : db_(path) {}
 
   double facts_per_second() {
     const auto start = watch_clock::now();
     int facts = 0;
     while (watch_clock::now() - start < round_time) {
-      execute("BEGIN IMMEDIATE");
-      for (int lane = 0; lane < lanes; ++lane) fact(lane);
-      execute("COMMIT");
+      db_.begin();
+      for (int lane = 0; lane < lanes; ++lane) db_.write(a_commit(lane, rev_));
+      db_.commit();
       ++rev_;
       facts += lanes;
     }
@@ -122,40 +103,7 @@ class bare_loop {
   }
 
  private:
-  void execute(const char* sql) {
-    if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) give_up(sqlite3_errmsg(db_));
-  }
-  sqlite3_stmt* prepare(const char* sql) {
-    sqlite3_stmt* s = nullptr;
-    if (sqlite3_prepare_v2(db_, sql, -1, &s, nullptr) != SQLITE_OK) give_up(sqlite3_errmsg(db_));
-    return s;
-  }
-  void fact(int lane) {
-    const auto id = run_id(lane);
-    sqlite3_bind_text(update_, 1, id.data(), static_cast<int>(id.size()), SQLITE_STATIC);
-    sqlite3_bind_int64(update_, 2, 1);
-    sqlite3_bind_int64(update_, 3, rev_);
-    sqlite3_bind_int64(update_, 4, rev_ + 1);
-    sqlite3_bind_null(update_, 5);
-    sqlite3_bind_text(update_, 6, "", 0, SQLITE_STATIC);
-    sqlite3_bind_int64(update_, 7, 1'700'000'000'000 + rev_);
-    if (sqlite3_step(update_) != SQLITE_ROW) give_up(sqlite3_errmsg(db_));
-    const auto run = sqlite3_column_int64(update_, 0);
-    sqlite3_reset(update_);
-    sqlite3_bind_int64(insert_, 1, run);
-    sqlite3_bind_int64(insert_, 2, rev_ + 1);
-    sqlite3_bind_int64(insert_, 3, 5);
-    sqlite3_bind_int64(insert_, 4, 1'700'000'000'000 + rev_);
-    sqlite3_bind_int64(insert_, 5, 1);
-    sqlite3_bind_text(insert_, 6, hash.data(), static_cast<int>(hash.size()), SQLITE_STATIC);
-    sqlite3_bind_text(insert_, 7, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
-    if (sqlite3_step(insert_) != SQLITE_DONE) give_up(sqlite3_errmsg(db_));
-    sqlite3_reset(insert_);
-  }
-
-  sqlite3* db_ = nullptr;
-  sqlite3_stmt* update_ = nullptr;
-  sqlite3_stmt* insert_ = nullptr;
+  benchmark::bare_sqlite db_;
   std::int64_t rev_ = 0;
 };
 
@@ -186,19 +134,14 @@ class store_loop {
 
  private:
   void submit(int lane) {
-    auto& rev = revs_[static_cast<std::size_t>(lane)];
-    commit_request c;
-    c.run = run_id(lane);
-    c.fence = 1;
-    c.expected_rev = rev++;
-    c.facts.push_back({rev, fact_kind::outcome, 1'700'000'000'000 + rev, 1, body, hash});
-    c.now_ms = 1'700'000'000'000 + rev;
-    store_.commit(std::move(c), [this, lane](const commit_result& r) {
-      if (r.status != commit_status::committed) give_up("a commit was refused: " + r.problem.text());
-      const std::scoped_lock hold(mutex_);
-      finished_.push_back(lane);
-      wake_.notify_one();
-    });
+    store_.commit(a_commit(lane, revs_[static_cast<std::size_t>(lane)]++),
+                  [this, lane](const commit_result& r) {
+                    if (r.status != commit_status::committed)
+                      give_up("a commit was refused: " + r.problem.text());
+                    const std::scoped_lock hold(mutex_);
+                    finished_.push_back(lane);
+                    wake_.notify_one();
+                  });
   }
   void drain(int in_flight) {
     std::unique_lock hold(mutex_);
@@ -241,7 +184,7 @@ json::object throughput(const std::string& directory) {
   std::vector<double> flush_rates;
   std::vector<double> ratios;
   for (int i = 0; i < rounds; ++i) {
-    flush_rates.push_back(flush_rate(directory + "/flush"));
+    flush_rates.push_back(benchmark::flush_rate(directory + "/flush"));
     bare_rates.push_back(bare.facts_per_second());
     store_rates.push_back(through_store.facts_per_second(lanes));
     ratios.push_back(store_rates.back() / bare_rates.back());

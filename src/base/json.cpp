@@ -1,41 +1,69 @@
 #include <shipflow/json.hpp>
 
+#include <boost/container/small_vector.hpp>
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <new>
-#include <vector>
 
 namespace shipflow {
 inline namespace v1 {
 namespace {
 
+// Most strings need no escape and are copied as they are.
+void write_string(json::string_view text, std::string& out) {
+  const auto special = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; };
+  if (std::any_of(text.begin(), text.end(), special)) {
+    out += json::serialize(text);
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+void write_integer(std::int64_t number, std::string& out) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  out.append(digits.begin(), end);
+}
+
+void write_canonical(const json::value& value, std::string& out);
+
+void write_object(const json::object& object, std::string& out) {
+  boost::container::small_vector<const json::key_value_pair*, 16> members;
+  members.reserve(object.size());
+  for (const auto& member : object) members.push_back(&member);
+  std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) { return a->key() < b->key(); });
+  out += '{';
+  for (const auto* member : members) {
+    if (member != members.front()) out += ',';
+    write_string(member->key(), out);
+    out += ':';
+    write_canonical(member->value(), out);
+  }
+  out += '}';
+}
+
+void write_array(const json::array& array, std::string& out) {
+  out += '[';
+  for (const auto& item : array) {
+    if (&item != array.data()) out += ',';
+    write_canonical(item, out);
+  }
+  out += ']';
+}
+
 void write_canonical(const json::value& value, std::string& out) {
-  if (const auto* object = value.if_object()) {
-    std::vector<const json::key_value_pair*> members;
-    members.reserve(object->size());
-    for (const auto& member : *object) members.push_back(&member);
-    std::sort(members.begin(), members.end(),
-              [](const auto* a, const auto* b) { return a->key() < b->key(); });
-    out += '{';
-    for (const auto* member : members) {
-      if (out.back() != '{') out += ',';
-      out += json::serialize(json::string_view(member->key()));
-      out += ':';
-      write_canonical(member->value(), out);
-    }
-    out += '}';
-  } else if (const auto* array = value.if_array()) {
-    out += '[';
-    for (const auto& item : *array) {
-      if (out.back() != '[' || &item != array->data()) out += ',';
-      write_canonical(item, out);
-    }
-    out += ']';
-  } else {
-    out += json::serialize(value);
+  switch (value.kind()) {
+    case json::kind::object: return write_object(value.get_object(), out);
+    case json::kind::array: return write_array(value.get_array(), out);
+    case json::kind::string: return write_string(value.get_string(), out);
+    case json::kind::int64: return write_integer(value.get_int64(), out);
+    default: out += json::serialize(value);
   }
 }
 

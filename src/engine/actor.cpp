@@ -16,16 +16,6 @@ constexpr duration worth_resting{2'000};
 constexpr duration worth_resting_back{60'000};
 constexpr duration retry_commit{1'000};
 
-stored_fact to_stored(const fact& f, std::string& head) {
-  stored_fact out;
-  out.rev = f.rev;
-  out.kind = f.kind;
-  out.at_ms = to_ms(f.at);
-  out.body = canonical(to_json(f));
-  out.hash = head = sha256_hex(head + "\n" + out.body);
-  return out;
-}
-
 signal_event to_event(const stored_signal& stored) {
   signal_event e;
   e.id = stored.id;
@@ -217,18 +207,22 @@ void actor::commit(const next_step& then) {
   keep_samples_ = false;
   announced_ = std::exchange(batch_, {});
   committing_ = true;
-  auto copy = change;
-  core_.keep->commit(std::move(change),
-                     [weak = weak_from_this(), &time = core_.time, copy = std::move(copy)](commit_result r) {
-                       time.post([weak, copy, r = std::move(r)] {
-                         const auto self = weak.lock();
-                         if (!self || self->gone_) return;
-                         if (r.status == commit_status::unknown || r.status == commit_status::failed)
-                           self->recheck_commit(copy);
-                         else
-                           self->committed(r, copy);
-                       });
-                     });
+  write(std::make_shared<const commit_request>(std::move(change)));
+}
+
+void actor::write(std::shared_ptr<const commit_request> change) {
+  auto request = *change;
+  core_.keep->commit(std::move(request), [weak = weak_from_this(), &time = core_.time,
+                                          change = std::move(change)](commit_result r) {
+    time.post([weak, change, r = std::move(r)] {
+      const auto self = weak.lock();
+      if (!self || self->gone_) return;
+      if (r.status == commit_status::unknown || r.status == commit_status::failed)
+        self->recheck_commit(change);
+      else
+        self->committed(r, *change);
+    });
+  });
 }
 
 void actor::committed(const commit_result& r, const commit_request& change) {
@@ -291,34 +285,24 @@ void actor::refused_lock(const std::string& holder) {
 
 // The store could not say whether the commit is durable, or could not write it. The revision
 // tells which; until it is written no effect starts.
-void actor::recheck_commit(const commit_request& change) {
+void actor::recheck_commit(const std::shared_ptr<const commit_request>& change) {
   const auto row = core_.keep->get_run(state_.id);
-  const auto wanted = change.expected_rev + static_cast<std::int64_t>(change.facts.size());
-  if (row && row->fence == fence_ && row->rev == wanted && !change.facts.empty()) {
+  const auto wanted = change->expected_rev + static_cast<std::int64_t>(change->facts.size());
+  if (row && row->fence == fence_ && row->rev == wanted && !change->facts.empty()) {
     commit_result r;
     r.status = commit_status::committed;
     r.rev = wanted;
-    committed(r, change);
+    committed(r, *change);
     return;
   }
-  if (row && (row->fence != fence_ || row->rev != change.expected_rev)) {
+  if (row && (row->fence != fence_ || row->rev != change->expected_rev)) {
     lose("another engine took the run over");
     return;
   }
   core_.emit_trouble(state_.id, "the store cannot write; trying again");
   core_.time.call_after(retry_commit, [weak = weak_from_this(), change] {
     const auto self = weak.lock();
-    if (!self || self->gone_) return;
-    self->core_.keep->commit(change, [weak, &time = self->core_.time, change](commit_result r) {
-      time.post([weak, change, r = std::move(r)] {
-        const auto again = weak.lock();
-        if (!again || again->gone_) return;
-        if (r.status == commit_status::unknown || r.status == commit_status::failed)
-          again->recheck_commit(change);
-        else
-          again->committed(r, change);
-      });
-    });
+    if (self && !self->gone_) self->write(change);
   });
 }
 

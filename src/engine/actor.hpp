@@ -66,7 +66,8 @@ class actor : public std::enable_shared_from_this<actor> {
   void commit(const next_step& then);
   void committed(const commit_result& r, const commit_request& change);
   void refused_lock(const std::string& holder);
-  void recheck_commit(const commit_request& change);
+  void write(std::shared_ptr<const commit_request> change);
+  void recheck_commit(const std::shared_ptr<const commit_request>& change);
   void lose(const std::string& why);
   [[nodiscard]] bool may_rest(const next_step& then) const;
 

@@ -11,6 +11,12 @@ constexpr duration retry_store{1'000};
 
 }  // namespace
 
+stored_fact to_stored(const fact& f, std::string& head) {
+  auto body = canonical(to_json(f));
+  head = sha256_hex(head + "\n" + body);
+  return {f.rev, f.kind, to_ms(f.at), journal_format, std::move(body), head};
+}
+
 core::core(scheduler& clock, std::shared_ptr<store> stored, engine_options chosen)
     : time(clock), keep(std::move(stored)), options(std::move(chosen)) {
   if (options.id.empty()) options.id = "engine-" + std::to_string(time.random());

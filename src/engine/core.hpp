@@ -19,6 +19,9 @@ class actor;
 /// Reason in the row of a run that waits for its environment's locks.
 inline constexpr auto queued_reason = "queued for the environment";
 
+/// As the store keeps it; `head` is the chain's value before the fact and becomes the one after it.
+[[nodiscard]] stored_fact to_stored(const fact& f, std::string& head);
+
 /// Used on the scheduler's thread only. Actors hold it by reference and never outlive it: the
 /// engine drops them first.
 class core {

@@ -29,11 +29,6 @@ fact numbered(fact f, std::int64_t rev) {
   return f;
 }
 
-stored_fact to_stored(const fact& f, std::string& head) {
-  head = chain(head, f);
-  return {f.rev, f.kind, to_ms(f.at), journal_format, canonical(to_json(f)), head};
-}
-
 error not_allowed(const plan& what, const std::string& principal) {
   std::string roles;
   for (const auto& r : what.protection.start) roles += (roles.empty() ? "" : ", ") + r;
@@ -141,14 +136,14 @@ result<std::string> engine::start(const plan& what, const start_options& options
   if (!may_start(what, options)) return not_allowed(what, options.principal);
   if (!options.external_id.empty())
     if (auto known = shared.keep->find_external(options.external_id)) return known->id;
-  const auto digest = what.digest();
+  const auto now = shared.time.now();
+  auto created = created_fact(what, options.principal, options.reason, options.external_id, now);
+  const std::string digest(created.body.at("plan_digest").as_string());
   if (auto put = shared.keep->put_plan(digest, canonical(to_json(what))); !put) return put.error();
 
-  const auto now = shared.time.now();
   auto state = make_state(new_run_id(shared.time), std::make_shared<const plan>(what));
   const bool waits = what.protection.one_at_a_time == "wait";
-  std::vector<fact> facts{
-      numbered(created_fact(what, options.principal, options.reason, options.external_id, now), 1)};
+  std::vector<fact> facts{numbered(std::move(created), 1)};
   if (!waits) {
     fact begun;
     begun.kind = fact_kind::state;
@@ -158,7 +153,7 @@ result<std::string> engine::start(const plan& what, const start_options& options
   }
   std::vector<stored_fact> stored;
   for (const auto& f : facts) {
-    stored.push_back(to_stored(f, state.hash));
+    stored.push_back(engine_room::to_stored(f, state.hash));
     if (auto applied = apply(state, f); !applied) return applied.error();
   }
   run_row row;
@@ -175,8 +170,8 @@ result<std::string> engine::start(const plan& what, const start_options& options
   row.rev = state.rev;
   row.created_ms = row.updated_ms = to_ms(now);
   if (waits) row.reason = engine_room::queued_reason;
-  auto created = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks);
-  if (!created) return created.error();
+  auto made = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks);
+  if (!made) return made.error();
   impl_->supersede(what, row.id);
   for (auto& f : facts) {
     engine_event e;
