@@ -168,6 +168,19 @@ SHIPFLOW_API shipflow_str shipflow_error_detail(const shipflow_error* err) SHIPF
 /** Frees an error. Any thread. Since 0.1. */
 SHIPFLOW_API void shipflow_error_free(shipflow_error* err) SHIPFLOW_NOEXCEPT;
 
+/* ---- JSON ------------------------------------------------------------------------------------------ */
+
+/** One value of a JSON text, for programs without a JSON library: text as it is, without quotes and escapes,
+ *  anything else as JSON. `pointer`: RFC 6901, for example "/inputs/text"; absent or empty: the whole. Both
+ *  borrowed for the call, `*out` returned. Expected: SHIPFLOW_NOT_FOUND. Any thread. O(bytes). Since 0.1. */
+SHIPFLOW_API shipflow_status shipflow_json_at(shipflow_str json, shipflow_str pointer, shipflow_buf** out,
+                                              shipflow_error** err) SHIPFLOW_NOEXCEPT;
+
+/** Text as a JSON string, with its quotes and escapes. `text` borrowed for the call, `*out` returned. Any
+ *  thread. Since 0.1. */
+SHIPFLOW_API shipflow_status shipflow_json_quote(shipflow_str text, shipflow_buf** out,
+                                                 shipflow_error** err) SHIPFLOW_NOEXCEPT;
+
 /* ---- Documents ------------------------------------------------------------------------------------ */
 
 /** A parsed YAML or JSON text in which every node knows its line and column. Immutable. */
@@ -304,9 +317,9 @@ SHIPFLOW_API shipflow_status shipflow_engine_add_builtin(shipflow_engine* engine
  *  actions in plans. `actions`: [{"name", "version"?: 1, "repeat"?: "set_value"|"token"|"compare_and_set"|
  *  "creates", "undo"?: "reversible"|"forward_only"|"destructive"|"irreversible", "rank"?: "service"|"traffic"|
  *  "database"|"cleanup", "help"?, "inputs"?: [{"name", "type", "required"?, "sensitive"?, "help"?}],
- *  "outputs"?: [same], "resources"?: [template], "call_timeout_ms"?: 30000, "timeout_ms"?: 600000}]; what each
- *  means: provider.hpp. Both borrowed for the call. Before runs start. Expected: SHIPFLOW_ALREADY_EXISTS.
- *  Since 0.1. */
+ *  "outputs"?: [same], "resources"?: [template], "tells_ready"?: false, "call_timeout_ms"?: 30000, "timeout_ms"?:
+ *  600000}]; what each means: provider.hpp. Both borrowed for the call. Before runs start. Expected:
+ *  SHIPFLOW_ALREADY_EXISTS. Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_engine_add_provider(shipflow_engine* engine, shipflow_str name,
                                                           shipflow_str actions,
                                                           shipflow_error** err) SHIPFLOW_NOEXCEPT;
@@ -459,17 +472,20 @@ SHIPFLOW_API void shipflow_event_free(shipflow_event* event) SHIPFLOW_NOEXCEPT;
 typedef struct shipflow_call shipflow_call;
 
 /** What a call asks for, what its body holds and what an answer may be.
- *  ACTION  {"provider", "action", "verb": "observe"|"apply"|"settle"|"resolve"|"undo"|"diagnose", "run", "step",
- *           "environment", "component", "effect_key", "attempt", "deadline_ms", "timeout_ms", "target",
- *           "inputs" (secrets resolved), "baseline", "handle"}. Answer:
+ *  ACTION  {"provider", "action", "verb": "observe"|"apply"|"settle"|"resolve"|"undo"|"diagnose"|"ready", "run",
+ *           "step", "environment", "component", "effect_key", "attempt", "deadline_ms", "timeout_ms", "target",
+ *           "inputs" (secrets resolved), "baseline", "handle"}. "ready" only for actions that say "tells_ready".
+ *           Answer:
  *           {"kind": "done"|"started"|"progress"|"not_applied"|"unknown"|"failed"|"conflict", "value"?: any,
  *            "percent"?: -1..100, "text"?, "look_again_ms"?, "status"?: a status number, "message"?}.
  *           What each verb and answer means: provider.hpp
  *  PROBE   {"kind", "name", "spec", "target", "environment", "component", "deadline_ms"}. Answer:
  *           {"outcome": "pass"|"fail"|"unavailable", "text"?, "latency_ms"?, "details"?: {}}
- *  METRICS {"source", "series": [name], "arm", "spec", "target", "environment", "component", "version",
- *           "deadline_ms"}. Answer: {"kind"?: "counter"|"gauge", "readings": [number | null (missing) |
- *           {"state": "value"|"empty"|"missing"|"invalid", "number"?, "why"?}]} or {"why": text}: unavailable
+ *  METRICS {"source", "metric", "series": [name], "arm", "spec", "target", "environment", "component", "version",
+ *           "from_ms", "until_ms", "deadline_ms"}. Answer: {"kind"?: "counter"|"gauge"|"delta", "readings": [number |
+ *           null (missing) | {"state": "value"|"empty"|"missing"|"invalid", "number"?, "why"?, "buckets"?:
+ *           [[upper | null (no bound), count]], "instances"?: {name: number}}]} or {"why": text}: unavailable.
+ *           What each means: probe.hpp
  *  SECRET  {"source"}. Answer: {"value": text}
  *  POLICY  {"run", "step", "principal", "groups", "name": "approve"|"reject", "body", "plan_digest"}. Answer:
  *           {"allow": bool, "why"?} */

@@ -32,10 +32,11 @@ typedef struct shipflow_provider_table {
   shipflow_verb_fn diagnose; /**< NULL: no evidence */
   void (*destroy)(uintptr_t self); /**< NULL, or called exactly once, after the last other function, also when
                                         adding the provider failed. On the thread that frees the engine */
+  shipflow_verb_fn ready;          /**< NULL: it cannot be told; for actions that say "tells_ready" */
 } shipflow_provider_table;
 
 #define SHIPFLOW_PROVIDER_TABLE_INIT \
-  { sizeof(shipflow_provider_table), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+  { sizeof(shipflow_provider_table), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** Adds a provider served by a table. `name`, `actions`: as in shipflow_engine_add_provider, borrowed for the call.
  *  `table` borrowed for the call (its functions are kept), `self` handed to every function. Before runs start.

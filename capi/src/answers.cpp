@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <limits>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace shipflow_c {
 namespace {
@@ -111,6 +113,35 @@ class probe final : public pending_of<shipflow::probe_answer, std::function<void
   void read_loss() override { answer_.text = "the host dropped the call"; }
 };
 
+[[noreturn]] void wrong_reading(const char* what) {
+  throw failure(SHIPFLOW_INVALID_ARGUMENT, std::string("answer: reading: ") + what);
+}
+
+std::vector<shipflow::bucket> buckets_of(const shipflow::json::value* list) {
+  std::vector<shipflow::bucket> out;
+  if (list == nullptr) return out;
+  constexpr const char* shape = "`buckets` must be a list of [upper or null, count]";
+  if (!list->is_array()) wrong_reading(shape);
+  for (const auto& item : list->get_array()) {
+    const auto* pair = item.if_array();
+    if (pair == nullptr || pair->size() != 2 || !(*pair)[1].is_number()) wrong_reading(shape);
+    const auto& upper = (*pair)[0];
+    if (!upper.is_null() && !upper.is_number()) wrong_reading(shape);
+    out.push_back({upper.is_null() ? std::numeric_limits<double>::infinity() : upper.to_number<double>(),
+                   (*pair)[1].to_number<double>()});
+  }
+  return out;
+}
+
+std::vector<shipflow::instance_reading> instances_of(const object& given) {
+  std::vector<shipflow::instance_reading> out;
+  for (const auto& [name, number] : given) {
+    if (!number.is_number()) wrong_reading("`instances` must be an object of numbers");
+    out.push_back({std::string(name), number.to_number<double>()});
+  }
+  return out;
+}
+
 shipflow::reading reading_of(const shipflow::json::value& v) {
   shipflow::reading out;
   if (v.is_null()) return out;
@@ -125,10 +156,11 @@ shipflow::reading reading_of(const shipflow::json::value& v) {
   const auto state = m.needed("state");
   out.why = m.text("why");
   const auto* number = m.any("number");
+  out.buckets = buckets_of(m.any("buckets"));
+  out.instances = instances_of(m.object("instances"));
   m.done();
   if (state == "value") {
-    if (number == nullptr || !number->is_number())
-      throw failure(SHIPFLOW_INVALID_ARGUMENT, "answer: reading: `number` is missing");
+    if (number == nullptr || !number->is_number()) wrong_reading("`number` is missing");
     out.what = shipflow::reading::state::value;
     out.number = number->to_number<double>();
   } else if (state == "empty") {
@@ -136,8 +168,7 @@ shipflow::reading reading_of(const shipflow::json::value& v) {
   } else if (state == "invalid") {
     out.what = shipflow::reading::state::invalid;
   } else if (state != "missing") {
-    throw failure(SHIPFLOW_INVALID_ARGUMENT,
-                  "answer: reading: `state` must be value, empty, missing or invalid");
+    wrong_reading("`state` must be value, empty, missing or invalid");
   }
   return out;
 }
@@ -152,9 +183,12 @@ class metrics final
     members m(given, "answer");
     shipflow::metric_answer out;
     const auto kind = m.text("kind", "counter");
-    if (kind != "counter" && kind != "gauge")
-      throw failure(SHIPFLOW_INVALID_ARGUMENT, "answer: `kind` must be counter or gauge");
-    out.kind = kind == "gauge" ? shipflow::series_kind::gauge : shipflow::series_kind::counter;
+    if (kind == "gauge")
+      out.kind = shipflow::series_kind::gauge;
+    else if (kind == "delta")
+      out.kind = shipflow::series_kind::delta;
+    else if (kind != "counter")
+      throw failure(SHIPFLOW_INVALID_ARGUMENT, "answer: `kind` must be counter, gauge or delta");
     out.why = m.text("why");
     const auto* readings = m.any("readings");
     m.done();

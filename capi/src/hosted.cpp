@@ -61,6 +61,7 @@ shipflow::action_spec read_action(const shipflow::json::value& v) {
   out.inputs = read_fields(m.any("inputs"), "inputs");
   out.outputs = read_fields(m.any("outputs"), "outputs");
   out.resources = m.texts("resources");
+  out.tells_ready = m.yes("tells_ready");
   constexpr std::int64_t longest = 864'000'000'000;
   out.call_timeout = duration{m.integer("call_timeout_ms", 30'000, 1, longest)};
   out.timeout = duration{m.integer("timeout_ms", 600'000, 0, longest)};
@@ -135,6 +136,7 @@ class hosted_metrics final : public shipflow::metric_source {
     for (const auto& name : q.series) series.emplace_back(name);
     at_.ask(SHIPFLOW_CALL_METRICS, "",
             {{"source", q.source},
+             {"metric", q.metric},
              {"series", std::move(series)},
              {"arm", q.arm},
              {"spec", q.spec},
@@ -142,6 +144,8 @@ class hosted_metrics final : public shipflow::metric_source {
              {"environment", q.environment},
              {"component", q.component},
              {"version", q.version},
+             {"from_ms", shipflow::to_ms(q.from)},
+             {"until_ms", shipflow::to_ms(q.until)},
              {"deadline_ms", shipflow::to_ms(q.deadline)}},
             pending_metrics(q.series.size(), std::move(done)), q.stop);
   }

@@ -56,6 +56,7 @@ void table::serve(std::unique_ptr<shipflow_call> call) const {
       {"apply", {functions_.apply, ""}},
       {"observe", {functions_.observe, R"({"kind":"done","value":{}})"}},
       {"diagnose", {functions_.diagnose, R"({"kind":"done","value":{}})"}},
+      {"ready", {functions_.ready, R"({"kind":"unknown","message":"the provider cannot tell"})"}},
       {"resolve", {functions_.resolve, R"({"kind":"unknown","message":"the provider cannot tell"})"}},
       {"settle",
        {functions_.settle, R"({"kind":"failed","status":13,"message":"the provider has no `settle`"})"}},

@@ -1,5 +1,7 @@
 #include "text.hpp"
 
+#include "guard.hpp"
+
 #include <algorithm>
 
 namespace shipflow_c {
@@ -156,6 +158,26 @@ void members::done() const {
 }  // namespace shipflow_c
 
 extern "C" {
+
+shipflow_status shipflow_json_at(shipflow_str json, shipflow_str pointer, shipflow_buf** out,
+                                 shipflow_error** err) noexcept {
+  using namespace shipflow_c;
+  return guard(out, err, [&] {
+    const auto whole = parsed(json, "json");
+    boost::system::error_code missing;
+    const auto* found = whole.find_pointer(text_of(pointer, "pointer"), missing);
+    if (found == nullptr)
+      throw failure(SHIPFLOW_NOT_FOUND,
+                    "json has no value at `" + std::string(text_of(pointer, "pointer")) + "`");
+    return found->is_string() ? to_buf(std::string(found->get_string())) : to_buf(*found);
+  });
+}
+
+shipflow_status shipflow_json_quote(shipflow_str text, shipflow_buf** out, shipflow_error** err) noexcept {
+  using namespace shipflow_c;
+  return guard(out, err,
+               [&] { return to_buf(shipflow::json::value(shipflow::json::string(text_of(text, "text")))); });
+}
 
 shipflow_str shipflow_buf_view(const shipflow_buf* buf) noexcept {
   const auto* b = shipflow_c::usable(buf);

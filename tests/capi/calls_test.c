@@ -282,7 +282,37 @@ static void a_full_queue_keeps_the_end(void) {
   shipflow_store_free(store);
 }
 
+/* JSON for those who bring no library for it. */
+static void json_without_a_library(void) {
+  shipflow_error* err = NULL;
+  shipflow_buf* out = NULL;
+  const shipflow_str body = text("{\"inputs\":{\"text\":\"a \\\"b\\\"\",\"n\":[1,2]},\"a/b\":null}");
+  OK(shipflow_json_at(body, text("/inputs/text"), &out, &err));
+  CHECK(strcmp(shipflow_buf_view(out).ptr, "a \"b\"") == 0);
+  shipflow_buf_free(out);
+  OK(shipflow_json_at(body, text("/inputs/n/1"), &out, &err));
+  CHECK(strcmp(shipflow_buf_view(out).ptr, "2") == 0);
+  shipflow_buf_free(out);
+  OK(shipflow_json_at(body, text("/a~1b"), &out, &err));
+  CHECK(strcmp(shipflow_buf_view(out).ptr, "null") == 0);
+  shipflow_buf_free(out);
+  OK(shipflow_json_at(body, text(NULL), &out, &err));
+  CHECK(shipflow_buf_view(out).len == body.len);
+  shipflow_buf_free(out);
+  CHECK_STATUS(SHIPFLOW_NOT_FOUND, shipflow_json_at(body, text("/inputs/n/2"), &out, &err));
+  CHECK(out == NULL && holds(shipflow_error_message(err), "`/inputs/n/2`"));
+  shipflow_error_free(err);
+  CHECK_STATUS(SHIPFLOW_NOT_FOUND, shipflow_json_at(body, text("inputs"), &out, NULL));
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT, shipflow_json_at(text("{"), text(NULL), &out, NULL));
+  err = NULL;
+  OK(shipflow_json_quote(text("a \"b\"\n"), &out, &err));
+  CHECK(strcmp(shipflow_buf_view(out).ptr, "\"a \\\"b\\\"\\n\"") == 0);
+  shipflow_buf_free(out);
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT, shipflow_json_quote(text("\xff"), &out, NULL));
+}
+
 int main(void) {
+  json_without_a_library();
   cancellation_wakes_the_host(0);
   cancellation_wakes_the_host(1);
   waking_up_hides_no_event();

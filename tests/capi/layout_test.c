@@ -21,9 +21,17 @@ int main(void) {
   AT(shipflow_engine_options, id, 24);
   AT(shipflow_engine_options, start_ms, 40);
   AT(shipflow_engine_options, seed, 48);
-  CHECK(sizeof(shipflow_provider_table) == 64);
+  CHECK(sizeof(shipflow_provider_table) == 72);
   AT(shipflow_provider_table, apply, 8);
+  AT(shipflow_provider_table, size, 0);
+  AT(shipflow_provider_table, reserved, 4);
+  AT(shipflow_provider_table, observe, 16);
+  AT(shipflow_provider_table, settle, 24);
+  AT(shipflow_provider_table, resolve, 32);
+  AT(shipflow_provider_table, undo, 40);
+  AT(shipflow_provider_table, diagnose, 48);
   AT(shipflow_provider_table, destroy, 56);
+  AT(shipflow_provider_table, ready, 64);
   CHECK(sizeof(shipflow_status) == 4 && sizeof(shipflow_event_kind_t) == 4);
   return done("capi layout");
 }

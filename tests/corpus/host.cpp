@@ -157,8 +157,11 @@ engine_host::engine_host(const json::object& scenario, std::shared_ptr<shipflow:
     : time_(time),
       engine_(std::make_unique<shipflow::engine>(time_, std::move(keep), options_of(scenario, in_))) {
   if (const auto* providers = scenario.if_contains("providers"))
-    for (const auto& [name, actions] : providers->as_object())
-      engine_->add(std::make_shared<scripted_provider>(std::string(name), actions.as_array(), in_)).value();
+    for (const auto& p : providers->as_array()) {
+      const auto& o = p.as_object();
+      engine_->add(std::make_shared<scripted_provider>(text_in(o, "name"), o.at("actions").as_array(), in_))
+          .value();
+    }
   if (auto kinds = names_in(scenario, "probes"); !kinds.empty())
     engine_->add(std::make_shared<scripted_probes>(std::move(kinds), in_)).value();
   if (auto names = names_in(scenario, "metrics"); !names.empty())

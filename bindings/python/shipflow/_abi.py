@@ -82,6 +82,7 @@ class shipflow_provider_table(ctypes.Structure):
         ("undo", shipflow_verb_fn),
         ("diagnose", shipflow_verb_fn),
         ("destroy", ctypes.CFUNCTYPE(None, ctypes.c_size_t)),
+        ("ready", shipflow_verb_fn),
     ]
 
 
@@ -132,6 +133,8 @@ FUNCTIONS = {
     "shipflow_event_free": (None, [ctypes.c_void_p]),
     "shipflow_event_kind": (ctypes.c_uint32, [ctypes.c_void_p]),
     "shipflow_event_run": (shipflow_str, [ctypes.c_void_p]),
+    "shipflow_json_at": (ctypes.c_int32, [shipflow_str, shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
+    "shipflow_json_quote": (ctypes.c_int32, [shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_plan_compile": (ctypes.c_int32, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_plan_digest": (shipflow_str, [ctypes.c_void_p]),
     "shipflow_plan_free": (None, [ctypes.c_void_p]),
