@@ -85,8 +85,8 @@ void actor::take_signal(const stored_signal& stored) {
   }
   ++judging_;
   const vote asked{state_.id, step_of(e.body), e.name, e.principal, e.groups, state_.what->digest(), e.body};
-  core_.options.policy(asked, [weak = weak_from_this(), &time = core_.time, e](result<void> verdict) {
-    time.post([weak, e, verdict = std::move(verdict)] {
+  core_.options.policy(asked, [weak = weak_from_this(), back = core_.back, e](result<void> verdict) {
+    back->post([weak, e, verdict = std::move(verdict)] {
       if (const auto self = weak.lock()) self->judged(e, verdict);
     });
   });
@@ -212,9 +212,9 @@ void actor::commit(const next_step& then) {
 
 void actor::write(std::shared_ptr<const commit_request> change) {
   auto request = *change;
-  core_.keep->commit(std::move(request), [weak = weak_from_this(), &time = core_.time,
+  core_.keep->commit(std::move(request), [weak = weak_from_this(), back = core_.back,
                                           change = std::move(change)](commit_result r) {
-    time.post([weak, change, r = std::move(r)] {
+    back->post([weak, change, r = std::move(r)] {
       const auto self = weak.lock();
       if (!self || self->gone_) return;
       if (r.status == commit_status::unknown || r.status == commit_status::failed)

@@ -122,8 +122,8 @@ bool actor::is_open(step_index step, std::uint64_t id) const {
 void actor::send(step_index step, std::uint64_t id, request q, const result<secret_values>& known) {
   const auto revealed = known ? reveal(q, *known) : result<void>(known.error());
   const auto secrets = std::make_shared<std::vector<std::string>>(q.secrets);
-  auto respond = [weak = weak_from_this(), &time = core_.time, step, id, secrets](answer a) {
-    time.post([weak, step, id, a = redact(std::move(a), *secrets), secrets]() mutable {
+  auto respond = [weak = weak_from_this(), back = core_.back, step, id, secrets](answer a) {
+    back->post([weak, step, id, a = redact(std::move(a), *secrets), secrets]() mutable {
       wipe(*secrets);
       if (const auto self = weak.lock()) self->answered(step, id, std::move(a));
     });

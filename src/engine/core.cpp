@@ -18,7 +18,10 @@ stored_fact to_stored(const fact& f, std::string& head) {
 }
 
 core::core(scheduler& clock, std::shared_ptr<store> stored, engine_options chosen)
-    : time(clock), keep(std::move(stored)), options(std::move(chosen)) {
+    : time(clock),
+      back(std::make_shared<way_back>(clock)),
+      keep(std::move(stored)),
+      options(std::move(chosen)) {
   if (options.id.empty()) options.id = "engine-" + std::to_string(time.random());
   clock_watch_ = time.watch_clock([this, alive = std::weak_ptr<int>(alive_)](duration by) {
     if (!alive.expired()) clock_jumped(by);
@@ -106,6 +109,7 @@ void core::dismiss(const std::string& run, std::optional<time_point> due) {
 }
 
 void core::drop_actors() {
+  back->close();
   actors.clear();
   dismissed_.clear();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/secrets.hpp"
+#include "engine/way_back.hpp"
 
 #include <shipflow/engine.hpp>
 
@@ -42,7 +43,7 @@ class core {
   void take_up(const run_row& row);
   /// The actor gave its run back to the store, ended it, or lost it.
   void dismiss(const std::string& run, std::optional<time_point> due);
-  /// Lets go of all actors; what is posted and still to run finds none.
+  /// Lets go of all actors; what is posted and still to run finds none, and late answers reach nothing.
   void drop_actors();
   /// A signal was stored: whoever holds the run by then hears it, else the run is claimed.
   void call_attention(const std::string& run);
@@ -59,6 +60,8 @@ class core {
   void end_call();
 
   scheduler& time;
+  /// For answers of stores, providers and whatever else may outlive the engine.
+  const std::shared_ptr<way_back> back;
   std::shared_ptr<store> keep;
   engine_options options;
   std::map<std::string, std::shared_ptr<provider>> providers;

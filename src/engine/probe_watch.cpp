@@ -91,9 +91,9 @@ class probe_watch final : public guard_watch {
     }
     q.spec = std::move(spec->get_object());
     steady_ = source.steady_until(q);
-    source.look(std::move(q), [this, alive = alive_, &time = run_.shared().time, values](probe_answer a) {
+    source.look(std::move(q), [this, alive = alive_, back = run_.shared().back, values](probe_answer a) {
       a.text = redact(a.text, values);
-      time.post([this, alive, a = std::move(a)] {
+      back->post([this, alive, a = std::move(a)] {
         if (*alive) seen(a);
       });
     });

@@ -66,8 +66,8 @@ void ready_watch::ask(step_index step) {
 void ready_watch::send(step_index step, std::uint64_t number, request q, const result<secret_values>& known) {
   const auto revealed = known ? reveal(q, *known) : result<void>(known.error());
   const auto secrets = std::make_shared<std::vector<std::string>>(q.secrets);
-  auto respond = [this, alive = alive_, &time = run_.shared().time, step, number, secrets](answer a) {
-    time.post([this, alive, step, number, a = redact(std::move(a), *secrets), secrets] {
+  auto respond = [this, alive = alive_, back = run_.shared().back, step, number, secrets](answer a) {
+    back->post([this, alive, step, number, a = redact(std::move(a), *secrets), secrets] {
       wipe(*secrets);
       if (*alive) heard(step, number, a);
     });

@@ -40,8 +40,8 @@ void fetch_secrets(core& shared, const plan& what, const std::vector<std::string
   all->open = names.size();
   all->done = std::move(done);
   for (const auto& name : names) {
-    auto take = [&time = shared.time, all, name](result<std::string> value) {
-      time.post([all, name, value = std::move(value)]() mutable { all->take(name, std::move(value)); });
+    auto take = [back = shared.back, all, name](result<std::string> value) {
+      back->post([all, name, value = std::move(value)]() mutable { all->take(name, std::move(value)); });
     };
     const auto* source = what.secrets.if_contains(name);
     if (source == nullptr || !source->is_string() || !shared.options.secrets)

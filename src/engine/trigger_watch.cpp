@@ -160,16 +160,15 @@ class trigger_watch final : public guard_watch {
     waiting_ = looks.size();
     steady_ = time_point::max();
     const auto closing = slot_;
-    auto& time = run_.shared().time;
     trouble_.clear();
     for (std::size_t i = 0; i < looks.size(); ++i)
-      ask(looks[i], [this, alive = alive_, &time, i, closing](metric_answer a) {
-        time.post([this, alive, i, closing, a = std::move(a)]() mutable {
+      ask(looks[i], [this, alive = alive_, back = run_.shared().back, i, closing](metric_answer a) {
+        back->post([this, alive, i, closing, a = std::move(a)]() mutable {
           if (*alive && closing == slot_ && waiting_ != 0) take(i, std::move(a));
         });
       });
     // A source that does not answer leaves its samples missing, it does not hold the slot open.
-    timer_ = time.call_after(std::min(trigger_->slot(), longest_look), [this] { close(); });
+    timer_ = run_.shared().time.call_after(std::min(trigger_->slot(), longest_look), [this] { close(); });
   }
 
   void ask(const health::trigger_look& l, std::function<void(metric_answer)> answered) {
