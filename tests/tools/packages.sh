@@ -11,7 +11,8 @@ packages() {
       libssl-dev libsqlite3-dev libyaml-cpp-dev libpugixml-dev doctest-dev" ;;
     check) echo "clang-tidy-14 clang-format-14 binutils abigail-tools mold" ;;
     counterparts) echo "haproxy openssl procps prometheus python3 python3-venv" ;;
-    bindings) echo "gcc libc6-dev golang-go pkgconf python3 python3-pytest mypy binutils" ;;
+    bindings) echo "gcc libc6-dev golang-go pkgconf python3 python3-pytest mypy binutils
+      pypy3 python3-exceptiongroup python3-tomli" ;;
     shop) echo "haproxy postgresql python3 python3-psycopg2 alembic procps" ;;
     *) echo "packages.sh: unknown kind $1" >&2; exit 2 ;;
   esac

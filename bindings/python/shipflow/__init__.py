@@ -6,18 +6,22 @@ back when it goes wrong.
 from __future__ import annotations
 
 from ._lib import lib as _lib
-from .engine import Engine, run
-from .errors import (AlreadyExists, Conflict, Corrupt, Denied, Error, Forked, InvalidArgument, InvalidDocument, NotFound,
-                     RunFailed, Timeout, Unsupported)
+from .engine import Engine
+from .errors import (AlreadyExists, Cancelled, Conflict, Corrupt, Denied, Error, Failed, Faulted, Fenced, Forked,
+                     InputOutput, Internal, InvalidArgument, InvalidDocument, NewerVersion, NoMemory, NotFound, Reentrant,
+                     RunFailed, SecretLeak, Throttled, Timeout, Unavailable, UnknownOutcome, Unsupported)
+from .events import Events
 from .outcome import Outcome
+from .provider import Answer, Look, NotApplied, Progress, Provider, Request, Started, Unknown
 from .provider import Conflict as ChangedByOthers
-from .provider import Look, NotApplied, Progress, Provider, Request, Started, Unknown
 from .values import Document, Plan, Store, schema
 
 __version__: str = _lib.shipflow_version_string().decode()
 
 __all__ = [
-    "AlreadyExists", "ChangedByOthers", "Conflict", "Corrupt", "Denied", "Document", "Engine", "Error", "Forked",
-    "InvalidArgument", "InvalidDocument", "Look", "NotApplied", "NotFound", "Outcome", "Plan", "Progress", "Provider",
-    "Request", "RunFailed", "Started", "Store", "Timeout", "Unknown", "Unsupported", "run", "schema",
+    "AlreadyExists", "Answer", "Cancelled", "ChangedByOthers", "Conflict", "Corrupt", "Denied", "Document", "Engine",
+    "Error", "Events", "Failed", "Faulted", "Fenced", "Forked", "InputOutput", "Internal", "InvalidArgument",
+    "InvalidDocument", "Look", "NewerVersion", "NoMemory", "NotApplied", "NotFound", "Outcome", "Plan", "Progress",
+    "Provider", "Reentrant", "Request", "RunFailed", "SecretLeak", "Started", "Store", "Throttled", "Timeout",
+    "Unavailable", "Unknown", "UnknownOutcome", "Unsupported", "schema",
 ]

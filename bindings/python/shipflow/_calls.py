@@ -1,17 +1,18 @@
 """Calls of the engine, answered by code in Python.
 
 An exception never crosses: it is kept, the call fails with its text, and the caller of `Engine.finished` sees it as
-the cause. Cancellation answers the call as lost, so the engine looks at the world before it acts again.
+the cause. Cancellation, KeyboardInterrupt and SystemExit leave a call without an answer, so the engine looks at the
+world before it acts again.
 """
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
-from ._handle import call, view
+from ._handle import body, call, view
 from ._lib import lib
+from .errors import Error
 from .provider import Answer, Conflict, Look, NotApplied, Progress, Request, Started, Unknown
 
 if TYPE_CHECKING:
@@ -73,16 +74,16 @@ _ANSWERS = {
 
 
 async def answer_call(engine: Engine, pointer: int, asked: dict[str, Any]) -> BaseException | None:
-    """Answers one call, and returns what the code in Python raised."""
+    """Answers one call, and returns what the code in Python raised. A call that is left without an answer, because the
+    task was cancelled or the program is to end, is answered as lost when it is freed."""
     try:
         answer = await _ANSWERS[lib.shipflow_call_kind(pointer)](engine, asked)
-        call(lib.shipflow_call_finish, pointer, view(json.dumps(answer)))
+        call(lib.shipflow_call_finish, pointer, body(answer))
         return None
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as e:
-        text = f"{type(e).__name__}: {e}".splitlines()[0]
-        call(lib.shipflow_call_fail, pointer, _abi.SHIPFLOW_HOST, view(text))
+        status = e.status if isinstance(e, Error) else _abi.SHIPFLOW_HOST
+        text = str(e) if isinstance(e, Error) else f"{type(e).__name__}: {e}"
+        call(lib.shipflow_call_fail, pointer, status, view(text.splitlines()[0].encode(errors="replace") if text else b"no reason"))
         return e
-    finally:
-        lib.shipflow_call_free(pointer)

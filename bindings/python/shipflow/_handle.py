@@ -2,14 +2,19 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
+import sys
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
 
 from . import _abi
 from ._lib import lib
-from .errors import CLASSES, Error
+from .errors import made_error
+
+#: Without it what nobody uses any more is freed some time later, but a store or an engine ends when it is closed.
+_COUNTS_REFERENCES = sys.implementation.name == "cpython"
 
 _Self = TypeVar("_Self", bound="Handle")
 
@@ -19,9 +24,8 @@ def view(text: str | bytes | None) -> Any:
     if text is None:
         return _abi.shipflow_str(None, 0)
     data = text.encode() if isinstance(text, str) else text
-    kept = ctypes.create_string_buffer(data, len(data) + 1)
-    out = _abi.shipflow_str(ctypes.cast(kept, ctypes.c_void_p), len(data))
-    out._kept = kept
+    out = _abi.shipflow_str(ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p), len(data))
+    out._kept = data
     return out
 
 
@@ -48,10 +52,12 @@ def call(function: Any, *arguments: Any) -> None:
     status = function(*arguments, ctypes.byref(trouble))
     if status == _abi.SHIPFLOW_OK:
         return
-    message = text_of(lib.shipflow_error_message(trouble))
-    details = json.loads(text_of(lib.shipflow_error_detail(trouble)) or "{}")
-    lib.shipflow_error_free(trouble)
-    raise CLASSES.get(status, Error)(status, message, details)
+    try:
+        message = text_of(lib.shipflow_error_message(trouble)) or lib.shipflow_status_name(status).decode()
+        details = json.loads(text_of(lib.shipflow_error_detail(trouble)) or "{}")
+    finally:
+        lib.shipflow_error_free(trouble)
+    raise made_error(status, message, details)
 
 
 def made(function: Any, *arguments: Any) -> ctypes.c_void_p:
@@ -61,32 +67,46 @@ def made(function: Any, *arguments: Any) -> ctypes.c_void_p:
     return out
 
 
-class Handle:
-    """Owns one handle. `close` may be called twice; what is still needed inside lives on."""
+class Owned:
+    """One handle of the library. It is freed when the last one who uses it lets go: a call that is under way in another
+    thread holds it too, so closing never takes a handle away under it."""
 
-    _free: Callable[[ctypes.c_void_p], None]
+    __slots__ = ("_as_parameter_", "_free")
+
+    def __init__(self, pointer: ctypes.c_void_p, free: Callable[[ctypes.c_void_p], None]) -> None:
+        self._as_parameter_ = pointer
+        self._free = free
+
+    def __del__(self) -> None:
+        self._free(self._as_parameter_)
+
+
+class Handle:
+    """Owns one handle. `close` may be called twice and in any order; what is still needed inside lives on."""
+
+    _free: str  # the function that frees it
 
     def __init__(self, pointer: ctypes.c_void_p) -> None:
-        self._pointer: ctypes.c_void_p | None = pointer
+        self._owned: Owned | None = Owned(pointer, getattr(lib, self._free))
 
     @property
-    def _ptr(self) -> ctypes.c_void_p:
-        if self._pointer is None:
+    def _ptr(self) -> Owned:
+        owned = self._owned
+        if owned is None:
             raise ValueError(f"this {type(self).__name__} is closed")
-        return self._pointer
+        return owned
+
+    @property
+    def closed(self) -> bool:
+        return self._owned is None
 
     def close(self) -> None:
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            type(self)._free(pointer)
+        self._owned = None
+        if not _COUNTS_REFERENCES:
+            gc.collect()
 
     def __enter__(self: _Self) -> _Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        # Only a net: at interpreter exit the library may be gone already.
-        if getattr(self, "_pointer", None) is not None and lib is not None:
-            self.close()

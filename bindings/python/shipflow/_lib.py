@@ -10,25 +10,30 @@ from . import _abi
 _NAME = "libshipflow_c.so"
 
 
-def _load() -> ctypes.CDLL:
+def _open() -> tuple[str, ctypes.CDLL]:
     bundled = Path(__file__).with_name(_NAME)
-    chosen = os.environ.get("SHIPFLOW_LIBRARY")
-    if bundled.exists():
-        library = ctypes.CDLL(str(bundled))
-    elif chosen:
-        library = ctypes.CDLL(chosen)
-    else:
-        try:
-            library = ctypes.CDLL(_NAME)
-        except OSError as e:
-            raise ImportError(
-                f"{_NAME} is neither in the package nor known to the loader; set SHIPFLOW_LIBRARY to its path"
-            ) from e
-    library.shipflow_abi_version.restype = ctypes.c_uint32
-    found = library.shipflow_abi_version()
+    name = str(bundled) if bundled.exists() else os.environ.get("SHIPFLOW_LIBRARY") or _NAME
+    try:
+        return name, ctypes.CDLL(name)
+    except OSError as e:
+        raise ImportError(f"{e}; set SHIPFLOW_LIBRARY to the path of {_NAME}") from e
+
+
+def _load() -> ctypes.CDLL:
+    name, library = _open()
+    try:
+        version = library.shipflow_abi_version
+    except AttributeError as e:
+        raise ImportError(f"{name} is not the C library of shipflow") from e
+    version.restype = ctypes.c_uint32
+    found = version()
     if found != _abi.SHIPFLOW_ABI_VERSION:
-        raise ImportError(f"this package needs ABI {_abi.SHIPFLOW_ABI_VERSION} of {_NAME}, the one that was found has {found}")
-    _abi.declare(library)
+        which = "older" if found < _abi.SHIPFLOW_ABI_VERSION else "newer"
+        raise ImportError(f"{name} is {which} than this package: it has ABI {found}, needed is {_abi.SHIPFLOW_ABI_VERSION}")
+    try:
+        _abi.declare(library)
+    except AttributeError as e:
+        raise ImportError(f"{name} is older than this package: {e}") from e
     return library
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from . import _abi
 from ._calls import answer_call
-from ._handle import Handle, body, call, made, take_text, text_of, view
+from ._handle import Handle, Owned, body, call, made, take_text, text_of, view
 from ._lib import lib
-from .errors import Error, RunFailed
+from ._pump import Pump
+from .errors import Faulted, Forked, RunFailed
+from .events import Events
 from .outcome import Outcome
 from .provider import MetricFunction, PolicyFunction, ProbeFunction, Provider, SecretFunction
 from .values import Document, Plan, Store
 
-_MOST_AT_ONCE = 256  # events handled before the loop gets a turn
+_MOST_CAUSES = 1_000  # runs whose exceptions are kept for who asks
 
 
 class Engine(Handle):
@@ -31,12 +33,17 @@ class Engine(Handle):
             print(await engine.finished(run))
 
     No thread of the library ever calls into Python: a descriptor in the loop says when there is something to do.
+    `start`, `resume`, `events` and what waits are called in that loop; the rest may be called from any thread when
+    `threads` is 1. With `threads=0` or `virtual_time` the engine works inside these calls, in one thread.
+
+    `calls_at_once`, `queue_limit`, `id`, `start_ms` and `seed`: shipflow_engine_options; 0 and "" are its defaults.
     """
 
-    _free = staticmethod(lib.shipflow_engine_free)
+    _free = "shipflow_engine_free"
 
-    def __init__(self, store: Store | None = None, *, threads: int = 1, virtual_time: bool = False, seed: int = 0,
-                 start_ms: int = 0, secrets: SecretFunction | None = None, policy: PolicyFunction | None = None) -> None:
+    def __init__(self, store: Store | None = None, *, threads: int = 1, virtual_time: bool = False, start_ms: int = 0,
+                 seed: int = 0, calls_at_once: int = 0, queue_limit: int = 0, id: str = "",
+                 secrets: SecretFunction | None = None, policy: PolicyFunction | None = None) -> None:
         kept = store or Store()
         options = _abi.shipflow_engine_options()
         options.size = ctypes.sizeof(options)
@@ -44,20 +51,25 @@ class Engine(Handle):
         options.flags = ((_abi.SHIPFLOW_ENGINE_VIRTUAL_TIME if virtual_time else 0)
                          | (_abi.SHIPFLOW_ENGINE_HOST_SECRETS if secrets else 0)
                          | (_abi.SHIPFLOW_ENGINE_HOST_POLICY if policy else 0))
+        options.calls_at_once, options.queue_limit = calls_at_once, queue_limit
         options.start_ms, options.seed = start_ms, seed
+        options.id = view(id or None)
         super().__init__(made(lib.shipflow_engine_new, ctypes.byref(options), kept._ptr))
         self.store = kept
+        self._one_thread = threading.get_ident() if options.threads == 0 else None
         self._providers: dict[str, Provider] = {}
         self._probes: dict[str, ProbeFunction] = {}
         self._metrics: dict[str, tuple[MetricFunction, str]] = {}
         self._secrets, self._policy = secrets, policy
-        self._ended: dict[str, Outcome] = {}
-        self._waiting: dict[str, list[asyncio.Future[Outcome]]] = {}
-        self._listeners: set[asyncio.Queue[dict[str, Any] | None]] = set()
-        self._failures: dict[str, BaseException] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._causes: dict[str, BaseException] = {}  # by run
+        assert self._owned is not None
+        self._pump = Pump(self._owned, self._answer)
+
+    @property
+    def _ptr(self) -> Owned:
+        if self._one_thread not in (None, threading.get_ident()):
+            raise RuntimeError("an engine without a thread of its own is used from one thread only")
+        return super()._ptr
 
     # ---- what carries out, looks and answers -----------------------------------------------------
 
@@ -101,15 +113,14 @@ class Engine(Handle):
               external_id: str = "") -> str:
         """Makes a run durable, begins it and returns its id."""
         options = {"principal": principal, "groups": groups or [], "reason": reason, "external_id": external_id}
-        run = take_text(made(lib.shipflow_engine_start, self._ptr, plan._ptr, body(options)))
-        self._attach()
-        return run
+        self._pump.attach()
+        return take_text(made(lib.shipflow_engine_start, self._ptr, plan._ptr, body(options)))
 
     def resume(self) -> int:
         """Adopts what a dead engine left, and returns how many runs."""
         count = ctypes.c_int64()
+        self._pump.attach()
         call(lib.shipflow_engine_resume, self._ptr, ctypes.byref(count))
-        self._attach()
         return count.value
 
     def say(self, run: str, name: str, *, principal: str, groups: list[str] | None = None, id: str = "", **what: Any) -> None:
@@ -122,40 +133,29 @@ class Engine(Handle):
         return dict(json.loads(take_text(made(lib.shipflow_engine_look, self._ptr, view(run)))))
 
     async def outcome(self, run: str) -> Outcome:
-        """Waits until a run has ended. When the waiting task is cancelled the run goes on."""
-        self._attach()
-        if run in self._ended:
-            return self._ended[run]
+        """Waits until a run has ended. Who stops waiting (by a time-out, by Ctrl-C) stops nothing else: the run goes on,
+        `say(run, "cancel", ...)` cancels it."""
+        self._pump.attach()
         state = self.look(run)
         if state["ended"]:
             return Outcome(run, state["phase"], state["reason"])
-        waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(run, []).append(waiter)
-        return await waiter
+        return await self._pump.wait_for(run)
 
     async def finished(self, run: str) -> Outcome:
         """The same, but a run that did not end released raises `RunFailed`, caused by what this program raised."""
         outcome = await self.outcome(run)
         if not outcome.released:
-            raise RunFailed(outcome) from self._failures.get(run)
+            raise RunFailed(outcome) from self._causes.get(run)
         return outcome
 
-    async def events(self, run: str | None = None) -> AsyncIterator[dict[str, Any]]:
-        """Events as they come, of one run or of all; ends with the run, or when the engine is closed."""
-        self._attach()
-        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
-        self._listeners.add(queue)
-        try:
-            while True:
-                event = await queue.get()
-                if event is None:
-                    return
-                if run is None or event.get("run") == run:
-                    yield event
-                    if event.get("event") == "ended" and run is not None:
-                        return
-        finally:
-            self._listeners.discard(queue)
+    def events(self, run: str | None = None) -> Events:
+        """Events from now on, of one run or of all; ends with the run, or when the engine is closed."""
+        self._pump.attach()
+        over = run is not None and self.look(run)["ended"]
+        events = self._pump.listen(run)
+        if over:
+            events.end()
+        return events
 
     @property
     def now_ms(self) -> int:
@@ -163,100 +163,42 @@ class Engine(Handle):
 
     # ---- the loop ------------------------------------------------------------------------------------
 
-    def _attach(self) -> None:
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-            self._loop.add_reader(lib.shipflow_engine_fd(self._ptr), self._pump)
-            self._loop.call_soon(self._pump)
-
-    def _pump(self) -> None:
-        """Handles what has come; called by the loop, never by the library."""
-        if self._pointer is None or self._loop is None:
-            return
-        for _ in range(_MOST_AT_ONCE):
-            event = made(lib.shipflow_engine_next, self._ptr, 0)
-            if not event:
-                break
-            try:
-                self._take(event)
-            finally:
-                lib.shipflow_event_free(event)
-        self._set_timer()
-
-    def _set_timer(self) -> None:
-        assert self._loop is not None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        wait = lib.shipflow_engine_wait_ms(self._ptr)
-        if wait >= 0:
-            self._timer = self._loop.call_later(wait / 1000, self._pump)
-
-    def _take(self, event: ctypes.c_void_p) -> None:
-        kind = lib.shipflow_event_kind(event)
-        if kind == _abi.SHIPFLOW_EVENT_CALL:
-            pointer = lib.shipflow_event_call(event)
-            self._begin(pointer, json.loads(text_of(lib.shipflow_call_body(pointer))))
-            return
-        what = json.loads(text_of(lib.shipflow_event_body(event)))
-        if kind == _abi.SHIPFLOW_EVENT_ENDED:
-            what["event"] = "ended"
-            outcome = Outcome(what["run"], what["phase"], what["reason"])
-            self._ended[outcome.run] = outcome
-            for waiter in self._waiting.pop(outcome.run, []):
-                if not waiter.done():
-                    waiter.set_result(outcome)
-        for queue in self._listeners:
-            queue.put_nowait(what)
-
-    def _begin(self, pointer: int, asked: dict[str, Any]) -> None:
-        assert self._loop is not None
-        task = self._loop.create_task(self._answer(pointer, asked))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _answer(self, pointer: int, asked: dict[str, Any]) -> None:
+    async def _answer(self, pointer: int) -> None:
+        asked = json.loads(text_of(lib.shipflow_call_body(pointer)))
         trouble = await answer_call(self, pointer, asked)
-        if trouble is not None and asked.get("run"):
-            self._failures[asked["run"]] = trouble
+        if trouble is None or not asked.get("run"):
+            return
+        self._causes[asked["run"]] = trouble
+        while len(self._causes) > _MOST_CAUSES:
+            del self._causes[next(iter(self._causes))]
 
     def close(self) -> None:
-        """Stops; runs stay resumable. Calls of Python code under way are cancelled."""
-        if self._pointer is None:
-            return
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.remove_reader(lib.shipflow_engine_fd(self._ptr))
-            if self._timer is not None:
-                self._timer.cancel()
-            for task in self._tasks:
-                task.cancel()
-        for queue in self._listeners:
-            queue.put_nowait(None)
-        for waiters in self._waiting.values():
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_exception(Error(_abi.SHIPFLOW_CANCELLED, "the engine was closed"))
+        """Ends at once; runs stay resumable. Calls of Python code under way are cancelled, and lost to the engine."""
+        if not self.closed:
+            self._pump.detach()
         super().close()
 
     async def aclose(self) -> None:
-        """Like `close`, and waits for the code that it cancels."""
-        tasks = list(self._tasks)
-        self.close()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Ends: starts nothing new, cancels calls of Python code under way, waits for them and takes their answers."""
+        if self.closed:
+            return
+        try:
+            call(lib.shipflow_engine_stop, self._ptr)
+            tasks = [task for task in self._pump.tasks if task is not asyncio.current_task()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # Stopping again is done after what was answered before it.
+            call(lib.shipflow_engine_stop, self._ptr)
+        except (Faulted, Forked):
+            pass  # there is nothing to wait for
+        finally:
+            self.close()
 
     async def __aenter__(self) -> Engine:
-        self._attach()
+        self._pump.attach()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, value: BaseException | None,
                         trace: TracebackType | None) -> None:
         await self.aclose()
-
-
-def run(work: Callable[[], Awaitable[Any]]) -> Any:
-    """For scripts: runs an async function to its end."""
-
-    async def main() -> Any:
-        return await work()
-
-    return asyncio.run(main())

@@ -12,7 +12,7 @@ from ._lib import lib
 class Document(Handle):
     """A parsed YAML or JSON text in which every node knows its line and column."""
 
-    _free = staticmethod(lib.shipflow_document_free)
+    _free = "shipflow_document_free"
 
     @classmethod
     def parse(cls, text: str, file: str = "document") -> Document:
@@ -37,7 +37,7 @@ class Document(Handle):
 class Plan(Handle):
     """A compiled plan: a graph of reversible steps. Immutable; made by `Engine.compile` or `Plan.from_json`."""
 
-    _free = staticmethod(lib.shipflow_plan_free)
+    _free = "shipflow_plan_free"
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
@@ -79,7 +79,7 @@ class Plan(Handle):
 class Store(Handle):
     """Where runs are kept. `Store()` keeps them in memory, `Store(path)` in a SQLite file."""
 
-    _free = staticmethod(lib.shipflow_store_free)
+    _free = "shipflow_store_free"
 
     def __init__(self, path: str | os.PathLike[str] | None = None, *, read_only: bool = False) -> None:
         if path is None:

@@ -5,7 +5,6 @@ import asyncio
 import gc
 import json
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -63,15 +62,14 @@ def test_an_approval_is_given_and_a_policy_may_refuse_it(toy: Toy) -> None:
         async with shipflow.Engine(policy=policy) as engine:
             engine.add(toy)
             run = engine.start(compiled(engine, GATED), principal="user:dana")
-            refused = asyncio.create_task(first_signal(engine, run))
-            await asyncio.sleep(0)
+            events = engine.events(run)
             engine.say(run, "approve", principal="user:quinn", step="go")
-            assert "not on a Friday" in json.dumps(await refused)
+            assert "not on a Friday" in json.dumps(await first_signal(events))
             engine.say(run, "approve", principal="user:quinn", step="go")
             return await engine.finished(run)
 
-    async def first_signal(engine: shipflow.Engine, run: str) -> dict[str, object]:
-        async for event in engine.events(run):
+    async def first_signal(events: shipflow.Events) -> dict[str, object]:
+        async for event in events:
             if event["event"] == "fact" and event["fact"]["kind"] == "signal":
                 return event
         raise AssertionError("no signal came")
@@ -123,13 +121,9 @@ steps: [{ id: open, action: toy.set, with: { value: open, token: "${TOKEN}" } }]
             engine.add(toy)
             run = engine.start(compiled(engine, plan), principal="user:dana")
 
-            async def listen() -> None:
-                async for event in engine.events(run):
-                    seen.append(json.dumps(event))
-
-            listener = asyncio.create_task(listen())
+            events = engine.events(run)
             outcome = await engine.finished(run)
-            await listener
+            seen.extend([json.dumps(event) async for event in events])
             assert "pa55word" not in json.dumps(engine.store.facts(run))
             return outcome
 
@@ -206,76 +200,7 @@ asyncio.run(main())
     assert "released" in second.stdout and "['greet']" in second.stdout
 
 
-def test_the_interpreter_may_exit_with_runs_open(tmp_path: object) -> None:
-    script = f"""
-import asyncio, os, sys
-sys.path[:0] = {[os.path.dirname(__file__), *sys.path]!r}
-import shipflow
-from conftest import Toy, compiled
-class Forever(Toy):
-    async def apply(self, request): await asyncio.Event().wait()
-async def main():
-    global engine
-    engine = shipflow.Engine(); engine.add(Forever())
-    engine.start(compiled(engine), principal="user:dana")
-    await asyncio.sleep(0.05)
-asyncio.run(main())
-"""
-    done = subprocess.run([sys.executable, "-X", "dev", "-c", script], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-
-
-def test_ctrl_c_ends_a_waiting_program(tmp_path: object) -> None:
-    script = f"""
-import asyncio, os, signal, sys
-sys.path[:0] = {[os.path.dirname(__file__), *sys.path]!r}
-import shipflow
-from conftest import Toy, compiled
-class Forever(Toy):
-    async def apply(self, request):
-        os.kill(os.getpid(), signal.SIGINT)
-        await asyncio.Event().wait()
-async def main():
-    async with shipflow.Engine() as engine:
-        engine.add(Forever())
-        await engine.finished(engine.start(compiled(engine), principal="user:dana"))
-try:
-    asyncio.run(main())
-except KeyboardInterrupt:
-    print("interrupted")
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
-    assert done.stdout == "interrupted\n", done.stderr
-
-
-def test_a_forked_child_is_refused() -> None:
-    engine = shipflow.Engine()
-    child = os.fork()
-    if child == 0:
-        try:
-            engine.resume()
-        except shipflow.Forked:
-            os._exit(0)
-        os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    engine.close()
-
-
-def test_handles_may_go_in_any_order(toy: Toy) -> None:
-    numbers = random.Random(7)
-    for _ in range(20):
-        store = shipflow.Store()
-        engine = shipflow.Engine(store, virtual_time=True)
-        engine.add(Toy())
-        handles = [store, engine, compiled(engine), shipflow.Document.parse("a: 1")]
-        numbers.shuffle(handles)
-        for handle in handles:
-            handle.close()
-            handle.close()
-    with pytest.raises(ValueError, match="is closed"):
-        engine.look("x")
-
-
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="another collector gives memory back when it likes")
 def test_a_thousand_runs_of_a_day_leave_nothing_behind(toy: Toy) -> None:
     plan = """
 shipflow: 1
