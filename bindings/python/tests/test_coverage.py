@@ -18,6 +18,8 @@ NOT_NEEDED = {
     "shipflow_engine_dispatch": "it serves tables; the event loop dispatches here",
     "shipflow_error_status": "the failing function returned it already",
     "shipflow_engine_wakeup": "the event loop never waits inside the library",
+    "shipflow_json_at": "the standard library has json",
+    "shipflow_json_quote": "the standard library has json",
 }
 
 
