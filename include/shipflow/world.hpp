@@ -13,7 +13,7 @@
 //   fleet->call(q, reply([](answer a) { ... }));
 //   time.run_until([&] { return answered; });
 //
-// Everything is used on one thread. The same seed and the same calls give the same answers.
+// Everything but `post` is used on one thread. The same seed and the same calls give the same answers.
 #pragma once
 
 #include <shipflow/probe.hpp>
@@ -33,7 +33,8 @@ inline namespace v1 {
 class virtual_program;
 
 /// A clock that jumps from handler to handler: a day costs as much as what happens in it. Itself the
-/// scheduler of the world; programs that can crash get schedulers of their own.
+/// scheduler of the world; programs that can crash get schedulers of their own. `post` may be called from
+/// any thread, here and on programs; everything else from the one that runs the time.
 class virtual_time final : public scheduler {
  public:
   /// 2026-03-03T10:00:00Z, a Tuesday.
@@ -63,6 +64,8 @@ class virtual_time final : public scheduler {
   [[nodiscard]] std::optional<time_point> next_handler() const;
   /// Handlers run so far.
   [[nodiscard]] std::uint64_t handlers() const noexcept;
+  /// Called after every `post`, on the thread that posted, as `loop::on_post`.
+  void on_post(std::function<void()> ring);
 
   /// Time passes in which nothing runs; what became due meanwhile runs late, in order.
   void jump(duration by);

@@ -1,9 +1,11 @@
 // The one queue of virtual time. Handlers of programs and of the world stand in it by true time, then by
-// the order in which they were given.
+// the order in which they were given. What is posted, perhaps by another thread, waits beside it until the
+// thread that runs the time does anything, so that its place is the same as if it had been queued at once.
 #include <shipflow/world.hpp>
 
-#include <deque>
+#include <atomic>
 #include <map>
+#include <mutex>
 #include <random>
 #include <unordered_map>
 #include <utility>
@@ -34,7 +36,29 @@ struct program_state {
 struct virtual_time::impl {
   explicit impl(std::uint64_t seed, time_point begin) : now(begin), numbers(seed) {}
 
+  void post(scheduler::handler h, std::uint32_t program) {
+    {
+      const std::lock_guard lock(guard);
+      posted.push_back({std::move(h), program, {}});
+      some_posted = true;
+    }
+    if (ring) ring();
+  }
+  void take_posted() {
+    if (!some_posted) return;
+    std::vector<entry> taken;
+    {
+      const std::lock_guard lock(guard);
+      taken.swap(posted);
+      some_posted = false;
+    }
+    for (auto& e : taken) insert(now, std::move(e));
+  }
   scheduler::timer_id put(time_point at, entry e) {
+    take_posted();
+    return insert(at, std::move(e));
+  }
+  scheduler::timer_id insert(time_point at, entry e) {
     const auto id = ++last;
     places.emplace(id, at);
     queue.emplace(place{at, id}, std::move(e));
@@ -52,7 +76,7 @@ struct virtual_time::impl {
   void forget(std::uint32_t program) {
     programs[program].watchers.clear();
     for (bool some = true; some;) {
-      some = false;
+      take_posted();
       std::vector<entry> gone;
       for (auto it = queue.begin(); it != queue.end();) {
         const auto here = it++;
@@ -72,6 +96,7 @@ struct virtual_time::impl {
     }
   }
   bool run_first(time_point limit) {
+    take_posted();
     while (!queue.empty() && queue.begin()->first.first <= limit) {
       auto first = queue.extract(queue.begin());
       const auto id = first.key().second;
@@ -100,6 +125,10 @@ struct virtual_time::impl {
   std::uint32_t last_program = the_world;
   std::uint64_t ran = 0;
   std::mt19937_64 numbers;
+  std::function<void()> ring;
+  std::mutex guard;  // of what is posted
+  std::vector<entry> posted;
+  std::atomic<bool> some_posted{false};
 };
 
 virtual_time::virtual_time(std::uint64_t seed, time_point begin)
@@ -109,7 +138,7 @@ virtual_time::~virtual_time() {
 }
 
 time_point virtual_time::now() { return impl_->now; }
-void virtual_time::post(handler h) { impl_->put(impl_->now, {std::move(h), the_world, {}}); }
+void virtual_time::post(handler h) { impl_->post(std::move(h), the_world); }
 scheduler::timer_id virtual_time::call_at(time_point at, handler h) {
   return impl_->put(std::max(at, impl_->now), {std::move(h), the_world, at});
 }
@@ -138,19 +167,24 @@ bool virtual_time::run_until(const std::function<bool()>& done, duration at_most
 }
 
 std::optional<time_point> virtual_time::next_handler() const {
+  impl_->take_posted();
   if (impl_->queue.empty()) return std::nullopt;
   return impl_->queue.begin()->first.first;
 }
 
 std::uint64_t virtual_time::handlers() const noexcept { return impl_->ran; }
-void virtual_time::jump(duration by) { impl_->now += by; }
+void virtual_time::on_post(std::function<void()> ring) { impl_->ring = std::move(ring); }
+void virtual_time::jump(duration by) {
+  impl_->take_posted();
+  impl_->now += by;
+}
 void virtual_time::forget() { impl_->forget(the_world); }
 
 virtual_program::virtual_program(virtual_time& time, std::uint32_t number) : time_(time), number_(number) {}
 virtual_program::~virtual_program() { forget(); }
 
 time_point virtual_program::now() { return time_.impl_->now + time_.impl_->programs[number_].off; }
-void virtual_program::post(handler h) { time_.impl_->put(time_.impl_->now, {std::move(h), number_, {}}); }
+void virtual_program::post(handler h) { time_.impl_->post(std::move(h), number_); }
 scheduler::timer_id virtual_program::call_at(time_point at, handler h) {
   auto& shared = *time_.impl_;
   return shared.put(std::max(at - shared.programs[number_].off, shared.now), {std::move(h), number_, at});

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace shipflow;
 
@@ -108,4 +111,35 @@ TEST_CASE("world/time: the same seed gives the same numbers") {
   const auto first = a.random();
   CHECK(first == b.random());
   CHECK(first != c.random());
+}
+
+TEST_CASE("world/time: what is posted keeps its place among timers of the same moment") {
+  virtual_time time(1);
+  std::string order;
+  time.call_at(time.now(), [&] { order += 'a'; });
+  time.post([&] { order += 'b'; });
+  time.call_at(time.now(), [&] { order += 'c'; });
+  time.run_ready();
+  CHECK(order == "abc");
+}
+
+TEST_CASE("world/time: other threads may post, and whoever waits is told") {
+  virtual_time time(1);
+  std::atomic<int> rings{0};
+  time.on_post([&] { ++rings; });
+  const auto program = time.begin_program();
+  int ran = 0;
+  {
+    std::vector<std::jthread> others;
+    for (int t = 0; t < 4; ++t)
+      others.emplace_back([&] {
+        for (int i = 0; i < 500; ++i)
+          (i % 2 == 0 ? static_cast<shipflow::scheduler&>(time) : *program).post([&] { ++ran; });
+      });
+    while (rings < 1'000) time.run_ready();
+  }
+  CHECK(time.next_handler().value_or(time.now()) == time.now());
+  time.run_ready();
+  CHECK(rings == 2'000);
+  CHECK(ran == 2'000);
 }
