@@ -18,6 +18,7 @@
 #include <shipflow/probe.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/provider.hpp>
+#include <shipflow/provider_suite.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/command_world.hpp>
 #include <shipflow/providers/http.hpp>

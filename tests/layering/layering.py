@@ -20,6 +20,7 @@ BESIDE = {
     "probe": ["http", "process"],
     "store": [],
     "world": [],
+    "suite": [],
     "provider": ["http", "process", "world"],
     "source": ["http", "aws"],
     "aws": ["http"],
@@ -31,9 +32,9 @@ HOSTS = ["capi", "bindings", "examples", "benchmarks"]
 
 # Public headers whose name is not that of a room. The interfaces of side rooms belong to base.
 PUBLIC_ROOM = {name: "base" for name in
-               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store", "world"]} | dict.fromkeys(["rehearsal", "rehearsal_views", "recording"], "rehearsal")
+               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store", "world", "provider_suite"]} | dict.fromkeys(["rehearsal", "rehearsal_views", "recording"], "rehearsal")
 
-PURE = ["base", "document", "model", "verdict", "health", "plan", "run", "world", "rehearsal"]
+PURE = ["base", "document", "model", "verdict", "health", "plan", "run", "world", "suite", "rehearsal"]
 IMPURE = re.compile(
     r"\b(?:system_clock|steady_clock|high_resolution_clock)::now\b|\bgetenv\b|\bs?rand\s*\(|\brandom_device\b"
     r"|\bstd::time\s*\(|\bgettimeofday\b|\bclock_gettime\b|\bstd::j?thread\b|\bsleep_(?:for|until)\b")
