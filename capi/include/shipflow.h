@@ -334,6 +334,16 @@ SHIPFLOW_API shipflow_status shipflow_engine_add_probes(shipflow_engine* engine,
 SHIPFLOW_API shipflow_status shipflow_engine_add_metrics(shipflow_engine* engine, shipflow_str names,
                                                          shipflow_error** err) SHIPFLOW_NOEXCEPT;
 
+/** Checks that a provider of the host keeps the contract of provider.hpp, for those who write one; the target is
+ *  really changed, and put back where it can be. `name`: of a provider added before. `trials`: [{"action", "target"?:
+ *  {}, "inputs"?: {}, "secrets"?: [text that no answer may hold], "patience_ms"?: 30000}]; each must succeed from the
+ *  state the target is in. Both borrowed for the call. The calls arrive as any others; at the end comes an event of
+ *  kind SHIPFLOW_EVENT_CHECKED: {"provider", "kept": [{"rule", "action", "what"}], "broken": [same], "skipped":
+ *  [same]}; the rules: provider_suite.hpp. Expected: SHIPFLOW_NOT_FOUND. Since 0.1. */
+SHIPFLOW_API shipflow_status shipflow_engine_check_provider(shipflow_engine* engine, shipflow_str name,
+                                                            shipflow_str trials,
+                                                            shipflow_error** err) SHIPFLOW_NOEXCEPT;
+
 /** Asks every call under way to end and starts nothing new; runs stay resumable. Events go on until calls
  *  have been finished. Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_engine_stop(shipflow_engine* engine,
@@ -424,9 +434,10 @@ typedef struct shipflow_event shipflow_event;
 
 /** What an event is. */
 typedef uint32_t shipflow_event_kind_t;
-#define SHIPFLOW_EVENT_RUN 1u   /**< of a run: a fact became durable, progress, a sample, trouble */
-#define SHIPFLOW_EVENT_CALL 2u  /**< a call for the host: shipflow_event_call */
-#define SHIPFLOW_EVENT_ENDED 3u /**< a run is terminal: {"run", "phase", "reason"}; the last of that run */
+#define SHIPFLOW_EVENT_RUN 1u     /**< of a run: a fact became durable, progress, a sample, trouble */
+#define SHIPFLOW_EVENT_CALL 2u    /**< a call for the host: shipflow_event_call */
+#define SHIPFLOW_EVENT_ENDED 3u   /**< a run is terminal: {"run", "phase", "reason"}; the last of that run */
+#define SHIPFLOW_EVENT_CHECKED 4u /**< the report that shipflow_engine_check_provider leads to */
 
 /** The next event, waiting for it at most `timeout_ms` milliseconds (0: not at all, -1: for ever). `*out`
  *  returned, NULL when none came in time. With `threads` = 0 this is where the work is done. Expected:

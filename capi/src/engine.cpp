@@ -101,6 +101,7 @@ shipflow_status shipflow_engine_add_provider(shipflow_engine* engine, shipflow_s
     auto& at = of(engine);
     const auto made = make_hosted_provider(at, needed_text(name, "name"), read_actions(actions));
     at.on_engine([&](shipflow::engine& e) { check(e.add(made)); });
+    at.providers.emplace(made->name(), made);
   });
 }
 

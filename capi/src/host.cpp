@@ -140,6 +140,17 @@ void host::ask(shipflow_call_kind_t kind, const std::string& run, const shipflow
   events_->push(std::move(e));
 }
 
+void host::begin_check(std::shared_ptr<shipflow::provider> checked,
+                       std::vector<shipflow::provider_trial> trials) {
+  run_on_engine([&](shipflow::engine&) {
+    shipflow::check_provider(clock_->time(), std::move(checked), std::move(trials),
+                             [this](const shipflow::provider_report& r) {
+                               events_->push(std::make_unique<shipflow_event>(
+                                   SHIPFLOW_EVENT_CHECKED, "", shipflow::json::serialize(to_json(r))));
+                             });
+  });
+}
+
 // The engine's thread: what is due, then sleep until a timer, a post or the end.
 void host::work() {
   try {

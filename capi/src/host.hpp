@@ -7,6 +7,7 @@
 
 #include <shipflow/engine.hpp>
 #include <shipflow/probe.hpp>
+#include <shipflow/provider_suite.hpp>
 
 #include <condition_variable>
 #include <exception>
@@ -80,6 +81,10 @@ class host {
   /// Puts a call before the host.
   void ask(shipflow_call_kind_t kind, const std::string& run, const shipflow::json::object& body,
            std::unique_ptr<pending> to, std::stop_token stop);
+  /// Begins trials of a provider; their report is an event.
+  void begin_check(std::shared_ptr<shipflow::provider> checked, std::vector<shipflow::provider_trial> trials);
+  /// The host's own, by name, for checks.
+  std::map<std::string, std::shared_ptr<shipflow::provider>> providers;
   /// Probe sources in the order they were added, for the provider `probe`.
   std::vector<std::shared_ptr<shipflow::probe_source>> probes;
 

@@ -116,6 +116,7 @@ shipflow_status shipflow_engine_add_provider_table(shipflow_engine* engine, ship
     const auto called = needed_text(name, "name");
     const auto provider = make_hosted_provider(*e.held, called, read_actions(actions));
     e.held->on_engine([&](shipflow::engine& inner) { check(inner.add(provider)); });
+    e.held->providers.emplace(called, provider);
     e.tables.emplace(called, made);
   });
 }

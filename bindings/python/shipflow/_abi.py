@@ -40,6 +40,7 @@ SHIPFLOW_ENGINE_HOST_POLICY = 4
 SHIPFLOW_EVENT_RUN = 1
 SHIPFLOW_EVENT_CALL = 2
 SHIPFLOW_EVENT_ENDED = 3
+SHIPFLOW_EVENT_CHECKED = 4
 SHIPFLOW_CALL_ACTION = 1
 SHIPFLOW_CALL_PROBE = 2
 SHIPFLOW_CALL_METRICS = 3
@@ -111,6 +112,7 @@ FUNCTIONS = {
     "shipflow_engine_add_probes": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_add_provider": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, shipflow_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_add_provider_table": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, shipflow_str, ctypes.POINTER(shipflow_provider_table), ctypes.c_size_t, ctypes.POINTER(ctypes.c_void_p)]),
+    "shipflow_engine_check_provider": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, shipflow_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_dispatch": (ctypes.c_int32, [ctypes.c_void_p, ctypes.c_int32, ctypes.c_int32, shipflow_event_fn, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_fd": (ctypes.c_int, [ctypes.c_void_p]),
     "shipflow_engine_free": (None, [ctypes.c_void_p]),
