@@ -1,66 +1,127 @@
 package shipflow
 
-/*
-#include <poll.h>
-#include <shipflow.h>
-
-static void shipflow_go_wait(int fd) {
-  struct pollfd p = {fd, POLLIN, 0};
-  (void)poll(&p, 1, 1000);
-}
-*/
+// #include <shipflow.h>
 import "C"
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
+	"runtime/debug"
+	"sync"
 	"time"
 )
 
-// wait waits until the engine has something, a second at most.
-func wait(fd C.int) { C.shipflow_go_wait(fd) }
+// calls are those that code in Go is at work on.
+type calls struct {
+	guard sync.Mutex
+	open  map[*C.shipflow_call]context.CancelFunc
+	idle  chan struct{} // closed when none is open, for who waits for that
+}
 
-// answer serves one call to its end: exactly one answer, whatever the code in Go does.
+func (c *calls) add(call *C.shipflow_call, cancel context.CancelFunc) {
+	c.guard.Lock()
+	defer c.guard.Unlock()
+	c.open[call] = cancel
+}
+
+// remove is done before the handle is freed, so that nobody looks at it afterwards.
+func (c *calls) remove(call *C.shipflow_call) {
+	c.guard.Lock()
+	defer c.guard.Unlock()
+	c.open[call]()
+	delete(c.open, call)
+	if len(c.open) == 0 && c.idle != nil {
+		close(c.idle)
+		c.idle = nil
+	}
+}
+
+// cancelUnwanted ends the contexts of calls whose answer nobody wants any more.
+func (c *calls) cancelUnwanted() {
+	c.guard.Lock()
+	defer c.guard.Unlock()
+	for call, cancel := range c.open {
+		if C.shipflow_call_cancelled(call) == 1 {
+			cancel()
+		}
+	}
+}
+
+func (c *calls) cancelAll() {
+	c.guard.Lock()
+	defer c.guard.Unlock()
+	for _, cancel := range c.open {
+		cancel()
+	}
+}
+
+// quiet is closed as soon as no call is open.
+func (c *calls) quiet() <-chan struct{} {
+	c.guard.Lock()
+	defer c.guard.Unlock()
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	idle := c.idle
+	if len(c.open) == 0 {
+		close(c.idle)
+		c.idle = nil
+	}
+	return idle
+}
+
+func (e *Engine) begin(ctx context.Context, call *C.shipflow_call) {
+	inner, cancel := context.WithCancel(ctx)
+	e.calls.add(call, cancel)
+	go func() {
+		defer C.shipflow_call_free(call)
+		defer e.calls.remove(call)
+		e.answer(inner, call)
+	}()
+}
+
+// answer serves one call to its end: at most one answer, whatever the code in Go does. Without one, after
+// runtime.Goexit, the call is answered as lost when it is freed.
 func (e *Engine) answer(ctx context.Context, call *C.shipflow_call) {
-	defer C.shipflow_call_free(call)
-	body := []byte(textOf(C.shipflow_call_body(call)))
+	body := bytesOf(C.shipflow_call_body(call))
 	inner, cancel := withDeadline(ctx, body, e.options.VirtualTime)
 	defer cancel()
 	answer, run, err := e.ask(inner, C.shipflow_call_kind(call), body)
 	if err == nil {
-		var v view
-		if v, err = viewJSON(answer); err == nil {
-			defer v.free()
-			var trouble *C.shipflow_error
-			err = failed(C.shipflow_call_finish(call, v.str, &trouble), trouble)
-		}
+		err = finish(call, answer)
 	}
 	if err == nil {
 		return
 	}
 	if run != "" {
 		e.guard.Lock()
-		e.causes[run] = err
+		e.causes.keep(run, err)
 		e.guard.Unlock()
-	}
-	status := C.shipflow_status(C.SHIPFLOW_HOST)
-	if known, ok := err.(*Error); ok {
-		status = C.shipflow_status(known.Status)
 	}
 	v := viewOf(err.Error())
 	defer v.free()
-	C.shipflow_call_fail(call, status, v.str, nil)
+	C.shipflow_call_fail(call, C.shipflow_status(statusOf(err)), v.str, nil)
 }
 
-// withDeadline is the context of one call: done at its deadline, or when the engine is closed.
+func finish(call *C.shipflow_call, answer any) error {
+	v, err := viewJSON(answer)
+	if err != nil {
+		return err
+	}
+	defer v.free()
+	var trouble *C.shipflow_error
+	return failed(C.shipflow_call_finish(call, v.str, &trouble), trouble)
+}
+
+// withDeadline is the context of one call: done at its deadline, when its answer is no longer wanted, or when the
+// engine is closed.
 func withDeadline(ctx context.Context, body []byte, virtual bool) (context.Context, context.CancelFunc) {
 	var asked struct {
 		DeadlineMS int64 `json:"deadline_ms"`
 	}
 	if virtual || json.Unmarshal(body, &asked) != nil || asked.DeadlineMS == 0 {
-		return context.WithCancel(ctx)
+		return ctx, func() {}
 	}
 	return context.WithDeadline(ctx, time.UnixMilli(asked.DeadlineMS))
 }
@@ -69,7 +130,7 @@ func withDeadline(ctx context.Context, body []byte, virtual bool) (context.Conte
 func (e *Engine) ask(ctx context.Context, kind C.shipflow_call_kind_t, body []byte) (answer any, run string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
+			err = &PanicError{Value: r, Stack: debug.Stack()}
 		}
 	}()
 	switch kind {
@@ -78,65 +139,57 @@ func (e *Engine) ask(ctx context.Context, kind C.shipflow_call_kind_t, body []by
 		if err = json.Unmarshal(body, &call); err != nil {
 			return nil, "", err
 		}
-		e.guard.Lock()
-		provider := e.providers[call.Provider]
-		e.guard.Unlock()
-		answer, err = act(ctx, provider, call)
-		return answer, call.Run, err
+		run = call.Run
+		answer, err = act(ctx, e.provider(call.Provider), call)
 	case C.SHIPFLOW_CALL_PROBE:
 		var request ProbeRequest
-		if err = json.Unmarshal(body, &request); err != nil {
-			return nil, "", err
+		if err = json.Unmarshal(body, &request); err == nil {
+			answer, err = e.probe(request.Kind)(ctx, request)
 		}
-		e.guard.Lock()
-		look := e.probes[request.Kind]
-		e.guard.Unlock()
-		answer, err = look(ctx, request)
-		return answer, "", err
 	case C.SHIPFLOW_CALL_METRICS:
-		answer, err = e.read(ctx, body)
-		return answer, "", err
+		var request MetricRequest
+		if err = json.Unmarshal(body, &request); err == nil {
+			answer, err = e.metric(request.Source).answer(ctx, request)
+		}
 	case C.SHIPFLOW_CALL_SECRET:
 		var asked struct{ Source string }
-		if err = json.Unmarshal(body, &asked); err != nil {
-			return nil, "", err
+		if err = json.Unmarshal(body, &asked); err == nil {
+			var value string
+			value, err = e.options.Secrets(ctx, asked.Source)
+			answer = map[string]any{"value": value}
 		}
-		value, err := e.options.Secrets(ctx, asked.Source)
-		return map[string]any{"value": value}, "", err
 	case C.SHIPFLOW_CALL_POLICY:
 		var vote Vote
-		if err = json.Unmarshal(body, &vote); err != nil {
-			return nil, "", err
+		if err = json.Unmarshal(body, &vote); err == nil {
+			answer = verdict(e.options.Policy(ctx, vote))
 		}
-		if refused := e.options.Policy(ctx, vote); refused != nil {
-			return map[string]any{"allow": false, "why": refused.Error()}, "", nil
-		}
-		return map[string]any{"allow": true}, "", nil
+	default:
+		err = fmt.Errorf("a call of kind %d, which this package does not know", uint32(kind))
 	}
-	return nil, "", fmt.Errorf("a call of kind %d, which this package does not know", uint32(kind))
+	return answer, run, err
 }
 
-func (e *Engine) read(ctx context.Context, body []byte) (any, error) {
-	var request MetricRequest
-	if err := json.Unmarshal(body, &request); err != nil {
-		return nil, err
+func verdict(refused error) map[string]any {
+	if refused != nil {
+		return map[string]any{"allow": false, "why": refused.Error()}
 	}
+	return map[string]any{"allow": true}
+}
+
+func (e *Engine) provider(name string) Provider {
 	e.guard.Lock()
-	read, gauge := e.metrics[request.Source], e.gauges[request.Source]
-	e.guard.Unlock()
-	numbers, err := read(ctx, request)
-	if err != nil {
-		return nil, err
-	}
-	readings := make([]any, len(numbers))
-	for i, n := range numbers {
-		if !math.IsNaN(n) {
-			readings[i] = n
-		}
-	}
-	kind := "counter"
-	if gauge {
-		kind = "gauge"
-	}
-	return map[string]any{"kind": kind, "readings": readings}, nil
+	defer e.guard.Unlock()
+	return e.providers[name]
+}
+
+func (e *Engine) probe(kind string) ProbeFunc {
+	e.guard.Lock()
+	defer e.guard.Unlock()
+	return e.probes[kind]
+}
+
+func (e *Engine) metric(source string) metricSource {
+	e.guard.Lock()
+	defer e.guard.Unlock()
+	return e.metrics[source]
 }

@@ -111,7 +111,7 @@ func open(t *testing.T, options shipflow.Options, p shipflow.Provider) *shipflow
 
 func start(t *testing.T, engine *shipflow.Engine, text string) string {
 	t.Helper()
-	compiled, err := engine.Compile(text, environments, shipflow.Request{Environment: "here", Version: "1.0.0", Variables: map[string]string{}})
+	compiled, err := engine.CompileText(text, environments, shipflow.Request{Environment: "here", Version: "1.0.0", Variables: map[string]string{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,11 +235,11 @@ func TestSecretsReachTheProviderAndNoFact(t *testing.T) {
 func TestGaugesOfTheHostGuardARelease(t *testing.T) {
 	door := newToy()
 	engine := open(t, shipflow.Options{VirtualTime: true}, door)
-	err := engine.AddGauges("shop", func(context.Context, shipflow.MetricRequest) ([]float64, error) {
+	err := engine.AddMetrics("shop", shipflow.Gauge, func(context.Context, shipflow.MetricRequest) ([]shipflow.Reading, error) {
 		if door.now() == "open" {
-			return []float64{9}, nil
+			return shipflow.Values(9), nil
 		}
-		return []float64{math.NaN()}, nil
+		return shipflow.Values(math.NaN()), nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -258,35 +258,9 @@ steps:
 	}
 }
 
-func TestAContextThatIsDoneCancelsTheRun(t *testing.T) {
-	door := newToy()
-	begun := make(chan struct{})
-	door.apply = func(ctx context.Context, _ shipflow.Call) (shipflow.Answer, error) {
-		close(begun)
-		<-ctx.Done()
-		return shipflow.Answer{}, ctx.Err()
-	}
-	engine := open(t, shipflow.Options{}, door)
-	ctx, cancel := context.WithCancel(context.Background())
-	run := start(t, engine, gated)
-	go cancel()
-	if outcome, err := engine.Wait(ctx, run); !errors.Is(err, context.Canceled) || outcome.Phase != "cancelled" {
-		t.Fatal(outcome, err)
-	}
-	// and one whose provider is at work is ended by closing, without waiting for ever
-	_ = start(t, engine, plan)
-	<-begun
-	if err := engine.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := engine.Look(run); !errors.Is(err, shipflow.Cancelled) {
-		t.Fatal(err)
-	}
-}
-
 func TestAPlanIsRehearsed(t *testing.T) {
 	engine := open(t, shipflow.Options{VirtualTime: true}, newToy())
-	compiled, err := engine.Compile(plan, environments, shipflow.Request{Environment: "here", Version: "1.0.0", Variables: map[string]string{}})
+	compiled, err := engine.CompileText(plan, environments, shipflow.Request{Environment: "here", Version: "1.0.0", Variables: map[string]string{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +275,7 @@ func TestAPlanIsRehearsed(t *testing.T) {
 
 func TestErrorsAreMatchedByStatus(t *testing.T) {
 	engine := open(t, shipflow.Options{}, newToy())
-	_, err := engine.Compile("shipflow: 1\nplan: x\nsteps: [{ id: a, acton: x }]", environments, shipflow.Request{Environment: "here", Version: "1.0.0"})
+	_, err := engine.CompileText("shipflow: 1\nplan: x\nsteps: [{ id: a, acton: x }]", environments, shipflow.Request{Environment: "here", Version: "1.0.0"})
 	var e *shipflow.Error
 	if !errors.Is(err, shipflow.InvalidDocument) || !errors.As(err, &e) || len(e.Findings) == 0 || e.Findings[0].Line != 3 {
 		t.Fatal(err, e)
@@ -338,9 +312,66 @@ func TestAStoreKeepsRunsInAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	rows, err := again.Runs("here", 10)
+	rows, err := again.Runs(shipflow.RunFilter{Environment: "here"})
 	if err != nil || len(rows) != 1 || rows[0].ID != run || rows[0].Status != "released" {
 		t.Fatal(rows, err)
+	}
+}
+
+func TestDocumentsAndHistoryAreRead(t *testing.T) {
+	document, err := shipflow.ParseDocument(environments, "environments.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := document.Environments()
+	if err != nil || len(names) != 1 || names[0] != "here" {
+		t.Fatal(names, err)
+	}
+	value, err := document.Value()
+	if err != nil || value.(map[string]any)["shipflow"] != float64(1) {
+		t.Fatal(value, err)
+	}
+	schema, err := shipflow.Schema("plan")
+	if err != nil || !strings.Contains(schema["$schema"].(string), "2020-12") {
+		t.Fatal(err)
+	}
+	if _, err := shipflow.Schema("nothing"); !errors.Is(err, shipflow.NotFound) {
+		t.Fatal(err)
+	}
+	engine := open(t, shipflow.Options{VirtualTime: true, StartMS: 1772532000000, ID: "mine", Seed: 3, CallsAtOnce: 2}, newToy())
+	run := start(t, engine, plan)
+	if _, err := engine.Wait(soon(t), run); err != nil {
+		t.Fatal(err)
+	}
+	state, err := engine.Store().Look(run)
+	if err != nil || state["phase"] != "released" {
+		t.Fatal(state, err)
+	}
+	if engine.Now().UnixMilli() < 1772532000000 || engine.Now().Year() != 2026 {
+		t.Fatal(engine.Now())
+	}
+}
+
+func TestEventsComeFromTheStartToTheEnd(t *testing.T) {
+	engine := open(t, shipflow.Options{VirtualTime: true}, newToy())
+	run := start(t, engine, gated)
+	events := engine.Events(soon(t), run)
+	all := engine.Events(soon(t), "")
+	if err := engine.Say(run, shipflow.Said{Name: "approve", Principal: "user:quinn", Body: map[string]any{"step": "go"}}); err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for event := range events {
+		last, _ = event["event"].(string)
+	}
+	if last != "ended" {
+		t.Fatal(last)
+	}
+	if _, open := <-engine.Events(soon(t), run); open {
+		t.Fatal("the events of a run that has ended are over")
+	}
+	_ = engine.Close()
+	for range all {
 	}
 }
 

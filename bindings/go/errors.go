@@ -5,11 +5,12 @@ import "C"
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
-// Status says what kind of trouble an Error is. A Status is itself an error, so that
-// errors.Is(err, shipflow.NotFound) works.
+// Status says what kind of trouble an Error is. A Status is itself an error, so that errors.Is(err, shipflow.NotFound)
+// works, and a provider may return one: return Answer{}, shipflow.Throttled.
 type Status int32
 
 // The statuses of the C interface.
@@ -30,6 +31,7 @@ const (
 	IO              Status = C.SHIPFLOW_IO
 	Corrupt         Status = C.SHIPFLOW_CORRUPT
 	NewerVersion    Status = C.SHIPFLOW_NEWER_VERSION
+	SecretLeak      Status = C.SHIPFLOW_SECRET_LEAK
 	Failed          Status = C.SHIPFLOW_FAILED
 	Internal        Status = C.SHIPFLOW_INTERNAL
 	NoMemory        Status = C.SHIPFLOW_NO_MEMORY
@@ -67,6 +69,12 @@ func (e *Error) Is(target error) bool {
 	return ok && status == e.Status
 }
 
+var errClosed = &Error{Status: Cancelled, Message: "the engine is closed"}
+
+func closedHandle(what string) error {
+	return &Error{Status: InvalidArgument, Message: "this " + what + " is closed"}
+}
+
 // failed turns a status and an error object, which is freed, to a Go error.
 func failed(status C.shipflow_status, err *C.shipflow_error) error {
 	if status == C.SHIPFLOW_OK {
@@ -74,11 +82,27 @@ func failed(status C.shipflow_status, err *C.shipflow_error) error {
 	}
 	defer C.shipflow_error_free(err)
 	out := &Error{Status: Status(status), Message: textOf(C.shipflow_error_message(err))}
+	if out.Message == "" {
+		out.Message = out.Status.Error()
+	}
 	var detail struct{ Findings []Finding }
-	if json.Unmarshal([]byte(textOf(C.shipflow_error_detail(err))), &detail) == nil {
+	if json.Unmarshal(bytesOf(C.shipflow_error_detail(err)), &detail) == nil {
 		out.Findings = detail.Findings
 	}
 	return out
+}
+
+// statusOf is what an error of the host's code means to the engine.
+func statusOf(err error) Status {
+	var e *Error
+	var status Status
+	switch {
+	case errors.As(err, &e):
+		return e.Status
+	case errors.As(err, &status) && status != 0:
+		return status
+	}
+	return HostStatus
 }
 
 // RunError is returned for a run that did not end released. Cause is what code of this program returned in between.
@@ -93,3 +117,17 @@ func (e *RunError) Error() string {
 
 // Unwrap gives the cause.
 func (e *RunError) Unwrap() error { return e.Cause }
+
+// PanicError is the cause of a RunError when code of this program panicked.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap gives the value when it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}

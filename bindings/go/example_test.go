@@ -28,7 +28,7 @@ func Example() {
 	if err := engine.AddProvider(door{}); err != nil {
 		panic(err)
 	}
-	plan, err := engine.Compile(`
+	plan, err := engine.CompileText(`
 shipflow: 1
 plan: visit
 components: [house]

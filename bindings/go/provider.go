@@ -22,6 +22,7 @@ type Action struct {
 	Inputs        []Field  `json:"inputs,omitempty"`
 	Outputs       []Field  `json:"outputs,omitempty"`
 	Resources     []string `json:"resources,omitempty"`
+	TellsReady    bool     `json:"tells_ready,omitempty"` // it answers Ready
 	CallTimeoutMS int64    `json:"call_timeout_ms,omitempty"`
 	TimeoutMS     int64    `json:"timeout_ms,omitempty"`
 }
@@ -116,33 +117,17 @@ type Diagnoser interface {
 	Diagnose(ctx context.Context, call Call) (Answer, error)
 }
 
-// A Look is what a probe saw.
-type Look struct {
-	Outcome   string         `json:"outcome"` // pass, fail, unavailable
-	Text      string         `json:"text,omitempty"`
-	LatencyMS int64          `json:"latency_ms"`
-	Details   map[string]any `json:"details,omitempty"`
-}
-
-// A ProbeRequest is one look that is wanted.
-type ProbeRequest struct {
-	Kind, Name, Environment, Component string
-	Spec, Target                       map[string]any
-}
-
-// A MetricRequest asks for the state of several series at once.
-type MetricRequest struct {
-	Source, Arm, Environment, Component, Version string
-	Series                                       []string
-	Spec, Target                                 map[string]any
-}
-
 // A Vote is an approval or rejection about to be counted.
 type Vote struct {
 	Run, Step, Principal, Name string
 	Groups                     []string
 	PlanDigest                 string `json:"plan_digest"`
 	Body                       map[string]any
+}
+
+// A Readier is a Provider that can tell whether Undo could put the baseline back now; for actions with TellsReady.
+type Readier interface {
+	Ready(ctx context.Context, call Call) (Answer, error)
 }
 
 // act calls the method of a verb; one that is not there answers as documented for tables in shipflow_provider.h.
@@ -166,6 +151,11 @@ func act(ctx context.Context, p Provider, call Call) (Answer, error) {
 	case "resolve":
 		if r, ok := p.(Resolver); ok {
 			return r.Resolve(ctx, call)
+		}
+		return Unknown("the provider cannot tell"), nil
+	case "ready":
+		if r, ok := p.(Readier); ok {
+			return r.Ready(ctx, call)
 		}
 		return Unknown("the provider cannot tell"), nil
 	case "diagnose":

@@ -11,8 +11,8 @@
 // Providers, probes, metric sources, secrets and policies written in Go are served by goroutines; the library never
 // calls into Go. Every function may be called from any goroutine.
 //
-// The C library is found by pkg-config (package shipflow-c). With the build tag shipflow_bundled it is
-// libshipflow_c.so in the directory lib beside this file.
+// The C library is found by pkg-config (package shipflow-c). With the build tag shipflow_bundled it is the archive
+// lib/libshipflow_c.a beside this file, with everything inside.
 package shipflow
 
 /*

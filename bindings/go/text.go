@@ -11,13 +11,10 @@ import (
 	"unsafe"
 )
 
-// view is text in C memory for the time of a call.
+// view is text in C memory for the time of a call; the zero view is absent.
 type view struct{ str C.shipflow_str }
 
 func viewOf(text string) view {
-	if text == "" {
-		return view{}
-	}
 	return view{C.shipflow_str{ptr: C.CString(text), len: C.size_t(len(text))}}
 }
 
@@ -31,6 +28,8 @@ func viewJSON(value any) (view, error) {
 
 func (v view) free() { C.free(unsafe.Pointer(v.str.ptr)) }
 
+func bytesOf(s C.shipflow_str) []byte { return C.GoBytes(unsafe.Pointer(s.ptr), C.int(s.len)) }
+
 func textOf(s C.shipflow_str) string { return C.GoStringN(s.ptr, C.int(s.len)) }
 
 // takeText is the text of a buffer, which is freed.
@@ -40,5 +39,16 @@ func takeText(buf *C.shipflow_buf) string {
 }
 
 func takeJSON(buf *C.shipflow_buf, into any) error {
-	return json.Unmarshal([]byte(takeText(buf)), into)
+	defer C.shipflow_buf_free(buf)
+	return json.Unmarshal(bytesOf(C.shipflow_buf_view(buf)), into)
+}
+
+// made calls a function that gives one buffer, and reads its JSON.
+func made(into any, ask func(**C.shipflow_buf, **C.shipflow_error) C.shipflow_status) error {
+	var buf *C.shipflow_buf
+	var trouble *C.shipflow_error
+	if err := failed(ask(&buf, &trouble), trouble); err != nil {
+		return err
+	}
+	return takeJSON(buf, into)
 }

@@ -3,9 +3,26 @@
 #include "guard.hpp"
 #include "text.hpp"
 
+#include <thread>
+
 using namespace shipflow_c;
 
 namespace shipflow_c {
+namespace {
+
+/// An answer is handed over before its call counts as closed: in virtual time the clock may jump as soon as none is open.
+struct leaving {
+  const std::weak_ptr<call_registry>& from;
+  const call_state* who;
+  leaving(const std::weak_ptr<call_registry>& registry, const call_state* call) : from(registry), who(call) {}
+  ~leaving() {
+    if (const auto registry = from.lock()) registry->remove(who);
+  }
+  leaving(const leaving&) = delete;
+  leaving& operator=(const leaving&) = delete;
+};
+
+}  // namespace
 
 call_state::call_state(shipflow_call_kind_t kind, std::string body, std::unique_ptr<pending> to,
                        std::stop_token stop, std::weak_ptr<call_registry> registry)
@@ -35,7 +52,7 @@ void call_state::close(const Read& read) {
     stage_ = stage::finished;
     to = std::move(to_);
   }
-  if (const auto registry = registry_.lock()) registry->remove(this);
+  const leaving last{registry_, this};
   if (to) to->deliver();
 }
 
@@ -55,7 +72,7 @@ void call_state::lose() noexcept {
     stage_ = stage::orphaned;
     to = std::move(to_);
   }
-  if (const auto registry = registry_.lock()) registry->remove(this);
+  const leaving last{registry_, this};
   try {
     to->read_loss();
     to->deliver();
@@ -82,13 +99,14 @@ void call_registry::add(const std::shared_ptr<call_state>& call) {
 
 void call_registry::remove(const call_state* call) noexcept {
   const std::lock_guard lock(guard_);
-  open_.erase(call);
+  if (open_.erase(call) != 0 && open_.empty() && quiet_) quiet_();
 }
 
 void call_registry::lose_all() noexcept {
   {
     const std::lock_guard lock(guard_);
     wake_ = nullptr;
+    quiet_ = nullptr;
   }
   while (true) {
     std::shared_ptr<call_state> one;
@@ -98,7 +116,10 @@ void call_registry::lose_all() noexcept {
       one = open_.begin()->second.lock();
       if (!one) open_.erase(open_.begin());
     }
-    if (one) one->lose();
+    if (!one) continue;
+    one->lose();
+    // Another thread may be handing its answer over just now: what it hands it to stays until it has.
+    std::this_thread::yield();
   }
 }
 

@@ -66,7 +66,9 @@ class call_state {
 class call_registry {
  public:
   /// `wake` tells the host that an answer is no longer wanted; any thread, until `lose_all`.
-  explicit call_registry(std::function<void()> wake) : wake_(std::move(wake)) {}
+  /// `quiet`, if any, hears that no call is open any more.
+  call_registry(std::function<void()> wake, std::function<void()> quiet)
+      : wake_(std::move(wake)), quiet_(std::move(quiet)) {}
   void wake() noexcept;
   void add(const std::shared_ptr<call_state>& call);
   void remove(const call_state* call) noexcept;
@@ -76,6 +78,7 @@ class call_registry {
  private:
   mutable std::mutex guard_;
   std::function<void()> wake_;
+  std::function<void()> quiet_;
   std::map<const call_state*, std::weak_ptr<call_state>> open_;
 };
 

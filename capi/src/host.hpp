@@ -99,7 +99,11 @@ class host {
   [[nodiscard]] std::int64_t until_due();
 
   host_options options_;
-  std::shared_ptr<call_registry> open_ = std::make_shared<call_registry>([this] { wakeup(); });
+  std::shared_ptr<call_registry> open_ = std::make_shared<call_registry>([this] { wakeup(); },
+                                                                         [this] {
+                                                                           if (options_.virtual_time)
+                                                                             events_->ring();
+                                                                         });
   std::unique_ptr<event_queue> events_;
   std::map<std::string, std::string> reasons_;  // run -> why it turned back, until it ends
   std::unique_ptr<clock> clock_;

@@ -1,0 +1,135 @@
+package shipflow
+
+/*
+#include <poll.h>
+#include <shipflow.h>
+
+static void shipflow_go_wait(int fd) {
+  struct pollfd p = {fd, POLLIN, 0};
+  (void)poll(&p, 1, 1000);
+}
+*/
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// causes are what code of this program returned, by run; the oldest go first.
+type causes struct {
+	of    map[string]error
+	order []string
+}
+
+const mostCauses = 1000
+
+func (c *causes) keep(run string, err error) {
+	if _, there := c.of[run]; !there {
+		c.order = append(c.order, run)
+	}
+	c.of[run] = err
+	if len(c.order) > mostCauses {
+		delete(c.of, c.order[0])
+		c.order = c.order[1:]
+	}
+}
+
+// serve pulls events until the engine is closed. In virtual time the library works inside `next`, so calls of other
+// goroutines wait for it: it never waits long.
+func (e *Engine) serve(ctx context.Context) {
+	defer e.loop.Done()
+	for ctx.Err() == nil {
+		event, err := e.next()
+		if err != nil {
+			e.guard.Lock()
+			e.broken = err
+			e.guard.Unlock()
+			e.tellAll()
+			return
+		}
+		if event != nil {
+			e.take(ctx, event)
+			C.shipflow_event_free(event)
+		}
+		e.calls.cancelUnwanted()
+	}
+}
+
+func (e *Engine) next() (*C.shipflow_event, error) {
+	var event *C.shipflow_event
+	var trouble *C.shipflow_error
+	if !e.options.VirtualTime {
+		status := C.shipflow_engine_next(e.ptr, -1, &event, &trouble)
+		return event, failed(status, trouble)
+	}
+	e.guard.Lock()
+	status := C.shipflow_engine_next(e.ptr, 0, &event, &trouble)
+	idle := event == nil && C.shipflow_engine_wait_ms(e.ptr) != 0
+	e.guard.Unlock()
+	if status == C.SHIPFLOW_OK && idle {
+		C.shipflow_go_wait(C.shipflow_engine_fd(e.ptr))
+	}
+	return event, failed(status, trouble)
+}
+
+func (e *Engine) take(ctx context.Context, event *C.shipflow_event) {
+	kind := C.shipflow_event_kind(event)
+	if kind == C.SHIPFLOW_EVENT_CALL {
+		e.begin(ctx, C.shipflow_event_call(event))
+		return
+	}
+	ended := kind == C.SHIPFLOW_EVENT_ENDED
+	run := textOf(C.shipflow_event_run(event))
+	e.guard.Lock()
+	defer e.guard.Unlock()
+	// Reading a body costs more than all the rest: only for somebody who wants it.
+	if len(e.listeners) == 0 && !(ended && len(e.waiting[run]) != 0) {
+		return
+	}
+	body := bytesOf(C.shipflow_event_body(event))
+	if ended {
+		var outcome Outcome
+		_ = json.Unmarshal(body, &outcome)
+		for _, w := range e.waiting[run] {
+			w <- outcome
+		}
+		delete(e.waiting, run)
+	}
+	e.tell(run, body, ended)
+}
+
+// tell hands an event to who listens, to each a map of its own; the guard is held.
+func (e *Engine) tell(run string, body []byte, ended bool) {
+	for l := range e.listeners {
+		if l.run != "" && l.run != run {
+			continue
+		}
+		var what Event
+		if json.Unmarshal(body, &what) != nil {
+			return
+		}
+		if ended {
+			what["event"] = "ended"
+		}
+		l.put(what)
+		if ended && l.run != "" {
+			e.drop(l)
+		}
+	}
+}
+
+// tellAll ends everything that waits.
+func (e *Engine) tellAll() {
+	e.guard.Lock()
+	defer e.guard.Unlock()
+	for _, waiters := range e.waiting {
+		for _, w := range waiters {
+			close(w)
+		}
+	}
+	e.waiting = map[string][]chan Outcome{}
+	for l := range e.listeners {
+		e.drop(l)
+	}
+}
