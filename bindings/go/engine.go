@@ -47,8 +47,11 @@ type Engine struct {
 	causes    causes
 	waiting   map[string][]chan Outcome
 	listeners map[*listener]struct{}
+	report    chan ProviderReport // what CheckProvider waits for
 	closed    bool
 	broken    error // the library said that the engine is of no use any more
+
+	checking sync.Mutex // one check of a provider at a time
 
 	calls calls
 	stop  context.CancelFunc

@@ -79,6 +79,14 @@ func (e *Engine) take(ctx context.Context, event *C.shipflow_event) {
 		e.begin(ctx, C.shipflow_event_call(event))
 		return
 	}
+	if kind == C.SHIPFLOW_EVENT_CHECKED {
+		var report ProviderReport
+		_ = json.Unmarshal(bytesOf(C.shipflow_event_body(event)), &report)
+		e.guard.Lock()
+		defer e.guard.Unlock()
+		e.checked(report)
+		return
+	}
 	ended := kind == C.SHIPFLOW_EVENT_ENDED
 	run := textOf(C.shipflow_event_run(event))
 	e.guard.Lock()
@@ -131,5 +139,9 @@ func (e *Engine) tellAll() {
 	e.waiting = map[string][]chan Outcome{}
 	for l := range e.listeners {
 		e.drop(l)
+	}
+	if e.report != nil {
+		close(e.report)
+		e.report = nil
 	}
 }

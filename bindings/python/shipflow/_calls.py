@@ -7,13 +7,14 @@ world before it acts again.
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._handle import body, call, view
 from ._lib import lib
 from .errors import Error
-from .provider import Answer, Conflict, Look, NotApplied, Progress, Request, Started, Unknown
+from .provider import Answer, Conflict, Look, NotApplied, Progress, Reading, Request, Started, Unknown
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -50,7 +51,14 @@ async def _look(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
 
 async def _read(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
     read, kind = engine._metrics[asked["source"]]
-    return {"kind": kind, "readings": await read(asked)}
+    return {"kind": kind, "readings": [_reading(r) for r in await read(asked)]}
+
+
+def _reading(r: float | None | Reading) -> Any:
+    if not isinstance(r, Reading):
+        return None if r is not None and math.isnan(r) else r
+    value = {"number": r.number} if r.state == "value" else {}
+    return {"state": r.state, "why": r.why, "buckets": r.buckets, "instances": r.instances, **value}
 
 
 async def _reveal(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Pump:
         self._calls: dict[int, asyncio.Task[None]] = {}  # asked for and wanted, by handle
         self.tasks: set[asyncio.Task[None]] = set()
         self._waiting: dict[str, list[asyncio.Future[Outcome]]] = {}
+        self._reports: dict[str, list[asyncio.Future[dict[str, Any]]]] = {}  # by provider, in the order of asking
         self._listeners: WeakSet[Events] = WeakSet()
 
     def attach(self) -> None:
@@ -64,6 +65,18 @@ class Pump:
         self._waiting.setdefault(run, []).append(waiter)
         return waiter
 
+    def report_of(self, provider: str) -> asyncio.Future[dict[str, Any]]:
+        assert self._loop is not None
+        waiter: asyncio.Future[dict[str, Any]] = self._loop.create_future()
+        self._reports.setdefault(provider, []).append(waiter)
+        return waiter
+
+    def _hand_report(self, report: dict[str, Any]) -> None:
+        waiters = self._reports.get(report["provider"], [])
+        waiter = waiters.pop(0) if waiters else None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(report)
+
     def listen(self, run: str | None) -> Events:
         events = Events(run)
         self._listeners.add(events)
@@ -97,11 +110,13 @@ class Pump:
         self._engine = None
 
     def _tell_all(self, why: Error) -> None:
-        for waiters in self._waiting.values():
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_exception(why)
+        pending: list[asyncio.Future[Any]] = [w for waiters in self._waiting.values() for w in waiters]
+        pending += [w for waiters in self._reports.values() for w in waiters]
+        for waiter in pending:
+            if not waiter.done():
+                waiter.set_exception(why)
         self._waiting.clear()
+        self._reports.clear()
         for events in list(self._listeners):
             events.end()
 
@@ -121,6 +136,9 @@ class Pump:
         kind = lib.shipflow_event_kind(event)
         if kind == _abi.SHIPFLOW_EVENT_CALL:
             self._begin(lib.shipflow_event_call(event))
+            return
+        if kind == _abi.SHIPFLOW_EVENT_CHECKED:
+            self._hand_report(json.loads(text_of(lib.shipflow_event_body(event))))
             return
         ended = kind == _abi.SHIPFLOW_EVENT_ENDED
         run = text_of(lib.shipflow_event_run(event))

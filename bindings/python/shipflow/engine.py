@@ -91,9 +91,16 @@ class Engine(Handle):
         self._probes[kind] = look
 
     def add_metrics(self, source: str, read: MetricFunction, *, kind: str = "counter") -> None:
-        """`kind`: "counter" (only grows; differences are taken) or "gauge" (the value now)."""
+        """`kind`: "counter" (only grows; differences are taken), "gauge" (the value now) or "delta" (of the slot)."""
         call(lib.shipflow_engine_add_metrics, self._ptr, body([source]))
         self._metrics[source] = read, kind
+
+    async def check_provider(self, name: str, trials: list[dict[str, Any]]) -> dict[str, Any]:
+        """Does a provider added before keep the contract? Trials and report: shipflow_engine_check_provider. For tests
+        there is `shipflow.testing.check_provider`."""
+        self._pump.attach()
+        call(lib.shipflow_engine_check_provider, self._ptr, view(name), body(trials))
+        return await self._pump.report_of(name)
 
     # ---- plans and runs ----------------------------------------------------------------------------
 
@@ -188,6 +195,7 @@ class Engine(Handle):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._pump.turn()
             # Stopping again is done after what was answered before it.
             call(lib.shipflow_engine_stop, self._ptr)
         except (Faulted, Forked):

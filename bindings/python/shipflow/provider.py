@@ -6,6 +6,7 @@ cancelled when their answer is no longer wanted. What they raise fails the call,
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
 
@@ -101,6 +102,10 @@ class Provider:
         """Puts the observed value back."""
         raise NotImplementedError(f"provider {self.name} has no `undo`")
 
+    async def ready(self, request: Request) -> Answer:
+        """Could `undo` put the baseline back now? For actions with "tells_ready"."""
+        return Unknown("the provider cannot tell")
+
     async def diagnose(self, request: Request) -> Answer:
         """Gathers evidence for a failure."""
         return {}
@@ -122,10 +127,24 @@ class ProbeFunction(Protocol):
     async def __call__(self, request: dict[str, Any]) -> Look | bool: ...
 
 
-class MetricFunction(Protocol):
-    """Reads series now, one number each in the order of `request["series"]`; None: missing."""
+@dataclass(frozen=True)
+class Reading:
+    """One series at one moment, when a number does not say enough."""
 
-    async def __call__(self, request: dict[str, Any]) -> list[float | None]: ...
+    #: "value", "empty" (nothing happened), "missing" or "invalid"
+    state: str = "missing"
+    number: float = 0.0
+    why: str = ""
+    #: of a histogram: how many were at most so much; an upper bound of None has none
+    buckets: list[tuple[float | None, float]] = field(default_factory=list)
+    #: the same series instance by instance
+    instances: dict[str, float] = field(default_factory=dict)
+
+
+class MetricFunction(Protocol):
+    """Reads series now, one each in the order of `request["series"]`: a number, None (missing) or a Reading."""
+
+    async def __call__(self, request: dict[str, Any]) -> Sequence[float | None | Reading]: ...
 
 
 class SecretFunction(Protocol):

@@ -20,7 +20,6 @@ NOT_NEEDED = {
     "shipflow_engine_wakeup": "the event loop never waits inside the library",
     "shipflow_json_at": "the standard library has json",
     "shipflow_json_quote": "the standard library has json",
-    "shipflow_engine_check_provider": "not offered by this package yet",
 }
 
 
