@@ -34,11 +34,11 @@ result<std::string> start_again(host& h, const arguments& given) {
   });
   if (found == runs->end())
     return make_error(errc::not_found, "version " + version + " was never released to " + environment);
-  const auto former = shipflow::load_run(*h.store, found->id);
+  const auto former = shipflow::load_plan(*h.store, found->plan_digest);
   if (!former) return former.error();
   auto options = options_of(given);
   if (options.reason.empty()) options.reason = "back to " + version + " as in run " + found->id;
-  return h.engine->start(*former->what, options);
+  return h.engine->start(*former, options);
 }
 
 }  // namespace

@@ -99,6 +99,8 @@ struct said {
   json::object body;
 };
 
+/// All calls on the scheduler's thread. The scheduler must outlive the engine; what stores, providers and
+/// others answer later reaches nobody.
 class engine {
  public:
   /// Takes the store over: runs that a dead engine owned are resumed by `resume`.
@@ -154,14 +156,18 @@ struct retention_policy {
 result<std::size_t> purge_old(store& keep, const retention_policy& policy, time_point now);
 
 /// Re-reads a run's facts and checks the chain: every hash, every gap. `corrupt` names the first
-/// fact that does not fit.
+/// fact that does not fit; `not_found` when a purge took all facts of an ended run.
 struct audit_result {
   std::size_t facts = 0;
   std::string head;  ///< hash of the last fact
 };
 [[nodiscard]] result<audit_result> verify_audit(store& keep, const std::string& run);
 
-/// Folds a run from a store without an engine, for looking at history.
+/// A plan that a run of this store carries or carried out; `row.plan_digest` names it.
+[[nodiscard]] result<plan> load_plan(store& keep, const std::string& digest);
+
+/// Folds a run from a store without an engine, for looking at history. `not_found` when there is
+/// no such run, or a purge took its facts.
 [[nodiscard]] result<run_state> load_run(store& keep, const std::string& run);
 
 }  // namespace v1

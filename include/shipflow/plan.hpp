@@ -66,7 +66,8 @@ struct plan_step {
   json::object target;
   json::object inputs;
   std::vector<std::string> resources;
-  bool tells_ready = false;  ///< the action can say whether it can still be undone
+  bool tells_ready = false;                 ///< the action can say whether it can still be undone
+  std::vector<std::string> secret_outputs;  ///< outputs whose values are never kept
   duration call_timeout{30'000};
   retry_policy retry;
   after_traffic after = after_traffic::undo;  ///< what rollback does to it after `first_traffic`

@@ -65,7 +65,10 @@ struct field_spec {
   /// "string", "integer", "number", "boolean", "duration", "strings", "object" or "any".
   std::string type;
   bool required = false;
-  /// True: the value is a secret; facts keep a reference, events and errors keep "***".
+  /// True: the value is a secret. As an input it must come from a variable marked `secret`, and
+  /// plans and facts keep the reference. As an output it is known to nobody after the call: facts,
+  /// events and errors hold "***", and no step may refer to it. Keep it in a secret store, and let
+  /// an environment's variable name the place.
   bool sensitive = false;
   /// One line for people, printed by `shipflow actions` and used in the JSON Schema.
   std::string help;

@@ -63,17 +63,21 @@ struct use {
 /// All references of a tree in document order; syntax errors go to `out`.
 [[nodiscard]] std::vector<use> collect(const node& tree, diagnostics& out);
 
+/// What a reference stands for, or why it has no value; its default is the resolver's to use.
+using resolver = std::function<result<json::value>(const part&)>;
+
+/// A string node rendered. A string that is one reference becomes the value with its type; inside
+/// a longer text only scalars may stand. Text that comes from a resolver is never read for
+/// references again. Every problem is a finding with its place; then there is no value.
+[[nodiscard]] std::optional<json::value> render_string(const node& string, const resolver& find,
+                                                       diagnostics& out);
+
 /// The value of a path, or nothing when there is none.
 using lookup = std::function<std::optional<json::value>(const std::string& path)>;
 
-/// The tree with all strings rendered. A string that is one reference becomes the value with its
-/// type; inside a longer text only scalars may stand. Unresolved references are errors. Text that
-/// comes from a lookup is never read for references again. A string above 1 MiB, more than 200000
+/// The tree with all strings rendered. Unresolved references are errors. A string above 1 MiB, more than 200000
 /// nodes or 100 levels are errors, since values that refer to values can grow without end.
 [[nodiscard]] node render(const node& tree, const lookup& find, diagnostics& out);
-
-/// Renders one string that has no place of its own.
-[[nodiscard]] result<json::value> render_text(std::string_view text, const lookup& find);
 
 /// Named values that may refer to each other. The names in an order in which each comes after
 /// what it refers to; names outside the set are ignored. Each cycle is one error at the place of

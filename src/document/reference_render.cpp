@@ -22,45 +22,12 @@ std::optional<std::string> inline_text(const json::value& value) {
   return json::serialize(value);
 }
 
-struct rendered {
-  json::value value;
-  std::optional<problem> bad;
-};
-
-std::optional<json::value> value_of(const part& p, const lookup& find) {
-  auto value = find(p.path);
-  if (!value && p.fallback) return json::value(json::string(*p.fallback));
-  return value;
-}
-
-rendered render_template(const text_template& text, const lookup& find) {
-  if (text.is_one_reference()) {
-    const auto& only = text.parts.front();
-    auto value = value_of(only, find);
-    if (!value) return {{}, problem{only.offset, unresolved(only)}};
-    return {std::move(*value), {}};
-  }
-  std::string out;
-  for (const auto& p : text.parts) {
-    if (!p.is_reference()) {
-      out += p.literal;
-      continue;
-    }
-    const auto value = value_of(p, find);
-    if (!value) return {{}, problem{p.offset, unresolved(p)}};
-    const auto piece = inline_text(*value);
-    if (!piece)
-      return {{}, problem{p.offset, "${" + p.path + "} is a list or mapping and cannot stand inside a text"}};
-    out += *piece;
-    if (out.size() > longest_text) return {{}, problem{p.offset, "the text becomes longer than 1 MiB"}};
-  }
-  return {json::string(out), {}};
-}
-
-rendered render_string(std::string_view text, const lookup& find) {
-  auto read = parse(text);
-  if (read.bad) return {{}, std::move(read.bad)};
-  return render_template(read.value, find);
+resolver with_defaults(const lookup& find) {
+  return [&find](const part& p) -> result<json::value> {
+    if (auto value = find(p.path)) return std::move(*value);
+    if (p.fallback) return json::value(json::string(*p.fallback));
+    return make_error(errc::not_found, unresolved(p));
+  };
 }
 
 /// The node without its items and fields.
@@ -101,7 +68,7 @@ void set_scalar(node& out, const json::value& value) {
 /// Renders one tree within the limits of reference.hpp.
 class renderer {
  public:
-  renderer(const lookup& find, diagnostics& out) : find_(find), out_(out) {}
+  renderer(const lookup& find, diagnostics& out) : find_(with_defaults(find)), out_(out) {}
 
   node render(const node& n, std::size_t depth) {
     if (n.is(node_kind::string)) return render_leaf(n, depth);
@@ -138,10 +105,8 @@ class renderer {
  private:
   node render_leaf(const node& n, std::size_t depth) {
     if (n.text.find("${") == std::string::npos) return spend(n, depth) ? n : shell_of(n);
-    const auto value = render_string(n.text, find_);
-    if (!value.bad) return make(value.value, n, n.pointer, depth);
-    out_.error(place_of(n, value.bad->offset), n.pointer, value.bad->message);
-    return n;
+    const auto value = render_string(n, find_, out_);
+    return value ? make(*value, n, n.pointer, depth) : n;
   }
 
   /// Takes one node from the budget; the first one too many is a finding.
@@ -159,7 +124,7 @@ class renderer {
     return false;
   }
 
-  const lookup& find_;
+  resolver find_;
   diagnostics& out_;
   std::size_t nodes_left_ = most_nodes;
   bool exhausted_ = false;
@@ -167,10 +132,39 @@ class renderer {
 
 }  // namespace
 
-result<json::value> render_text(std::string_view text, const lookup& find) {
-  auto out = render_string(text, find);
-  if (out.bad) return make_error(errc::invalid_document, doc::quoted(text) + ": " + out.bad->message);
-  return std::move(out.value);
+std::optional<json::value> render_string(const node& string, const resolver& find, diagnostics& out) {
+  const auto findings = out.items().size();
+  const auto refuse = [&](std::size_t offset, std::string why) {
+    out.error(place_of(string, offset), string.pointer, std::move(why));
+  };
+  const auto read = parse(string.text);
+  if (read.bad) {
+    refuse(read.bad->offset, read.bad->message);
+    return std::nullopt;
+  }
+  std::string text;
+  for (const auto& p : read.value.parts) {
+    if (!p.is_reference()) {
+      text += p.literal;
+      continue;
+    }
+    auto value = find(p);
+    if (!value) {
+      refuse(p.offset, value.error().message);
+      continue;
+    }
+    if (read.value.is_one_reference()) return std::move(*value);
+    if (const auto piece = inline_text(*value))
+      text += *piece;
+    else
+      refuse(p.offset, "`${" + p.path + "}` is a list or mapping and cannot stand inside a text");
+    if (text.size() > longest_text) {
+      refuse(p.offset, "the text becomes longer than 1 MiB");
+      return std::nullopt;
+    }
+  }
+  if (out.items().size() != findings) return std::nullopt;
+  return json::value(json::string(text));
 }
 
 node render(const node& tree, const lookup& find, diagnostics& out) {

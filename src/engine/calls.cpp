@@ -122,7 +122,12 @@ bool actor::is_open(step_index step, std::uint64_t id) const {
 void actor::send(step_index step, std::uint64_t id, request q, const result<secret_values>& known) {
   const auto revealed = known ? reveal(q, *known) : result<void>(known.error());
   const auto secrets = std::make_shared<std::vector<std::string>>(q.secrets);
-  auto respond = [weak = weak_from_this(), back = core_.back, step, id, secrets](answer a) {
+  // What is observed goes back to the provider as it is; an effect's secret outputs go nowhere.
+  const bool gives_outputs = q.what == verb::apply || q.what == verb::settle || q.what == verb::resolve;
+  auto hidden = gives_outputs ? state_.what->steps[step].secret_outputs : std::vector<std::string>{};
+  auto respond = [weak = weak_from_this(), back = core_.back, step, id, secrets,
+                  hidden = std::move(hidden)](answer a) {
+    hide_outputs(a, hidden, *secrets);
     back->post([weak, step, id, a = redact(std::move(a), *secrets), secrets]() mutable {
       wipe(*secrets);
       if (const auto self = weak.lock()) self->answered(step, id, std::move(a));

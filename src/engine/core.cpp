@@ -74,11 +74,7 @@ metric_source* core::find_metrics(const std::string& source) const {
 
 result<std::shared_ptr<const plan>> core::load_plan(const std::string& digest) {
   if (auto known = plans[digest].lock()) return known;
-  auto body = keep->get_plan(digest);
-  if (!body) return body.error();
-  auto parsed = parse_json(*body, 128);
-  if (!parsed) return make_error(errc::corrupt, "plan " + digest + ": " + parsed.error().message);
-  auto what = plan_from_json(*parsed);
+  auto what = shipflow::load_plan(*keep, digest);
   if (!what) return what.error();
   auto loaded = std::make_shared<const plan>(std::move(*what));
   plans[digest] = loaded;

@@ -30,18 +30,32 @@ result<void> check_link(const std::string& run, std::int64_t expected, const sto
   return {};
 }
 
+// A purge takes all facts of an ended run and leaves its row.
+result<std::vector<stored_fact>> read_journal(store& keep, const run_row& row) {
+  auto facts = keep.read_facts(row.id);
+  if (facts && facts->empty() && row.rev > 0 && is_terminal(row.status))
+    return make_error(errc::not_found, "none of the " + std::to_string(row.rev) + " facts of run " + row.id +
+                                           " is kept any more: a purge deletes them some time after the "
+                                           "end, and nobody can tell whether it was one");
+  return facts;
+}
+
 }  // namespace
+
+result<plan> load_plan(store& keep, const std::string& digest) {
+  auto body = keep.get_plan(digest);
+  if (!body) return body.error();
+  auto parsed = parse_json(*body, 128);
+  if (!parsed) return make_error(errc::corrupt, "plan " + digest + ": " + parsed.error().message);
+  return plan_from_json(*parsed);
+}
 
 result<run_state> load_run(store& keep, const std::string& run) {
   auto row = keep.get_run(run);
   if (!row) return row.error();
-  auto body = keep.get_plan(row->plan_digest);
-  if (!body) return body.error();
-  auto parsed = parse_json(*body, 128);
-  if (!parsed) return make_error(errc::corrupt, "the plan of run " + run + ": " + parsed.error().message);
-  auto what = plan_from_json(*parsed);
+  auto what = load_plan(keep, row->plan_digest);
   if (!what) return what.error();
-  auto facts = keep.read_facts(run);
+  auto facts = read_journal(keep, *row);
   if (!facts) return facts.error();
   auto state = make_state(run, std::make_shared<const plan>(std::move(*what)));
   for (const auto& stored : *facts) {
@@ -56,7 +70,7 @@ result<run_state> load_run(store& keep, const std::string& run) {
 result<audit_result> verify_audit(store& keep, const std::string& run) {
   auto row = keep.get_run(run);
   if (!row) return row.error();
-  auto facts = keep.read_facts(run);
+  auto facts = read_journal(keep, *row);
   if (!facts) return facts.error();
   audit_result out;
   out.head = chain_start(run);

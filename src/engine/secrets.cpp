@@ -152,6 +152,17 @@ answer redact(answer a, const std::vector<std::string>& secrets) {
   return a;
 }
 
+void hide_outputs(answer& a, const std::vector<std::string>& names, std::vector<std::string>& secrets) {
+  auto* outputs = a.value.if_object();
+  if (outputs == nullptr) return;
+  for (const auto& name : names) {
+    auto* value = outputs->if_contains(name);
+    if (value == nullptr) continue;
+    if (const auto* text = value->if_string()) secrets.emplace_back(*text);
+    *value = "***";
+  }
+}
+
 void wipe(std::vector<std::string>& secrets) {
   for (auto& secret : secrets) wipe(secret);
   secrets.clear();

@@ -29,6 +29,9 @@ using secret_values = std::map<std::string, std::string>;
 [[nodiscard]] json::value redact(const json::value& value, const std::vector<std::string>& secrets);
 [[nodiscard]] answer redact(answer a, const std::vector<std::string>& secrets);
 
+/// Replaces outputs by "***" and adds their texts to `secrets`, since they may show up elsewhere too.
+void hide_outputs(answer& a, const std::vector<std::string>& names, std::vector<std::string>& secrets);
+
 /// Overwrites the values before they are freed.
 void wipe(std::vector<std::string>& secrets);
 void wipe(secret_values& secrets);

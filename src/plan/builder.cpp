@@ -68,7 +68,10 @@ void builder::fill(draft_index i, const std::optional<bound_action>& what, input
   s.tells_ready = spec.tells_ready;
   s.call_timeout = spec.call_timeout;
   s.timeout = spec.timeout;
-  for (const auto& output : spec.outputs) d.outputs.push_back(output.name);
+  for (const auto& output : spec.outputs) {
+    d.outputs.push_back(output.name);
+    if (output.sensitive) s.secret_outputs.push_back(output.name);
+  }
   if (s.title.empty()) s.title = spec.name + (s.component.empty() ? "" : " " + s.component);
 }
 

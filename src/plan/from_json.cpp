@@ -27,6 +27,7 @@ void read_action(json_reader& in, plan_step& to, trouble& bad) {
   in.object("inputs", to.inputs);
   in.texts("resources", to.resources);
   in.truth("tells_ready", to.tells_ready);
+  in.texts("secret_outputs", to.secret_outputs);
   in.time("call_timeout_ms", to.call_timeout);
   read_retry(in, to.retry, bad);
   in.name("after_traffic", after_traffic::undo, after_traffic::keep, to.after);

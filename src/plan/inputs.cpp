@@ -58,6 +58,12 @@ std::string misfit(const std::string& type, const json::value& value) {
   return all ? "" : "must be a list of strings; put numbers in quotes";
 }
 
+// A place that a secret is fetched from, not the secret itself.
+bool is_secret(const json::value& value) {
+  const auto* text = value.if_string();
+  return text != nullptr && text->find("${secret:") != json::string::npos;
+}
+
 // Items of a list are texts too when the list came out of references.
 void read_items(json::value& value) {
   auto* list = value.if_array();
@@ -71,6 +77,11 @@ void take(const field_spec& field, given_input& input, json::object& to, diagnos
   if (input.broken) return;
   if (const auto why = misfit(field.type, input.value); !why.empty()) {
     out.error(input.at->place, input.at->pointer, "`" + field.name + "` " + why);
+    return;
+  }
+  if (field.sensitive && !is_secret(input.value)) {
+    out.error(input.at->place, input.at->pointer,
+              "`" + field.name + "` is secret: give it by a variable marked `secret: true`");
     return;
   }
   to[field.name] = std::move(input.value);

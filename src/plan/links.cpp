@@ -22,6 +22,15 @@ void replace_in(json::value& v, const std::string& from, const std::string& to) 
   }
 }
 
+constexpr std::string_view secret_output =
+    "the output is secret and kept nowhere; let the step store it, and name that place by a variable marked "
+    "`secret: true`";
+
+bool is_secret(const draft& d, std::string_view output) {
+  const auto& secret = d.step.secret_outputs;
+  return std::find(secret.begin(), secret.end(), output) != secret.end();
+}
+
 bool declares(const draft& d, std::string_view output) {
   return std::any_of(d.outputs.begin(), d.outputs.end(),
                      [&](const auto& o) { return o == output || o == "*"; });
@@ -145,6 +154,7 @@ void links::connect_reference(draft_index from, const step_reference& reference)
   const auto output = path.substr(dot + 1, path.find('.', dot + 1) - dot - 1);
   if (const auto node = nodes_.find(id); node != nodes_.end()) {
     const auto& d = to_.drafts[node->second];
+    if (is_secret(d, output)) return refuse(std::string(secret_output));
     if (d.broken || declares(d, output)) {
       to_.drafts[from].needs.push_back(node->second);
       return;
@@ -164,6 +174,7 @@ void links::connect_reference(draft_index from, const step_reference& reference)
   for (const auto member : e->members) {
     const auto& d = to_.drafts[member];
     outputs.insert(outputs.end(), d.outputs.begin(), d.outputs.end());
+    if (is_secret(d, output)) return refuse(std::string(secret_output));
     if (!d.broken && !declares(d, output)) continue;
     to_.drafts[from].needs.push_back(member);
     rewrite(from, "${" + reference.path + "}", "${steps." + d.step.id + std::string(path.substr(dot)) + "}");

@@ -53,12 +53,9 @@ json::value renderer::tree(const node& n, std::vector<step_reference>* later, na
   return nullptr;
 }
 
-std::optional<json::value> renderer::referenced(const node& n, const reference::part& p,
-                                                std::vector<step_reference>* later, names whose) const {
-  const auto refuse = [&](std::string why) {
-    out_.error(reference::place_of(n, p.offset), n.pointer, std::move(why));
-    return std::nullopt;
-  };
+result<json::value> renderer::referenced(const node& n, const reference::part& p,
+                                         std::vector<step_reference>* later, names whose) const {
+  const auto refuse = [](std::string why) { return make_error(errc::invalid_document, std::move(why)); };
   const auto written = "${" + p.path + "}";
   if (p.path.starts_with("steps.")) {
     if (later == nullptr)
@@ -70,34 +67,19 @@ std::optional<json::value> renderer::referenced(const node& n, const reference::
   const bool plain = p.path.find_first_of(".[") == std::string::npos;
   if (whose == names::of_provider && plain && !words_.is_environments(p.path)) return json::value(written);
   auto found = words_.look_up(p.path, each_);
-  if (found) return std::move(*found);
-  if (p.fallback) return json::value(*p.fallback);
-  return refuse(found.error().message);
+  if (!found && p.fallback) return json::value(*p.fallback);
+  return found;
 }
 
 json::value renderer::scalar_text(const node& n, std::vector<step_reference>* later, names whose) const {
   if (n.text.find("${") == std::string::npos) return json::value(n.text);
-  const auto read = reference::parse(n.text);
-  if (read.bad) {
-    out_.error(reference::place_of(n, read.bad->offset), n.pointer, read.bad->message);
-    return json::value(n.text);
-  }
-  json::string out;
-  for (const auto& p : read.value.parts) {
-    if (!p.is_reference()) {
-      if (is_deferred(json::value(p.literal))) error(n, "`${steps.` and `${secret:` cannot be literal text");
-      out += p.literal;
-      continue;
-    }
-    const auto found = referenced(n, p, later, whose);
-    if (!found) continue;
-    // A text that is nothing but one reference keeps the type of its value.
-    if (read.value.is_one_reference()) return *found;
-    if (found->is_array() || found->is_object())
-      error(n, "`${" + p.path + "}` is a list or mapping and cannot stand inside a text");
-    out += text_of(*found);
-  }
-  return json::value(std::move(out));
+  // Whoever renders at run time could not tell such a literal from a reference.
+  for (const char* literal : {"$${steps.", "$${secret:"})
+    if (n.text.find(literal) != std::string::npos)
+      error(n, "`${steps.` and `${secret:` cannot be literal text");
+  const auto value = reference::render_string(
+      n, [&](const reference::part& p) { return referenced(n, p, later, whose); }, out_);
+  return value ? *value : json::value(n.text);
 }
 
 std::optional<json::value> renderer::constant(const node& n) const {

@@ -53,8 +53,8 @@ class renderer {
   [[nodiscard]] std::optional<json::value> constant(const node& n) const;
   [[nodiscard]] json::value tree(const node& n, std::vector<step_reference>* later, names whose) const;
   [[nodiscard]] json::value scalar_text(const node& n, std::vector<step_reference>* later, names whose) const;
-  [[nodiscard]] std::optional<json::value> referenced(const node& n, const reference::part& p,
-                                                      std::vector<step_reference>* later, names whose) const;
+  [[nodiscard]] result<json::value> referenced(const node& n, const reference::part& p,
+                                               std::vector<step_reference>* later, names whose) const;
 
   const scope& words_;
   const each_value* each_;

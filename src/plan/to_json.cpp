@@ -34,6 +34,7 @@ void put_action(json::object& to, const plan_step& s) {
   put_object(to, "inputs", s.inputs);
   put_texts(to, "resources", s.resources);
   put_true(to, "tells_ready", s.tells_ready);
+  put_texts(to, "secret_outputs", s.secret_outputs);
   put_time(to, "call_timeout_ms", s.call_timeout);
   to["retry"] = {{"attempts", s.retry.attempts},
                  {"backoff_ms", s.retry.backoff.count()},

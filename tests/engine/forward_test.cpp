@@ -102,6 +102,24 @@ TEST_CASE("engine: a secret that a provider answers with is redacted before it i
     CHECK(json::serialize(shipflow::to_json(e)).find("s3cr3t-value") == std::string::npos);
 }
 
+TEST_CASE("engine: a secret output reaches neither facts nor events, wherever the answer repeats it") {
+  rig r;
+  plan_builder b;
+  b.set("api", "api", "2").secret_outputs = {"token"};
+  r.toy->intercept = [&](const shipflow::request& q, shipflow::reply& reply) {
+    if (q.what != shipflow::verb::apply) return false;
+    reply(answer::done(json::object{{"token", "fresh-t0ken"}, {"name", "made with fresh-t0ken"}}));
+    return true;
+  };
+  const auto run = r.start(b);
+  REQUIRE(r.finish(run));
+  CHECK(r.look(run).steps[0].outputs == json::value{{"token", "***"}, {"name", "made with ***"}});
+  for (const auto& f : r.store->read_facts(run).value())
+    CHECK(f.body.find("fresh-t0ken") == std::string::npos);
+  for (const auto& e : r.events)
+    CHECK(json::serialize(shipflow::to_json(e)).find("fresh-t0ken") == std::string::npos);
+}
+
 TEST_CASE("engine: a failure is tried again within its attempts, with growing pauses") {
   rig r;
   plan_builder b;

@@ -29,7 +29,13 @@ TEST_CASE("engine/retention: journals go after 90 days, lines of the history aft
   CHECK_FALSE(r.store->read_facts(old)->empty());
   CHECK(*shipflow::purge_old(*r.store, {}, days(91)) == 1);
   CHECK(r.store->read_facts(old)->empty());
-  CHECK(r.store->get_run(old).has_value());
+  REQUIRE(r.store->get_run(old).has_value());
+  for (const auto& error :
+       {shipflow::verify_audit(*r.store, old).error(), shipflow::load_run(*r.store, old).error()}) {
+    CHECK(error.code == shipflow::errc::not_found);
+    CHECK(error.message.find("a purge deletes them") != std::string::npos);
+  }
+  CHECK(shipflow::load_plan(*r.store, r.store->get_run(old)->plan_digest)->name == "toy");
   CHECK(*shipflow::purge_old(*r.store, {}, days(366)) == 1);
   CHECK_FALSE(r.store->get_run(old).has_value());
   CHECK_FALSE(r.store->read_facts(waiting)->empty());

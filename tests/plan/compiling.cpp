@@ -54,7 +54,13 @@ std::vector<action_spec> database_actions() {
   migrate.rank = restore_rank::database;
   auto purge = action("purge", {}, {}, {"database:${component}"});
   purge.undo = reversibility::irreversible;
-  return {backup, migrate, purge};
+  auto password = needed("password", "string");
+  password.sensitive = true;
+  auto token = needed("token", "string");
+  token.sensitive = true;
+  auto account = action("account", {password}, {token, needed("name", "string")});
+  account.undo = reversibility::forward_only;
+  return {backup, migrate, purge, account};
 }
 
 std::vector<action_spec> command_actions() {

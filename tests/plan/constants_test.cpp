@@ -259,3 +259,19 @@ TEST_CASE("plan/constants: tasks of an environment take what they are given, cal
   CHECK(c.step("b").undo == reversibility::reversible);
   CHECK(c.step("n").undo == reversibility::forward_only);
 }
+
+TEST_CASE(
+    "plan/constants: a secret input comes from a secret variable, and a secret output goes to no step") {
+  const auto with = [](const std::string& password, const std::string& use) {
+    return test::compile(head("  - { id: made, action: db.account, with: { password: \"" + password +
+                              "\" } }\n  - { id: use, command: [run, \"" + use + "\"] }\n"));
+  };
+  const auto good = with("${DSN}", "${steps.made.name}");
+  CHECK(good.text() == "");
+  CHECK(good.step("made").secret_outputs == std::vector<std::string>{"token"});
+  CHECK(messages(with("hunter2", "x")) ==
+        "`password` is secret: give it by a variable marked `secret: true`\n");
+  CHECK(messages(with("${DSN}", "${steps.made.token}")) ==
+        "`${steps.made.token}`: the output is secret and kept nowhere; let the step store it, and name that "
+        "place by a variable marked `secret: true`\n");
+}
