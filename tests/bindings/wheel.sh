@@ -20,5 +20,14 @@ sed -n '/^```python$/,/^```$/p' "$source/bindings/python/README.md" | sed '1d;$d
 printed=$(env -i PATH=/usr/bin:/bin PYTHONPATH=site "$python" example.py)
 [ "$printed" = "the door is open
 released" ] || { echo "wheel: the README's example printed: $printed"; exit 1; }
+for folder in "$source"/examples/*/python; do
+  folder=${folder%/*}
+  name=$(basename "$folder")
+  mkdir "$name"
+  run() { env -i PATH=/usr/bin:/bin PYTHONPATH=site "$python" "$folder/python/main.py" "$folder/plan.yaml" "$folder/environments.yaml" "$name" "$@"; }
+  if [ "$name" = resume_after_crash ]; then run die >"$name/out" && exit 1; fi
+  run >>"$name/out" || { echo "wheel: $name failed"; exit 1; }
+  diff -u "$folder/expected.txt" "$name/out" || { echo "wheel: $name printed something else"; exit 1; }
+done
 size=$(stat -c %s site/shipflow/libshipflow_c.so)
 echo "wheel: the README's example runs; the library has $size bytes"

@@ -1,0 +1,7 @@
+module approvals_in_your_tool
+
+go 1.19
+
+require shipflow v0.0.0
+
+replace shipflow => ../../../bindings/go
