@@ -83,7 +83,7 @@ class Pump:
         return events
 
     def turn(self) -> None:
-        if self._engine is None:
+        if self._engine is None or self._loop is None:
             return
         try:
             for _ in range(_MOST_AT_ONCE):
@@ -98,7 +98,8 @@ class Pump:
             self._give_up(e)
             return
         for pointer in [p for p in self._calls if lib.shipflow_call_cancelled(p)]:
-            self._calls.pop(pointer).cancel()
+            # Soon and not now: code that was asked begins before it hears that it is not needed.
+            self._loop.call_soon(self._calls.pop(pointer).cancel)
         self._set_timer()
 
     def _give_up(self, why: Error) -> None:
