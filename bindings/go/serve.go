@@ -8,6 +8,11 @@ static void shipflow_go_wait(int fd) {
   struct pollfd p = {fd, POLLIN, 0};
   (void)poll(&p, 1, 1000);
 }
+
+static int shipflow_go_rings(int fd) {
+  struct pollfd p = {fd, POLLIN, 0};
+  return poll(&p, 1, 0) == 1;
+}
 */
 import "C"
 
@@ -71,6 +76,13 @@ func (e *Engine) next() (*C.shipflow_event, error) {
 		C.shipflow_go_wait(C.shipflow_engine_fd(e.ptr))
 	}
 	return event, failed(status, trouble)
+}
+
+// idle reports that nothing is left to be taken, and that time alone brings nothing more.
+func (e *Engine) idle() bool {
+	e.guard.Lock()
+	defer e.guard.Unlock()
+	return e.closed || (C.shipflow_engine_wait_ms(e.ptr) == -1 && C.shipflow_go_rings(C.shipflow_engine_fd(e.ptr)) == 0)
 }
 
 func (e *Engine) take(ctx context.Context, event *C.shipflow_event) {

@@ -1,0 +1,105 @@
+package shipflow_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"shipflow"
+)
+
+// scripted is a provider of a scenario: what it answers stands in the file.
+type scripted struct {
+	p       *player
+	name    string
+	actions []shipflow.Action
+}
+
+func (s *scripted) Name() string               { return s.name }
+func (s *scripted) Actions() []shipflow.Action { return s.actions }
+
+func (s *scripted) play(call shipflow.Call) (shipflow.Answer, error) {
+	given, err := s.p.called(call.Verb+" "+call.Step, call, object{"kind": "done"})
+	if err != nil {
+		return shipflow.Answer{}, err
+	}
+	answer := shipflow.Answer{Percent: -1, LookAgainMS: 1000}
+	text, _ := json.Marshal(given)
+	return answer, json.Unmarshal(text, &answer)
+}
+
+func (s *scripted) Apply(_ context.Context, c shipflow.Call) (shipflow.Answer, error) {
+	return s.play(c)
+}
+func (s *scripted) Observe(_ context.Context, c shipflow.Call) (shipflow.Answer, error) {
+	return s.play(c)
+}
+func (s *scripted) Settle(_ context.Context, c shipflow.Call) (shipflow.Answer, error) {
+	return s.play(c)
+}
+func (s *scripted) Resolve(_ context.Context, c shipflow.Call) (shipflow.Answer, error) {
+	return s.play(c)
+}
+func (s *scripted) Undo(_ context.Context, c shipflow.Call) (shipflow.Answer, error) {
+	return s.play(c)
+}
+func (s *scripted) Diagnose(_ context.Context, c shipflow.Call) (shipflow.Answer, error) {
+	return s.play(c)
+}
+func (s *scripted) Ready(_ context.Context, c shipflow.Call) (shipflow.Answer, error) {
+	return s.play(c)
+}
+
+func (p *player) probe(_ context.Context, r shipflow.ProbeRequest) (shipflow.Look, error) {
+	given, err := p.called("probe "+r.Name, r, object{"outcome": "pass"})
+	if err != nil {
+		return shipflow.Look{}, err
+	}
+	var look shipflow.Look
+	text, _ := json.Marshal(given)
+	return look, json.Unmarshal(text, &look)
+}
+
+func (p *player) metrics(_ context.Context, r shipflow.MetricRequest) ([]shipflow.Reading, error) {
+	given, err := p.called("metrics "+r.Source, r, nil)
+	if err != nil {
+		return nil, err
+	}
+	if why, ok := given["why"].(string); ok {
+		return nil, errors.New(why)
+	}
+	var readings []shipflow.Reading
+	for _, one := range given["readings"].([]any) {
+		switch value := one.(type) {
+		case float64:
+			readings = append(readings, shipflow.Value(value))
+		case object:
+			number, _ := value["number"].(float64)
+			why, _ := value["why"].(string)
+			readings = append(readings, shipflow.Reading{State: value["state"].(string), Number: number, Why: why})
+		default:
+			readings = append(readings, shipflow.Reading{})
+		}
+	}
+	return readings, nil
+}
+
+func (p *player) secret(_ context.Context, source string) (string, error) {
+	given, err := p.called("secret "+source, source, nil)
+	if err != nil {
+		return "", err
+	}
+	return given["value"].(string), nil
+}
+
+func (p *player) policy(_ context.Context, vote shipflow.Vote) error {
+	given, err := p.called("policy "+vote.Step, vote, nil)
+	if err != nil || given["allow"] == true {
+		return err
+	}
+	why, _ := given["why"].(string)
+	if why == "" {
+		why = "refused by the host's policy"
+	}
+	return errors.New(why)
+}
