@@ -1,6 +1,7 @@
 #include "engine/core.hpp"
 
 #include "engine/actor.hpp"
+#include "engine/load.hpp"
 
 #include <algorithm>
 
@@ -74,19 +75,15 @@ metric_source* core::find_metrics(const std::string& source) const {
 
 result<std::shared_ptr<const plan>> core::load_plan(const std::string& digest) {
   if (auto known = plans[digest].lock()) return known;
-  auto body = keep->get_plan(digest);
-  if (!body) return body.error();
-  auto parsed = parse_json(*body, 128);
-  if (!parsed) return make_error(errc::corrupt, "plan " + digest + ": " + parsed.error().message);
-  auto what = plan_from_json(*parsed);
-  if (!what) return what.error();
-  auto loaded = std::make_shared<const plan>(std::move(*what));
-  plans[digest] = loaded;
+  auto loaded = read_stored_plan(*keep, digest);
+  if (!loaded) return loaded;
+  plans[digest] = *loaded;
   return loaded;
 }
 
 void core::take_up(const run_row& row) {
-  auto state = load_run(*keep, row.id);
+  auto what = load_plan(row.plan_digest);
+  auto state = what ? load_run(*keep, row.id, std::move(*what)) : result<run_state>(what.error());
   if (!state) {
     emit_trouble(row.id, "the run cannot be loaded: " + state.error().text());
     return;
