@@ -381,6 +381,30 @@ void fold_verdict(run_state& s, const fact& f) {
   }
 }
 
+void move(time_point& at, duration by) {
+  if (at != time_point{}) at += by;
+}
+
+// Calls, time-outs and pauses take as long as they take, whatever the wall clock says. What waits for a time of
+// day keeps it.
+void fold_note(run_state& s, const fact& f) {
+  const auto* jump = member(f.body, "clock_jump_ms");
+  if (jump == nullptr || !jump->is_int64()) return;
+  const duration by{jump->get_int64()};
+  for (auto& step : s.steps) {
+    move(step.asked, by);
+    move(step.late_until, by);
+    move(step.timeout_at, by);
+    const bool pauses = step.status == step_status::unclear || step.status == step_status::stopping ||
+                        step.status == step_status::retrying;
+    if (pauses) move(step.due, by);
+  }
+  for (auto& unit : s.undo) {
+    move(unit.timeout_at, by);
+    move(unit.due, by);
+  }
+}
+
 bool needs_step(fact_kind k) {
   return k == fact_kind::intent || k == fact_kind::started || k == fact_kind::outcome ||
          k == fact_kind::resolved || k == fact_kind::timer || k == fact_kind::skipped ||
@@ -423,8 +447,8 @@ result<void> apply(run_state& s, const fact& f) {
     case fact_kind::signal: fold_signal(s, i, f); break;
     case fact_kind::verdict: fold_verdict(s, f); break;
     case fact_kind::state: done = fold_state(s, i, f); break;
-    case fact_kind::pinned:
-    case fact_kind::note: break;
+    case fact_kind::note: fold_note(s, f); break;
+    case fact_kind::pinned: break;
     default: done = fold_step(s, *i, f); break;
   }
   if (!done) return done;

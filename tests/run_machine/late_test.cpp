@@ -97,6 +97,42 @@ TEST_CASE("run/late: on the way back, not there is believed when the call's time
   CHECK(m.wants(effect_kind::undo));
 }
 
+TEST_CASE("run/late: a wall clock that is set moves the time until which a call may arrive") {
+  for (const auto by : {std::chrono::hours(1), std::chrono::hours(-1)}) {
+    plan_builder b;
+    b.set("api", "api", "2");
+    machine m(b);
+    m.settle();
+    m.tell(observed_event{0, answer::done("1")});
+    m.tell(answered_event{0, verb::apply, answer::unknown("cut")});
+    m.tell(signal_event{"s", "cancel", "user:dana", {}, "", {}});
+    REQUIRE(m.state.phase == phase::draining);
+    m.now += by;
+    m.tell(note_event{"", {{"clock_jump_ms", duration(by).count()}}});
+    CHECK(status(m.tell(not_there())) == "unknown");
+    CHECK(next(m.state, m.now).wake == begin + by + m.state.what->steps[0].call_timeout);
+    m.now += m.state.what->steps[0].call_timeout;
+    CHECK(status(m.tell(not_there())) == "not_applied");
+  }
+}
+
+TEST_CASE("run/late: an undo waits for a lost engine's call only where that could set the value again") {
+  for (const auto repeat : {effect_class::token, effect_class::compare_and_set, effect_class::creates}) {
+    plan_builder b;
+    b.set("api", "api", "2").repeat = repeat;
+    b.wait("bake", std::chrono::minutes(5), {"api"});
+    machine m(b);
+    m.settle();
+    m.tell(observed_event{0, answer::done("1")});
+    m.tell(claimed_event{});
+    m.tell(answered_event{0, verb::resolve, answer::done()});
+    m.settle();
+    m.tell(signal_event{"s", "cancel", "user:dana", {}, "", {}});
+    m.settle();
+    CHECK(m.wants(effect_kind::undo));
+  }
+}
+
 TEST_CASE("run/late: a value is not put back while a lost engine's call may still set it") {
   plan_builder b;
   b.set("api", "api", "2");
