@@ -110,6 +110,7 @@ void leave_compensating(decision& d) {
 
 void leave_forward(decision& d) {
   const auto& s = d.s;
+  if (d.now < locks_not_before(s)) return;
   if (s.over == s.steps.size()) {
     const bool failed = std::any_of(s.steps.begin(), s.steps.end(),
                                     [](const step_state& st) { return st.status == step_status::failed; });
@@ -147,6 +148,15 @@ std::vector<std::size_t> free_units(const run_state& s) {
 time_point undo_not_before(const run_state& s, const undo_state& unit) {
   const bool sets_again = s.what->steps[unit.step].repeat == effect_class::set_value;
   return sets_again ? s.steps[unit.step].late_until : time_point{};
+}
+
+time_point locks_not_before(const run_state& s) {
+  const bool near = s.phase != phase::watching && (s.over == s.steps.size() || s.before_watch == 0);
+  if (!near) return {};
+  time_point out{};
+  for (step_index i = 0; i < s.steps.size(); ++i)
+    if (s.what->steps[i].repeat == effect_class::set_value) out = std::max(out, s.steps[i].late_until);
+  return out;
 }
 
 void start_ready_units(decision& d) {
