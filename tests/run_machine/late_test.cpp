@@ -246,3 +246,24 @@ TEST_CASE("run: a run cannot be resumed past a failed step, which it would wait 
   CHECK(m.state.parked.empty());
   CHECK(m.wants(effect_kind::observe));
 }
+
+TEST_CASE("run: of two steps that failed beside each other, the second to be tried again is named") {
+  plan_builder b;
+  b.set("api", "api", "2");
+  b.set("web", "web", "2");
+  machine m(b);
+  m.settle();
+  m.tell(observed_event{0, answer::done("1")});
+  m.tell(observed_event{1, answer::done("1")});
+  m.tell(answered_event{0, verb::apply, answer::conflict("changed by somebody else")});
+  m.tell(answered_event{1, verb::apply, answer::conflict("changed as well")});
+  REQUIRE(m.state.parked.find("step web stopped") == 0);
+  m.tell(signal_event{"s", "retry", "user:dana", {}, "", {{"step", "web"}}});
+  m.settle();
+  CHECK(m.state.parked == "step api failed: changed by somebody else");
+  CHECK(m.state.parked_command == "shipflow retry run api, or shipflow rollback run");
+  m.tell(signal_event{"t", "retry", "user:dana", {}, "", {{"step", "api"}}});
+  m.settle();
+  CHECK(m.state.parked.empty());
+  CHECK(m.wants(effect_kind::observe));
+}
