@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <string>
 
@@ -13,9 +14,8 @@ namespace {
 
 using namespace shipflow;
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+// Of this process: a rehearsal waits for nothing, so whatever else the machine does is left out.
+double cpu_seconds() { return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC); }
 
 plan_step& add(plan& p, const std::string& id, step_kind kind) {
   plan_step s;
@@ -73,22 +73,15 @@ plan release_of(std::size_t actions, bool watched) {
   return p;
 }
 
-rehearsal_report carry_out(const plan& p, rehearsal_options options) {
-  options.compare_every = 0;
-  auto r = rehearse(p, options);
-  if (!r) {
-    std::cerr << r.error() << '\n';
-    std::exit(1);
-  }
-  for (const auto& v : r->violations) std::cerr << v.check << ": " << v.what << "  " << v.replay << '\n';
-  if (!r->violations.empty()) std::exit(1);
-  return std::move(*r);
-}
+bool all_well = true;
 
-json::object measure(const plan& p, const rehearsal_options& options) {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto r = carry_out(p, options);
-  const auto took = seconds_since(begin);
+json::object measure(const plan& p, rehearsal_options options) {
+  options.compare_every = 0;
+  const auto begin = cpu_seconds();
+  const auto r = rehearse(p, options).value();
+  const auto took = cpu_seconds() - begin;
+  for (const auto& v : r.violations) std::cerr << v.check << ": " << v.what << "  " << v.replay << '\n';
+  all_well = all_well && r.violations.empty();
   return {{"steps", p.steps.size()},
           {"runs", r.runs},
           {"seconds", took},
@@ -105,10 +98,10 @@ double hashing(std::size_t runs, std::size_t steps) {
             {"inputs", {{"value", 1}}},
             {"observed", {{"restores", {{"thing:1", nullptr}}}}},
             {"timeout_at", 1'772'532'000'000}};
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = cpu_seconds();
   auto head = chain_start("bench");
   for (std::size_t i = 0; i < runs * steps * 4; ++i) head = chain(head, f);
-  return seconds_since(begin) + (head.empty() ? 1 : 0);
+  return (cpu_seconds() - begin) + (head.empty() ? 1 : 0);
 }
 
 }  // namespace
@@ -124,4 +117,5 @@ int main(int argc, char** argv) {
   out["exhaustive_50_steps"] = measure(release_of(50, false), {});
   out["watched_24_hours"] = measure(release_of(12, true), {});
   std::cout << json::serialize(out) << '\n';
+  return all_well ? 0 : 1;
 }

@@ -28,7 +28,7 @@ enum class fact_kind : std::int16_t {
   state = 10,         ///< the run changed its phase
   undo_intent = 11,   ///< a compensation is about to start
   undo_outcome = 12,  ///< a compensation ended
-  note = 13,          ///< evidence, warnings; never changes the state
+  note = 13,          ///< evidence, warnings; clock jumps move what is known of late calls, else no change
   skipped = 14,       ///< a step was skipped: by `when`, by a person, by policy
   undo_started = 15,  ///< a compensation is under way; its handle
 };

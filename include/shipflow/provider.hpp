@@ -131,7 +131,7 @@ enum class answer_kind {
                 ///< resolve: it was carried out
   started,      ///< apply, undo, resolve: under way; `value` is the handle for settle
   progress,     ///< settle: still under way; `percent`, `look_again`
-  not_applied,  ///< resolve: it certainly did not happen; the engine may apply it
+  not_applied,  ///< resolve: certainly not done; a read older than `call_timeout` cannot tell, say unknown
   unknown,      ///< it may or may not have happened; `value` holds the evidence. Apply: resolve is next
   failed,       ///< it certainly failed or was refused; see `problem`
   conflict,     ///< the world is not as observed: somebody else changed it; `value` says what

@@ -19,7 +19,7 @@
 //   undo_intent   {key, timeout_at}; undo_started {handle}
 //   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
 //   skipped       {why, [principal]}
-//   note          {text, ...}
+//   note          {text, ..., [clock_jump_ms]: until when calls may still arrive moves by it}
 // `step` names the step, the guard or, for undo facts, the step whose effect is put back.
 //
 // Samples of a trigger lie in the store's sample table under the guard's id, a chunk per minute:

@@ -41,3 +41,4 @@
 #include <shipflow/verdict.hpp>
 #include <shipflow/version.hpp>
 #include <shipflow/world.hpp>
+#include <shipflow/world_models.hpp>

@@ -159,6 +159,7 @@ enum class disturbance {
   foreign_change,  ///< somebody else changes what the request is about
   fail_half_way,   ///< what the request started breaks now and stays half done
   stall,           ///< what the request started makes no progress from now on; asking it to end still works
+  put_right,       ///< the foreign change is taken back, where somebody has to do that
 };
 
 /// A provider in a world. Answers through `world::time()` after a while, never blocks.
@@ -185,6 +186,8 @@ struct modelled_action {
   std::function<json::object(const request&)> outputs;
   /// How long the effect goes on after its call was answered; zero: done at once.
   duration lasts{0};
+  /// The same of its undo; empty: as long as the effect.
+  std::optional<duration> undo_lasts{};
 };
 
 /// A model of any provider from the declared class of its actions: every resource has a value, an apply

@@ -13,6 +13,12 @@ namespace shipflow {
 inline namespace v1 {
 namespace {
 
+// Found once: looking an algorithm up costs more than hashing a fact.
+const EVP_MD* sha256() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found != nullptr ? found : EVP_sha256();
+}
+
 // Most strings need no escape and are copied as they are.
 void write_string(json::string_view text, std::string& out) {
   const auto special = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; };
@@ -79,7 +85,7 @@ std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   errno = 0;
-  const bool made = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1;
+  const bool made = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, sha256(), nullptr) == 1;
   // What the crypto library says of an allocation that failed differs by the place where it did.
   if (!made && errno == ENOMEM) throw std::bad_alloc();
   if (!made) throw exception(make_error(errc::internal, "SHA-256 is not available from the crypto library"));

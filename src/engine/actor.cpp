@@ -103,6 +103,9 @@ void actor::judged(signal_event e, const result<void>& verdict) {
 }
 
 void actor::fold(std::vector<fact> facts) {
+  // Only these two phases can be refused a lock, so only they pay for a copy.
+  const bool may_be_refused = state_.phase == phase::queued || state_.phase == phase::watching;
+  if (may_be_refused && batch_.empty() && !facts.empty()) checkpoint_ = state_;
   for (auto& f : facts) {
     f.rev = state_.rev + 1;
     if (auto applied = apply(state_, f); !applied) {
@@ -132,9 +135,6 @@ void actor::decide_due() {
 
 void actor::pump() {
   if (committing_ || gone_) return;
-  // Only these two phases can be refused a lock, so only they pay for a copy.
-  const bool may_be_refused = state_.phase == phase::queued || state_.phase == phase::watching;
-  if (may_be_refused && batch_.empty()) checkpoint_ = state_;
   decide_inbox();
   decide_due();
   if (gone_) return;

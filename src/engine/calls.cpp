@@ -96,21 +96,21 @@ void actor::start_call(const effect& e) {
   s.id = ++next_call_;
   s.in_flight = true;
   const auto& planned = state_.what->steps[e.step];
-  auto q = request_for(state_, e);
-  q.deadline = core_.time.now() + planned.call_timeout;
+  auto q = std::make_shared<request>(request_for(state_, e));
+  q->deadline = core_.time.now() + planned.call_timeout;
   // Whoever takes over counts on it that no call starts later than its intent allows.
-  if (e.kind == effect_kind::apply) q.deadline = state_.steps[e.step].asked + planned.call_timeout;
+  if (e.kind == effect_kind::apply) q->deadline = state_.steps[e.step].asked + planned.call_timeout;
   if (e.stop) s.stop.request_stop();
-  q.stop = s.stop.get_token();
+  q->stop = s.stop.get_token();
   const auto id = s.id;
-  const auto left = std::max(duration{0}, q.deadline - core_.time.now());
+  const auto left = std::max(duration{0}, q->deadline - core_.time.now());
   s.timer = core_.time.call_after(left, [weak = weak_from_this(), step = e.step, id] {
     if (const auto self = weak.lock()) self->overdue(step, id);
   });
-  fetch_secrets(core_, *state_.what, secret_names(q),
+  fetch_secrets(core_, *state_.what, secret_names(*q),
                 [weak = weak_from_this(), step = e.step, id, q](const result<secret_values>& known) {
                   const auto self = weak.lock();
-                  if (self && self->is_open(step, id)) self->send(step, id, q, known);
+                  if (self && self->is_open(step, id)) self->send(step, id, std::move(*q), known);
                 });
 }
 

@@ -1,6 +1,7 @@
 #include "engine/core.hpp"
 
 #include "engine/actor.hpp"
+#include "engine/load.hpp"
 
 #include <algorithm>
 
@@ -82,7 +83,8 @@ result<std::shared_ptr<const plan>> core::load_plan(const std::string& digest) {
 }
 
 void core::take_up(const run_row& row) {
-  auto state = load_run(*keep, row.id);
+  auto what = load_plan(row.plan_digest);
+  auto state = what ? engine_room::load_run(*keep, row, std::move(*what)) : result<run_state>(what.error());
   if (!state) {
     emit_trouble(row.id, "the run cannot be loaded: " + state.error().text());
     return;

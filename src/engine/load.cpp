@@ -1,5 +1,5 @@
 // Reading runs back: facts to a state, and the check of the chain.
-#include <shipflow/engine.hpp>
+#include "engine/load.hpp"
 
 namespace shipflow {
 inline namespace v1 {
@@ -21,13 +21,15 @@ error broken(const std::string& run, std::int64_t rev, const std::string& why) {
   return make_error(errc::corrupt, "run " + run + ", fact " + std::to_string(rev) + ": " + why);
 }
 
-result<void> check_link(const std::string& run, std::int64_t expected, const stored_fact& stored,
-                        const fact& f, std::string& head) {
+// The canonical text of the fact.
+result<std::string> check_link(const std::string& run, std::int64_t expected, const stored_fact& stored,
+                               const fact& f, std::string& head) {
   if (stored.rev != expected || f.rev != expected)
     return broken(run, expected, "missing; found fact " + std::to_string(stored.rev) + " in its place");
-  head = chain(head, f);
+  auto text = canonical(to_json(f));
+  head = sha256_hex(head + "\n" + text);
   if (head != stored.hash) return broken(run, expected, "its hash does not match the chain; it was changed");
-  return {};
+  return text;
 }
 
 // A purge takes all facts of an ended run and leaves its row.
@@ -55,16 +57,7 @@ result<run_state> load_run(store& keep, const std::string& run) {
   if (!row) return row.error();
   auto what = load_plan(keep, row->plan_digest);
   if (!what) return what.error();
-  auto facts = read_journal(keep, *row);
-  if (!facts) return facts.error();
-  auto state = make_state(run, std::make_shared<const plan>(std::move(*what)));
-  for (const auto& stored : *facts) {
-    auto f = read_fact(stored);
-    if (!f) return f.error();
-    if (auto linked = check_link(run, state.rev + 1, stored, *f, state.hash); !linked) return linked.error();
-    if (auto applied = apply(state, *f); !applied) return applied.error();
-  }
-  return state;
+  return engine_room::load_run(keep, *row, std::make_shared<const plan>(std::move(*what)));
 }
 
 result<audit_result> verify_audit(store& keep, const std::string& run) {
@@ -77,10 +70,9 @@ result<audit_result> verify_audit(store& keep, const std::string& run) {
   for (const auto& stored : *facts) {
     auto f = read_fact(stored);
     if (!f) return f.error();
-    if (auto linked = check_link(run, static_cast<std::int64_t>(out.facts) + 1, stored, *f, out.head);
-        !linked)
-      return linked.error();
-    if (stored.body != canonical(to_json(*f))) return broken(run, stored.rev, "its text is not canonical");
+    const auto text = check_link(run, static_cast<std::int64_t>(out.facts) + 1, stored, *f, out.head);
+    if (!text) return text.error();
+    if (stored.body != *text) return broken(run, stored.rev, "its text is not canonical");
     ++out.facts;
   }
   if (row->rev != static_cast<std::int64_t>(out.facts))
@@ -89,4 +81,22 @@ result<audit_result> verify_audit(store& keep, const std::string& run) {
 }
 
 }  // namespace v1
+
+namespace engine_room {
+
+result<run_state> load_run(store& keep, const run_row& row, std::shared_ptr<const plan> what) {
+  auto facts = read_journal(keep, row);
+  if (!facts) return facts.error();
+  auto state = make_state(row.id, std::move(what));
+  for (const auto& stored : *facts) {
+    auto f = read_fact(stored);
+    if (!f) return f.error();
+    if (auto linked = check_link(row.id, state.rev + 1, stored, *f, state.hash); !linked)
+      return linked.error();
+    if (auto applied = apply(state, *f); !applied) return applied.error();
+  }
+  return state;
+}
+
+}  // namespace engine_room
 }  // namespace shipflow

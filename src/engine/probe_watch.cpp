@@ -66,30 +66,28 @@ class probe_watch final : public guard_watch {
       seen({look::unavailable, "no source for probes of kind " + p.probe_kind, duration{0}, {}});
       return;
     }
-    probe_request q;
-    q.kind = p.probe_kind;
-    q.name = p.probe;
-    q.spec = p.probe_spec;
-    q.target = p.target;
-    q.environment = run_.state().what->environment;
-    q.component = p.component;
-    q.deadline = time.now() + p.timeout;
-    q.stop = stop_.get_token();
-    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q.spec),
+    auto q = std::make_shared<probe_request>();
+    q->kind = p.probe_kind;
+    q->name = p.probe;
+    q->spec = p.probe_spec;
+    q->target = p.target;
+    q->environment = run_.state().what->environment;
+    q->component = p.component;
+    q->deadline = time.now() + p.timeout;
+    q->stop = stop_.get_token();
+    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q->spec),
                   [this, alive = alive_, source, q](const result<secret_values>& known) {
-                    if (*alive) ask(*source, q, known);
+                    if (*alive) ask(*source, std::move(*q), known);
                   });
   }
 
   // A secret that cannot be had makes the look unavailable, which is no failure of what is looked at.
   void ask(probe_source& source, probe_request q, const result<secret_values>& known) {
     std::vector<std::string> values;
-    auto spec = known ? reveal(q.spec, *known, values) : result<json::value>(known.error());
-    if (!spec) {
-      seen({look::unavailable, spec.error().text(), duration{0}, {}});
+    if (auto revealed = reveal_spec(q.spec, known, values); !revealed) {
+      seen({look::unavailable, revealed.error().text(), duration{0}, {}});
       return;
     }
-    q.spec = std::move(spec->get_object());
     steady_ = source.steady_until(q);
     source.look(std::move(q), [this, alive = alive_, back = run_.shared().back, values](probe_answer a) {
       a.text = redact(a.text, values);

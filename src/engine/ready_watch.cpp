@@ -48,18 +48,18 @@ void ready_watch::ask(step_index step) {
   const auto& planned = run_.state().what->steps[step];
   // Effects go first: without a free place this round is left out.
   if (shared.calls >= shared.options.calls_at_once) return;
-  auto q = readiness_request(run_.state(), step);
-  q.deadline = shared.time.now() + planned.call_timeout;
-  q.stop = stop_.get_token();
+  auto q = std::make_shared<request>(readiness_request(run_.state(), step));
+  q->deadline = shared.time.now() + planned.call_timeout;
+  q->stop = stop_.get_token();
   ++shared.calls;
   const auto number = ++last_number_;
   asked_[step] = number;
-  shared.time.call_at(q.deadline, [this, alive = alive_, step, number] {
+  shared.time.call_at(q->deadline, [this, alive = alive_, step, number] {
     if (*alive) heard(step, number, answer::unknown("no answer by the deadline"));
   });
-  fetch_secrets(shared, *run_.state().what, secret_names(q),
+  fetch_secrets(shared, *run_.state().what, secret_names(*q),
                 [this, alive = alive_, step, number, q](const result<secret_values>& known) {
-                  if (*alive) send(step, number, q, known);
+                  if (*alive) send(step, number, std::move(*q), known);
                 });
 }
 

@@ -49,6 +49,9 @@ void collect(const json::value& value, std::set<std::string>& names) {
     for (const auto& item : *array) collect(item, names);
 }
 
+result<json::value> reveal(const json::value& value, const secret_values& known,
+                           std::vector<std::string>& seen);
+
 result<void> reveal_object(json::object& o, const secret_values& known, std::vector<std::string>& seen) {
   for (auto& member : o) {
     auto value = reveal(member.value(), known, seen);
@@ -56,27 +59,6 @@ result<void> reveal_object(json::object& o, const secret_values& known, std::vec
     member.value() = std::move(*value);
   }
   return {};
-}
-
-void wipe(std::string& secret) {
-  volatile char* bytes = secret.data();
-  for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
-}
-
-}  // namespace
-
-std::vector<std::string> secret_names(const json::value& value) {
-  std::set<std::string> names;
-  collect(value, names);
-  return {names.begin(), names.end()};
-}
-
-std::vector<std::string> secret_names(const request& q) {
-  std::set<std::string> names;
-  collect(q.target, names);
-  collect(q.inputs, names);
-  collect(q.baseline, names);
-  return {names.begin(), names.end()};
 }
 
 result<json::value> reveal(const json::value& value, const secret_values& known,
@@ -103,15 +85,42 @@ result<json::value> reveal(const json::value& value, const secret_values& known,
   return value;
 }
 
+void wipe(std::string& secret) {
+  volatile char* bytes = secret.data();
+  for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
+}
+
+}  // namespace
+
+std::vector<std::string> secret_names(const json::value& value) {
+  std::set<std::string> names;
+  collect(value, names);
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> secret_names(const request& q) {
+  std::set<std::string> names;
+  collect(q.target, names);
+  collect(q.inputs, names);
+  collect(q.baseline, names);
+  return {names.begin(), names.end()};
+}
+
+result<void> reveal_spec(json::object& spec, const result<secret_values>& known,
+                         std::vector<std::string>& seen) {
+  if (!known) return known.error();
+  return known->empty() ? result<void>() : reveal_object(spec, *known, seen);
+}
+
 result<void> reveal(request& q, const secret_values& known) {
   const auto names = secret_names(q);
+  if (names.empty()) return {};
   auto written = q.target;
   if (auto done = reveal_object(q.target, known, q.secrets); !done) return done;
   if (auto done = reveal_object(q.inputs, known, q.secrets); !done) return done;
   auto baseline = reveal(q.baseline, known, q.secrets);
   if (!baseline) return baseline.error();
   q.baseline = std::move(*baseline);
-  if (names.empty()) return {};
   for (const auto& name : names) q.named_secrets[name] = known.at(name);
   q.written = std::move(written);
   return {};
@@ -145,6 +154,7 @@ json::value redact(const json::value& value, const std::vector<std::string>& sec
 }
 
 answer redact(answer a, const std::vector<std::string>& secrets) {
+  if (secrets.empty()) return a;
   a.value = redact(a.value, secrets);
   a.text = redact(std::move(a.text), secrets);
   a.problem.message = redact(std::move(a.problem.message), secrets);

@@ -21,8 +21,9 @@ using secret_values = std::map<std::string, std::string>;
 /// `q.named_secrets`, and keeps the target as it was in `q.written`. An unknown secret is an error
 /// naming it.
 [[nodiscard]] result<void> reveal(request& q, const secret_values& known);
-[[nodiscard]] result<json::value> reveal(const json::value& value, const secret_values& known,
-                                         std::vector<std::string>& seen);
+/// Puts secret values into what a guard asks for; the error of `known` when there is one.
+[[nodiscard]] result<void> reveal_spec(json::object& spec, const result<secret_values>& known,
+                                       std::vector<std::string>& seen);
 
 /// Replaces every occurrence of a secret by "***", in texts, keys and nested values.
 [[nodiscard]] std::string redact(std::string text, const std::vector<std::string>& secrets);

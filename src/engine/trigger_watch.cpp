@@ -75,17 +75,17 @@ class trigger_watch final : public guard_watch {
 
   void arm() override {
     if (state_.begun()) return;
-    if (std::exchange(skipped_, false)) {
-      run_.shared().time.cancel(timer_);
-      go_on_at(present_slot());
-    }
+    if (asleep_) go_on_at(present_slot());
     row_ = 0;
-    const auto since = armed_since(run_.state(), guard_).value_or(run_.shared().time.now());
+    // The clock may have been set back since it was armed.
+    const auto now = run_.shared().time.now();
+    const auto since = std::min(now, armed_since(run_.state(), guard_).value_or(now));
     book_.begin(health::slot_of(since + ahead_, trigger_->slot()));
     state_.begin(*book_.began());
   }
 
   void clock_jumped(duration by) override {
+    if (asleep_) go_on_at(health::slot_of(run_.shared().time.now() - by + ahead_ - lag_, trigger_->slot()));
     ahead_ = std::max(duration{0}, ahead_ - by);
     if (waiting_ != 0) return;
     run_.shared().time.cancel(timer_);
@@ -175,20 +175,19 @@ class trigger_watch final : public guard_watch {
     auto* source = run_.shared().find_metrics(l.source);
     if (source == nullptr)
       return answered(unavailable("no metric source \"" + l.source + "\" is registered"));
-    auto q = question(l);
-    steady_ = std::min(steady_, source->steady_until(q).value_or(time_point{}));
-    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q.spec),
+    const auto q = std::make_shared<metric_request>(question(l));
+    steady_ = std::min(steady_, source->steady_until(*q).value_or(time_point{}));
+    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q->spec),
                   [source, q, answered = std::move(answered)](const result<secret_values>& known) {
-                    read(*source, q, known, answered);
+                    read(*source, std::move(*q), known, answered);
                   });
   }
 
   static void read(metric_source& source, metric_request q, const result<secret_values>& known,
                    std::function<void(metric_answer)> answered) {
     std::vector<std::string> values;
-    auto spec = known ? reveal(q.spec, *known, values) : result<json::value>(known.error());
-    if (!spec) return answered(unavailable(spec.error().text()));
-    q.spec = std::move(spec->get_object());
+    if (auto revealed = reveal_spec(q.spec, known, values); !revealed)
+      return answered(unavailable(revealed.error().text()));
     source.read(std::move(q), [answered = std::move(answered), values](metric_answer a) {
       a.why = redact(std::move(a.why), values);
       for (auto& r : a.readings) r.why = redact(std::move(r.why), values);
@@ -218,7 +217,7 @@ class trigger_watch final : public guard_watch {
   void close() {
     run_.shared().time.cancel(timer_);
     auto samples = maker_.close(slot_);
-    if (std::exchange(skipped_, false)) samples = same_;
+    if (std::exchange(awoken_, false)) samples = same_;
     const auto verdict = state_.push(slot_, samples);
     if (waiting_ != 0) note_trouble("metrics", "no answer in time");
     waiting_ = 0;
@@ -249,22 +248,26 @@ class trigger_watch final : public guard_watch {
   bool skip_ahead() {
     if (!enough_ || row_ < *enough_) return false;
     if (steady_ == time_point::max()) {
-      skipped_ = true;
+      asleep_ = true;
       return true;
     }
     const auto last = health::slot_of(steady_, trigger_->slot()) - 1;
     if (last <= slot_ + *enough_) return false;
-    go_on_at(last);
+    asleep_ = true;
+    const auto due = health::slot_begin(last, trigger_->slot()) - ahead_ + lag_;
+    timer_ = run_.shared().time.call_at(due, [this, last] { go_on_at(last); });
     return true;
   }
 
   // What was left out before slot `k` is folded as far as it is remembered. The slot itself is looked at,
   // so that counters have a reading, and is known already.
   void go_on_at(health::slot_index k) {
-    for (auto missed = k - *enough_; missed < k; ++missed)
+    run_.shared().time.cancel(timer_);
+    for (auto missed = std::max(slot_, k - *enough_); missed < k; ++missed)
       if (state_.push(missed, same_)) book_.note(missed, same_, maker_);
     slot_ = k;
-    skipped_ = true;
+    asleep_ = false;
+    awoken_ = true;
     at_slot_end();
   }
 
@@ -294,8 +297,9 @@ class trigger_watch final : public guard_watch {
   time_point steady_{};    // until when all sources promised to go on as they do
   std::vector<health::slot_sample> same_;
   std::int64_t row_ = 0;  // slots in a row that were like the newest one
-  bool skipped_ = false;
-  std::string trouble_;  // of the slot being closed
+  bool asleep_ = false;   // slots are being left out
+  bool awoken_ = false;   // the slot at hand follows on those
+  std::string trouble_;   // of the slot being closed
 };
 
 // A trigger that cannot be built (a plan of another version) has no verdict: it holds, it never passes.

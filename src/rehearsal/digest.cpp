@@ -19,13 +19,16 @@ std::string two(std::int64_t big, const char* of_big, std::int64_t small, const 
   return text;
 }
 
-/// Ids of runs differ from run to run and mean nothing to a reader.
-std::string without_run_id(const std::string& command) {
-  const auto first = command.find(' ');
-  const auto second = first == std::string::npos ? first : command.find(' ', first + 1);
-  if (second == std::string::npos || command.compare(0, first, "shipflow") != 0) return command;
-  const auto third = command.find(' ', second + 1);
-  return command.substr(0, second + 1) + "RUN" + (third == std::string::npos ? "" : command.substr(third));
+/// Ids of runs differ from run to run and mean nothing to a reader: the word after "shipflow VERB ".
+std::string without_run_id(std::string text) {
+  constexpr std::string_view opening = "shipflow ";
+  for (auto at = text.find(opening); at != std::string::npos; at = text.find(opening, at + 1)) {
+    const auto verb_end = text.find(' ', at + opening.size());
+    if (verb_end == std::string::npos) return text;
+    const auto id_end = std::min(text.find(' ', verb_end + 1), text.size());
+    text.replace(verb_end + 1, id_end - verb_end - 1, "RUN");
+  }
+  return text;
 }
 
 void note_parked(digest& d, const rehearsal_cell& c) {
@@ -39,11 +42,11 @@ void note_parked(digest& d, const rehearsal_cell& c) {
     d.parked.push_back({c.why, action, 1, c.replay});
 }
 
+}  // namespace
+
 std::string number_of(std::size_t n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
-
-}  // namespace
 
 std::string span_text(duration d) {
   const auto ms = std::max<std::int64_t>(d.count(), 0);

@@ -12,6 +12,9 @@ namespace shipflow::rehearsal {
 /// "0.4s", "12.5s", "3m20s", "24h12m".
 [[nodiscard]] std::string span_text(duration d);
 
+/// "1 run", "2 runs".
+[[nodiscard]] std::string number_of(std::size_t n, const char* what);
+
 /// Cut after `most` bytes, between characters; line breaks become blanks.
 [[nodiscard]] std::string short_text(std::string_view text, std::size_t most = 150);
 

@@ -17,17 +17,16 @@ passing_fact look_at(const stored_fact& f) {
 void disturbed_store::commit(commit_request c, std::function<void(commit_result)> done) {
   if (dead) return;
   const auto fate = judge ? judge(c) : commit_fate::normal;
-  const auto copy = c;
   commit_result said;
   bool wrote = false;
   const bool writes = fate == commit_fate::normal || fate == commit_fate::written_and_not_heard ||
                       fate == commit_fate::unknown_written;
   if (writes)
-    wrapped_store::commit(std::move(c), [&](const commit_result& r) {
+    wrapped_store::commit(c, [&](const commit_result& r) {
       said = r;
       wrote = r.status == commit_status::committed;
     });
-  if (wrote && written) written(copy);
+  if (wrote && written) written(c);
   switch (fate) {
     case commit_fate::normal: break;
     case commit_fate::lost_with_the_engine:

@@ -59,27 +59,37 @@ void people::asked(const question& q) {
 
 bool people::obey(const std::string& command) {
   std::istringstream words(command);
-  std::string program;
   std::string name;
   std::string run;
   std::string step;
-  words >> program >> name >> run >> step;
-  if (program != "shipflow" || name.empty() || name == "status") return false;
+  words >> name >> run >> step;
+  if (name.empty() || name == "status") return false;
+  const auto i = staged_.what->find(step.substr(0, step.find(',')));
   if (name == "approve") {
-    const auto i = staged_.what->find(step);
     if (i) answer_step(*i, duration{1'000}, "approve");
     if (i) ask_for("resume");
     return i.has_value();
   }
-  ask_for(name, step.empty() ? json::object{} : json::object{{"step", step}});
+  ask_for(name, i ? json::object{{"step", staged_.what->steps[*i].id}} : json::object{});
   return true;
 }
 
-void people::ask_for(const std::string& name, json::object body) {
+std::vector<std::string> commands_in(const std::string& text) {
+  constexpr std::string_view opening = "shipflow ";
+  std::vector<std::string> out;
+  for (auto at = text.find(opening); at != std::string::npos;) {
+    const auto begin = at + opening.size();
+    at = text.find(opening, begin);
+    out.push_back(text.substr(begin, at == std::string::npos ? at : at - begin));
+  }
+  return out;
+}
+
+void people::ask_for(const std::string& name, json::object body, duration wait) {
   const auto& what = *staged_.what;
   const bool decides = name == "rollback" && !what.rollback.decision_roles.empty();
   const auto who = somebody(what, decides ? what.rollback.decision_roles : what.protection.start);
-  later(duration{1'000}, {"", name, who.principal, who.groups, std::move(body)});
+  later(wait, {"", name, who.principal, who.groups, std::move(body)});
 }
 
 }  // namespace shipflow::rehearsal

@@ -8,8 +8,12 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace shipflow::rehearsal {
+
+/// What follows each "shipflow " in a text, in order.
+[[nodiscard]] std::vector<std::string> commands_in(const std::string& text);
 
 class people {
  public:
@@ -20,10 +24,10 @@ class people {
   void asked(step_index i);
   /// A question outside the graph.
   void asked(const question& q);
-  /// "shipflow VERB RUN [STEP]" as a parked run states it. False when it is no action.
+  /// "VERB RUN [STEP] ...", one of `commands_in` what a parked run states. False when it is no action.
   bool obey(const std::string& command);
   /// Somebody who may asks for it.
-  void ask_for(const std::string& name, json::object body = {});
+  void ask_for(const std::string& name, json::object body = {}, duration wait = duration{1'000});
 
  private:
   void later(duration wait, said what);

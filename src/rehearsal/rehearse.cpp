@@ -32,6 +32,7 @@ class explorer {
     if (!smooth.released) return unplayable(smooth);
     out_.undisturbed = cell_of(smooth, {}, options_.seed);
     rows_of(smooth);
+    staged_.earliest = earliest_of(smooth);
     if (options_.mode == rehearsal_mode::single && !options_.faults.empty())
       out_.cells.push_back(cell_of(run(options_.faults, options_.seed), options_.faults, options_.seed));
     if (options_.mode == rehearsal_mode::exhaustive) every_fault_everywhere();
@@ -111,6 +112,22 @@ class explorer {
       }
       out_.rows.push_back(std::move(r));
     }
+  }
+
+  // What is not waiting takes a little more or less with every seed.
+  [[nodiscard]] std::vector<std::pair<duration, duration>> earliest_of(const ending& smooth) const {
+    constexpr duration slack{60'000};
+    const auto& steps = staged_.what->steps;
+    const auto at_least = [&](time_point at) {
+      duration waited{0};
+      for (std::size_t i = 0; i < steps.size(); ++i)
+        if (smooth.steps[i].ended <= at) waited += steps[i].lasts;
+      const auto passed = at - smooth.created;
+      return passed - std::max(duration{0}, passed - waited) / 10 - slack;
+    };
+    std::vector<std::pair<duration, duration>> out;
+    for (const auto& s : smooth.steps) out.emplace_back(at_least(s.began), at_least(s.ended));
+    return out;
   }
 
   bool go_on(std::size_t done, std::size_t of) { return !options_.progress || options_.progress(done, of); }

@@ -11,6 +11,7 @@ namespace {
 constexpr duration downtime{3'000};
 constexpr duration until_settled{90'000};  // after the end: late answers, engines that were stopped
 constexpr duration parked_long_enough{900'000};
+constexpr duration between_ready_looks{3'600'000};  // nothing here lapses by itself
 constexpr std::uint64_t most_handlers = 3'000'000;
 constexpr std::int64_t most_facts = 1'500;  // and a hundred for each step
 constexpr int most_actions = 6;
@@ -57,12 +58,12 @@ scene::scene(const staged& s, const std::vector<fault>& faults, std::uint64_t se
       script_(faults),
       time_(seed),
       world_(std::make_shared<world>(time_)),
-      climate_(std::make_shared<climate>(climate{time_, s.known, weather::well, false, {}, 0})),
+      climate_(std::make_shared<climate>(
+          climate{time_, s.known, weather::well, [this] { return quiet_until(); }, {}, 0})),
       inner_(make_memory_store()),
       people_(s, script_, time_, [this](const said& what) { say(what); }) {
   auto made = s.make_world ? s.make_world(world_) : rehearsal_world{};
   models_ = models_for(*s.what, world_, std::move(made.models));
-  climate_->may_change = weather_to_come();
   for (const auto& kind : s.probe_kinds)
     probes_.push_back(make_probes(climate_, {kind}, source_named(made.probes, kind, &probe_source::kinds)));
   for (const auto& name : s.metric_names)
@@ -92,8 +93,9 @@ scene::host& scene::boot() {
   engine_options options;
   options.id = "engine-" + std::to_string(hosts_.size());
   options.secrets = [](const std::string& source, const secret_reply& done) {
-    done("rehearsal-secret-" + sha256_hex(source).substr(0, 16));
+    done(secret_mark + sha256_hex(source).substr(0, 16));
   };
+  options.ready_every = between_ready_looks;
   h.works = std::make_unique<engine>(*h.program, h.keep, std::move(options));
   for (const auto& m : models_)
     (void)h.works->add(std::make_shared<hooked_provider>(
@@ -170,10 +172,9 @@ std::optional<run_row> scene::row() {
 }
 
 void scene::live(const std::function<bool()>& done) {
-  const auto limit = began_ + staged_.patience;
   while (!done()) {
     if (crash_pending_) bury();
-    if (!time_.step(limit)) return;
+    if (!time_.step(limit_)) return;
     const auto facts = most_facts + 100 * static_cast<std::int64_t>(staged_.what->steps.size());
     if (time_.handlers() > most_handlers || facts_ > facts) {
       found("bounded", "it goes round: " + std::to_string(facts_) + " facts and no end");
@@ -206,6 +207,7 @@ void scene::begin() {
     for (const auto& s : m->serves())
       if (s.weight > 0) floors_[s.component] += s.healthy;
   began_ = time_.now();
+  limit_ = began_ + staged_.patience;
   auto started = h.works->start(*staged_.what, staged_.start);
   if (started)
     run_ = *started;
@@ -213,19 +215,30 @@ void scene::begin() {
     found("ends", "the run cannot be started: " + started.error().text());
 }
 
+// Whoever meets the same trouble again takes the next of the commands that the run states.
+void scene::act_as_told(const run_state& s) {
+  if (s.parked.empty()) {
+    if (!s.questions.empty())
+      people_.asked(s.questions.begin()->second);
+    else if (!s.active.empty())
+      people_.asked(*s.active.begin());
+    return;
+  }
+  const auto commands = commands_in(s.parked_command);
+  const auto again = tried_[s.parked]++;
+  if (again > 0 && put_right_) put_right_();
+  if (commands.empty() || !people_.obey(commands[std::min(again, commands.size() - 1)]))
+    people_.ask_for("rollback");
+}
+
 // What a parked run says that people can do must lead on.
 void scene::obey_until_ended() {
+  limit_ = time_.now() + staged_.patience;
   for (int n = 0; n < most_actions && !over_at_; ++n) {
     const auto state = load_run(*inner_, run_);
     if (!state || hosts_.back().dead) return;
     const auto rev = state->rev;
-    std::string action = state->parked_command;
-    if (action.empty() && !state->questions.empty())
-      people_.asked(state->questions.begin()->second);
-    else if (action.empty() && !state->active.empty())
-      people_.asked(*state->active.begin());
-    else if (!people_.obey(action))
-      people_.ask_for("rollback");
+    act_as_told(*state);
     parked_at_.reset();
     const auto since = time_.now();
     live([&] {
@@ -305,7 +318,6 @@ ending scene::conclude() {
   }
   check_effects();
   check_restored(*state);
-  check_no_return(*state);
   check_journal(*state);
   for (const auto& [key, count] : world_->effects())
     if (count.undone > 0) e.undone.insert(count.step);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rehearsal/disturbed_store.hpp"
+#include "rehearsal/findings.hpp"
 #include "rehearsal/people.hpp"
 #include "rehearsal/script.hpp"
 #include "rehearsal/sources.hpp"
@@ -16,11 +17,6 @@
 #include <vector>
 
 namespace shipflow::rehearsal {
-
-struct finding {
-  std::string check;
-  std::string what;
-};
 
 /// What came of a run.
 struct ending {
@@ -69,6 +65,7 @@ class scene {
   void say(const said& what);
   void supersede();
   void live(const std::function<bool()>& done);
+  void act_as_told(const run_state& s);
   void obey_until_ended();
   [[nodiscard]] std::optional<run_row> row();
   [[nodiscard]] ending conclude();
@@ -83,7 +80,7 @@ class scene {
   void step_ended(const std::string& step);
   void state_changed(const passing_fact& f);
   void change_weather(const std::string& step);
-  [[nodiscard]] bool weather_to_come() const;
+  [[nodiscard]] time_point quiet_until() const;
 
   // What passes between engine and world: scene_calls.cpp.
   void pass_call(host& from, world_model& to, request q, reply r);
@@ -101,10 +98,9 @@ class scene {
   void check_serving();
   void check_effects();
   void check_restored(const run_state& s);
-  void check_no_return(const run_state& s);
   void check_journal(const run_state& s);
-  void check_secrets(const std::vector<stored_fact>& facts);
-  void found(const std::string& check, const std::string& what);
+  void found(const std::string& check, std::string what);
+  void found(const std::vector<finding>& all);
   [[nodiscard]] std::set<std::string> left_on_purpose(const run_state& s) const;
   [[nodiscard]] json::object snapshot() const;
 
@@ -124,6 +120,7 @@ class scene {
   std::string run_;
   std::string newer_run_;
   time_point began_{};
+  time_point limit_{};  // for the run, and for it once more when people act
   std::set<std::string> durable_keys_;
   bool turned_ = false;
   std::optional<time_point> turned_at_;
@@ -132,11 +129,13 @@ class scene {
   bool crash_pending_ = false;
   int refusals_left_ = 0;
   std::int64_t facts_ = 0;
-  bool foreign_ = false;  // somebody else changed the world
+  bool foreign_ = false;             // somebody else changed the world
+  std::function<void()> put_right_;  // that change
   json::object before_;
   std::map<std::string, int> floors_;
-  std::map<std::string, answer> last_look_;  // step -> what a look before the undo saw
-  std::set<std::string> stale_resolve_;
+  std::map<std::string, answer> last_look_;        // step -> what a look before the undo saw
+  std::map<std::string, time_point> stale_until_;  // step -> looks after a lost reply
+  std::map<std::string, std::size_t> tried_;       // why it was parked -> commands tried
   std::vector<std::string> questions_;
   std::vector<finding> findings_;
   std::set<std::string> seen_findings_;

@@ -8,6 +8,7 @@ namespace shipflow::rehearsal {
 namespace {
 
 constexpr duration quick{30};
+constexpr duration stale_for{20'000};  // less than a call may take, as `resolve` demands of providers
 
 answer cut() { return answer::unknown("the connection broke before the answer came"); }
 
@@ -57,7 +58,11 @@ bool scene::answered_for(const std::string& at, const request& q, const std::sha
 
 // Reads that show what was there before.
 bool scene::stale(world_model& to, const std::string& at, const request& q, const std::shared_ptr<reply>& r) {
-  if (at == "resolve" && stale_resolve_.erase(q.step) > 0) {
+  const auto old = stale_until_.find(q.step);
+  if (at == "resolve" && old != stale_until_.end()) {
+    const bool still = time_.now() < old->second;
+    stale_until_.erase(old);
+    if (!still) return false;
     const auto i = staged_.what->find(q.step);
     const bool creates = i && staged_.what->steps[*i].repeat == effect_class::creates;
     // A provider of what is made anew each time may not say "not there" from a read that can be stale.
@@ -96,6 +101,7 @@ void scene::pass_call(host& from, world_model& to, request q, reply r) {
   if (at == "apply" && script_.take(q.step, at, "foreign_change")) {
     foreign_ = to.disturb(disturbance::foreign_change, q);
     if (!foreign_) script_.give_back(q.step, "foreign_change");
+    if (foreign_) put_right_ = [&to, q] { (void)to.disturb(disturbance::put_right, q); };
   }
   pass_after(from, to, at, std::move(q), taken);
 }
@@ -114,7 +120,7 @@ void scene::pass_after(host& from, world_model& to, const std::string& at, reque
   } else if (takes("reply_dropped")) {
     forward(to, std::move(q), [r](const answer&) { (*r)(cut()); });
   } else if (at == "apply" && takes("stale_read")) {
-    stale_resolve_.insert(step);
+    stale_until_[step] = time_.now() + stale_for;
     forward(to, std::move(q), [r](const answer&) { (*r)(cut()); });
   } else if (takes("crash_after_effect") || (undoing && script_.take(step, "apply", "undo_crash"))) {
     forward(to, std::move(q), [this, &from, r](const answer&) {

@@ -8,6 +8,11 @@
 namespace shipflow::rehearsal {
 namespace {
 
+constexpr std::array<std::string_view, 6> changes_of_weather{"trigger_", "crash_",  "clock_",
+                                                             "lease_",   "upgrade", "undo_crash"};
+constexpr duration while_under_way{10};
+constexpr auto clock_jump = std::chrono::hours(1);
+
 bool begins(fact_kind k) {
   return k == fact_kind::intent || k == fact_kind::timer || k == fact_kind::undo_intent;
 }
@@ -78,11 +83,22 @@ commit_fate scene::judge(const commit_request& c) {
   return commit_fate::refused;
 }
 
-// A watch that skips slots has no samples of them, which an engine that takes over would miss.
-bool scene::weather_to_come() const {
-  constexpr std::array<std::string_view, 6> kinds{"trigger_", "crash_",  "clock_",
-                                                  "lease_",   "upgrade", "undo_crash"};
-  return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view k) { return script_.any_pending(k); });
+// A watch that skips slots has no samples of them, which an engine that takes over would miss: it looks at
+// each again from a while before the first fault that could show them or need them.
+time_point scene::quiet_until() const {
+  auto first = time_point::max();
+  for (const auto& f : script_.to_come()) {
+    const bool matters = std::any_of(changes_of_weather.begin(), changes_of_weather.end(),
+                                     [&](std::string_view k) { return f.kind.starts_with(k); });
+    if (!matters) continue;
+    const auto i = staged_.what->find(f.step);
+    if (!i || staged_.earliest.empty()) return began_;
+    const auto& [begin, end] = staged_.earliest[*i];
+    const bool late = f.kind == "crash_after_outcome" || f.kind == "undo_crash";
+    first = std::min(first, began_ + (late ? end : begin));
+  }
+  if (first == time_point::max()) return first;
+  return first - clock_jump * static_cast<int>(script_.count("clock_forward"));
 }
 
 void scene::change_weather(const std::string& step) {
@@ -95,18 +111,17 @@ void scene::change_weather(const std::string& step) {
   set("trigger_fires", weather::bad);
   set("trigger_flaps", weather::flapping);
   set("trigger_silent", weather::silent);
-  climate_->may_change = weather_to_come();
 }
 
 void scene::step_begins(const std::string& step, const std::string& at) {
   if (at == "apply") change_weather(step);
   auto& h = hosts_.back();
-  if (script_.take(step, at, "clock_forward")) h.program->set_clock(std::chrono::hours(1));
-  if (script_.take(step, at, "clock_back")) h.program->set_clock(-std::chrono::hours(1));
+  if (script_.take(step, at, "clock_forward")) h.program->set_clock(clock_jump);
+  if (script_.take(step, at, "clock_back")) h.program->set_clock(-clock_jump);
   if (script_.take(step, at, "upgrade")) time_.post([this] { upgrade(); });
   if (script_.take(step, at, "lease_lost")) take_over();
   if (script_.take(step, at, "superseded")) time_.post([this] { supersede(); });
-  if (script_.take(step, at, "cancel")) people_.ask_for("cancel");
+  if (script_.take(step, at, "cancel")) people_.ask_for("cancel", {}, while_under_way);
 }
 
 void scene::step_ended(const std::string& step) {

@@ -27,10 +27,15 @@ class script {
     found->done = true;
     return true;
   }
-  /// Is a fault of that kind still to come, wherever?
-  [[nodiscard]] bool any_pending(std::string_view kind_prefix) const {
-    return std::any_of(lines_.begin(), lines_.end(),
-                       [&](const entry& l) { return !l.done && l.what.kind.starts_with(kind_prefix); });
+  [[nodiscard]] std::vector<fault> to_come() const {
+    std::vector<fault> out;
+    for (const auto& l : lines_)
+      if (!l.done) out.push_back(l.what);
+    return out;
+  }
+  /// Faults of a kind, come or not.
+  [[nodiscard]] std::ptrdiff_t count(std::string_view kind) const {
+    return std::count_if(lines_.begin(), lines_.end(), [&](const entry& l) { return l.what.kind == kind; });
   }
   /// It was taken and turned out not to apply.
   void give_back(std::string_view step, std::string_view kind) {

@@ -51,6 +51,9 @@ class metrics final : public metric_source {
         inner_(std::move(inner)),
         begin_(climate_->time.now()) {}
   [[nodiscard]] std::vector<std::string> names() const override { return names_; }
+  [[nodiscard]] duration lag(const json::object& spec) const override {
+    return inner_ ? inner_->lag(spec) : metric_source::lag(spec);
+  }
   [[nodiscard]] std::optional<time_point> steady_until(const metric_request& q) const override {
     return inner_ ? earlier(climate_->steady_until(), inner_->steady_until(q)) : climate_->steady_until();
   }
@@ -118,9 +121,9 @@ weather climate::at_this_moment() const {
 }
 
 std::optional<time_point> climate::steady_until() const {
-  if (may_change) return std::nullopt;
   if (now == weather::flapping && time.now() - changed <= flapping_for + flap) return std::nullopt;
-  return time_point::max();
+  const auto until = quiet_until();
+  return until > time.now() ? std::optional(until) : std::nullopt;
 }
 
 std::shared_ptr<probe_source> make_probes(std::shared_ptr<climate> c, std::vector<std::string> kinds,

@@ -5,6 +5,7 @@
 
 #include <shipflow/world.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -18,7 +19,8 @@ struct climate {
   virtual_time& time;  // the scheduler of the world
   known_readings known;
   weather now = weather::well;
-  bool may_change = false;  ///< the script has something to come that looks could show
+  /// Until then nothing comes that looks could show or that needs what they saw.
+  std::function<time_point()> quiet_until;
   time_point changed{};
   int bad_looks = 0;  ///< looks that were told something else than "well"
 

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace shipflow::rehearsal {
@@ -19,6 +20,8 @@ struct staged {
   std::vector<std::string> metric_names;
   std::function<rehearsal_world(const std::shared_ptr<world>&)> make_world;
   duration patience{0};
+  /// When a step begins and ends at the earliest, from the start of the run; taken from the undisturbed one.
+  std::vector<std::pair<duration, duration>> earliest;
 };
 
 /// Errors: `invalid_argument`.

@@ -9,6 +9,7 @@ inline namespace v1 {
 namespace {
 
 using rehearsal::digest;
+using rehearsal::number_of;
 using rehearsal::short_text;
 using rehearsal::span_text;
 
@@ -67,8 +68,8 @@ void summary(std::string& out, const rehearsal_report& r) {
   tile(out, std::to_string(r.runs), "runs");
   tile(out, std::to_string(r.released), "released");
   tile(out, std::to_string(r.restored), "restored");
-  tile(out, std::to_string(r.parked), "wait for a person");
-  tile(out, std::to_string(r.violations.size()), "violations");
+  tile(out, std::to_string(r.parked), r.parked == 1 ? "waits for a person" : "wait for a person");
+  tile(out, std::to_string(r.violations.size()), r.violations.size() == 1 ? "violation" : "violations");
   tile(out, span_text(r.undisturbed.lasted), "undisturbed");
   if (r.restoring_median && r.restoring_worst) {
     tile(out, span_text(*r.restoring_median), "to restore, median");
@@ -166,14 +167,14 @@ void people(std::string& out, const digest& d) {
   if (!d.questions.empty()) {
     out += "<h2>What people are asked</h2><table>";
     for (const auto& [question, times] : d.questions)
-      out += "<tr><td class=\"num\">" + std::to_string(times) + " runs</td><td>" +
+      out += "<tr><td class=\"num\">" + number_of(times, "run") + "</td><td>" +
              escaped(short_text(question)) + "</td></tr>";
     out += "</table>";
   }
   if (d.parked.empty()) return;
   out += "<h2>Where a run waits for a person</h2><table>";
   for (const auto& w : d.parked)
-    out += "<tr><td class=\"num\">" + std::to_string(w.runs) + " runs</td><td>" + escaped(short_text(w.why)) +
+    out += "<tr><td class=\"num\">" + number_of(w.runs, "run") + "</td><td>" + escaped(short_text(w.why)) +
            "<br>next: <code>" + escaped(short_text(w.action)) + "</code><br>shown by <code>" +
            escaped(w.replay) + "</code></td></tr>";
   out += "</table>";

@@ -3,6 +3,8 @@
 
 #include <shipflow/run.hpp>
 
+#include <algorithm>
+
 namespace shipflow {
 inline namespace v1 {
 namespace {
@@ -83,6 +85,17 @@ void fold_intent(run_state& s, step_index i, const fact& f) {
   set_status(s, i, step_status::intent);
 }
 
+// Whoever touched it after a step that turned out not to have: what that one saw before is what was there.
+std::optional<step_index> next_to_touch(const run_state& s, const std::string& resource) {
+  std::optional<step_index> out;
+  for (step_index k = 0; k < s.steps.size(); ++k) {
+    const auto& all = s.what->steps[k].resources;
+    const bool touches = s.steps[k].touched && std::find(all.begin(), all.end(), resource) != all.end();
+    if (touches && (!out || s.steps[k].began < s.steps[*out].began)) out = k;
+  }
+  return out;
+}
+
 void disprove(run_state& s, step_index i) {
   auto& step = s.steps[i];
   if (step.attempt > 1) return;  // an earlier attempt may have left something behind
@@ -91,7 +104,12 @@ void disprove(run_state& s, step_index i) {
   s.telling.erase(i);
   for (const auto& resource : s.what->steps[i].resources) {
     const auto found = s.first_touch.find(resource);
-    if (found != s.first_touch.end() && found->second == i) s.first_touch.erase(found);
+    if (found == s.first_touch.end() || found->second != i) continue;
+    s.first_touch.erase(found);
+    if (const auto heir = next_to_touch(s, resource)) {
+      s.first_touch.emplace(resource, *heir);
+      s.steps[*heir].first = true;
+    }
   }
 }
 
@@ -302,7 +320,9 @@ result<void> fold_state(run_state& s, std::optional<step_index> about, const fac
     for (const auto i : s.active) {
       if (s.steps[i].status != step_status::intent) continue;
       s.steps[i].status = step_status::unclear;
-      s.steps[i].late_until = s.steps[i].asked + s.what->steps[i].call_timeout;
+      // Its call began before the takeover, whatever the clock of the engine that made it shows.
+      s.steps[i].asked = f.at;
+      s.steps[i].late_until = f.at + s.what->steps[i].call_timeout;
     }
   }
   if (const auto* asked = member(b, "asks"); asked != nullptr && asked->is_object())
@@ -381,6 +401,30 @@ void fold_verdict(run_state& s, const fact& f) {
   }
 }
 
+void move(time_point& at, duration by) {
+  if (at != time_point{}) at += by;
+}
+
+// Calls, time-outs and pauses take as long as they take, whatever the wall clock says. What waits for a time of
+// day keeps it.
+void fold_note(run_state& s, const fact& f) {
+  const auto* jump = member(f.body, "clock_jump_ms");
+  if (jump == nullptr || !jump->is_int64()) return;
+  const duration by{jump->get_int64()};
+  for (auto& step : s.steps) {
+    move(step.asked, by);
+    move(step.late_until, by);
+    move(step.timeout_at, by);
+    const bool pauses = step.status == step_status::unclear || step.status == step_status::stopping ||
+                        step.status == step_status::retrying;
+    if (pauses) move(step.due, by);
+  }
+  for (auto& unit : s.undo) {
+    move(unit.timeout_at, by);
+    move(unit.due, by);
+  }
+}
+
 bool needs_step(fact_kind k) {
   return k == fact_kind::intent || k == fact_kind::started || k == fact_kind::outcome ||
          k == fact_kind::resolved || k == fact_kind::timer || k == fact_kind::skipped ||
@@ -423,8 +467,8 @@ result<void> apply(run_state& s, const fact& f) {
     case fact_kind::signal: fold_signal(s, i, f); break;
     case fact_kind::verdict: fold_verdict(s, f); break;
     case fact_kind::state: done = fold_state(s, i, f); break;
-    case fact_kind::pinned:
-    case fact_kind::note: break;
+    case fact_kind::note: fold_note(s, f); break;
+    case fact_kind::pinned: break;
     default: done = fold_step(s, *i, f); break;
   }
   if (!done) return done;

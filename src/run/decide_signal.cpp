@@ -216,6 +216,19 @@ void resume(decision& d, const speech& p) {
   if (!stuck) unpark(d);
 }
 
+// Steps beside each other may have failed, and a run says only why it was parked last.
+void unpark_past(decision& d, step_index done) {
+  for (step_index k = 0; k < d.s.steps.size(); ++k) {
+    const auto& id = d.planned(k).id;
+    const bool open = k != done && d.step(k).status == step_status::failed;
+    if (!open || d.s.questions.contains("failure/" + id)) continue;
+    park(d, "step " + id + " failed: " + d.step(k).why,
+         "shipflow retry " + d.s.id + " " + id + ", or shipflow rollback " + d.s.id);
+    return;
+  }
+  unpark(d);
+}
+
 void retry(decision& d, const speech& p) {
   const auto i = step_named(d, p.step);
   if (!i) {
@@ -240,7 +253,7 @@ void retry(decision& d, const speech& p) {
   say(d, p, "done", "");
   if (d.s.questions.contains("failure/" + p.step))
     d.add(fact_kind::state, "", {{"answered", "failure/" + p.step}});
-  unpark(d);
+  unpark_past(d, *i);
 }
 
 void skip(decision& d, const speech& p) {
@@ -269,7 +282,7 @@ void skip(decision& d, const speech& p) {
   }
   say(d, p, "done", "");
   d.add(fact_kind::skipped, *i, {{"why", "skipped by " + p.e.principal}, {"principal", p.e.principal}});
-  unpark(d);
+  unpark_past(d, *i);
 }
 
 void cancel(decision& d, const speech& p) {

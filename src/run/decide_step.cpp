@@ -64,8 +64,11 @@ void conflicted(decision& d, step_index i, const answer& a) {
   auto body = problem_body("failed", a);
   d.add(fact_kind::outcome, i, std::move(body));
   if (d.s.phase >= phase::draining) return;
+  const auto what = d.s.id + " " + d.planned(i).id;
+  const auto otherwise =
+      d.planned(i).skippable ? ", or shipflow skip " + what + " to leave it as it is" : std::string{};
   park(d, "step " + d.planned(i).id + " stopped: " + a.problem.text(),
-       "shipflow retry " + d.s.id + " " + d.planned(i).id);
+       "shipflow retry " + what + " once that is put right" + otherwise);
 }
 
 void done(decision& d, step_index i, const answer& a) {
@@ -104,9 +107,10 @@ void still_unknown(decision& d, step_index i, const answer& a) {
   auto body = problem_body("unknown", a);
   body["retry_at"] = to_ms(d.now + backoff({}, d.step(i).unknowns + 1, effect_key(d.s, i)));
   d.add(fact_kind::resolved, i, std::move(body));
+  const auto what = d.s.id + " " + planned.id;
   if (d.step(i).unknowns + 1 >= most_unknowns)
     park(d, "nobody can tell whether step " + planned.id + " was carried out: " + a.problem.text(),
-         "shipflow retry " + d.s.id + " " + planned.id + ", or shipflow skip if it was");
+         "shipflow retry " + what + ", or shipflow skip " + what + " if it was");
 }
 
 // A call that nobody waits for any more may still be on its way until its deadline: the connection broke,

@@ -110,6 +110,7 @@ void leave_compensating(decision& d) {
 
 void leave_forward(decision& d) {
   const auto& s = d.s;
+  if (d.now < locks_not_before(s)) return;
   if (s.over == s.steps.size()) {
     const bool failed = std::any_of(s.steps.begin(), s.steps.end(),
                                     [](const step_state& st) { return st.status == step_status::failed; });
@@ -142,9 +143,20 @@ std::vector<std::size_t> free_units(const run_state& s) {
   return out;
 }
 
+// A late call does harm only where it sets the value again. Compared, it is refused; by its token it is
+// recognised; and what creates was called once and had arrived.
 time_point undo_not_before(const run_state& s, const undo_state& unit) {
-  const bool refuses = s.what->steps[unit.step].repeat == effect_class::compare_and_set;
-  return refuses ? time_point{} : s.steps[unit.step].late_until;
+  const bool sets_again = s.what->steps[unit.step].repeat == effect_class::set_value;
+  return sets_again ? s.steps[unit.step].late_until : time_point{};
+}
+
+time_point locks_not_before(const run_state& s) {
+  const bool near = s.phase != phase::watching && (s.over == s.steps.size() || s.before_watch == 0);
+  if (!near) return {};
+  time_point out{};
+  for (step_index i = 0; i < s.steps.size(); ++i)
+    if (s.what->steps[i].repeat == effect_class::set_value) out = std::max(out, s.steps[i].late_until);
+  return out;
 }
 
 void start_ready_units(decision& d) {
@@ -193,10 +205,11 @@ void on_verified(decision& d, const verified_event& e) {
     return;
   }
   d.add(fact_kind::note, planned.id, {{"text", "not as before"}, {"expected", wanted}, {"found", found}});
+  const auto what = d.s.id + " " + planned.id;
   park(d,
        planned.id + " is not as it was before the release: expected " + canonical(wanted) + ", found " +
            canonical(found),
-       "shipflow retry " + d.s.id + " " + planned.id + " to look again, shipflow skip to accept it");
+       "shipflow retry " + what + " to look again, or shipflow skip " + what + " to accept it");
 }
 
 void change_phase(decision& d) {

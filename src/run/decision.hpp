@@ -67,7 +67,10 @@ void question_due(decision& d, const question& q);
 void start_ready_units(decision& d);
 void change_phase(decision& d);
 [[nodiscard]] bool may_start(const run_state& s);
-/// Until when an undo has to wait for a call that may still arrive; what compares first refuses it.
+/// Until when a run that is about to give its locks up has to keep them: a call of an engine that lost the
+/// run may still set a value. Zero when it is not about to, or there is none.
+[[nodiscard]] time_point locks_not_before(const run_state& s);
+/// Until when an undo has to wait for a call that may still arrive; only one that sets again does harm.
 [[nodiscard]] time_point undo_not_before(const run_state& s, const undo_state& unit);
 
 // Going back.

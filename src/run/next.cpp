@@ -70,6 +70,7 @@ next_step next(const run_state& s, time_point now) {
   undo_effects(s, now, out);
   if (s.phase == phase::verifying) verify_effects(s, out);
   for (const auto& [id, q] : s.questions) consider(out, q.due, now);
+  consider(out, run::locks_not_before(s), now);
   if (const auto wake = run::guards_wake(s)) consider(out, *wake, now);
   out.armed = run::armed_guards(s);
   out.baseline = run::baseline_guards(s);

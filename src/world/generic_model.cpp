@@ -12,7 +12,7 @@ namespace {
 
 using worlds::service;
 
-constexpr duration look_again{500};
+constexpr duration soonest_look{500};
 
 struct operation {
   request q;
@@ -31,6 +31,8 @@ const json::value* find_name(const request& q, std::string_view name) {
   if (const auto* v = q.inputs.if_contains(key)) return v;
   return q.target.if_contains(key);
 }
+
+answer ended_half_way() { return answer::failed(make_error(errc::failed, "it began and ended half-way")); }
 
 // `${component}`, `${environment}` and names of inputs and of the target.
 std::string render_template(std::string_view text, const request& q) {
@@ -169,8 +171,7 @@ answer generic_model::act(const request& q) {
     case verb::resolve:
       if (finished_.contains(q.effect_key)) return answer::done(finished_[q.effect_key]);
       if (operations_.contains(q.effect_key)) return answer::started(json::object{{"key", q.effect_key}});
-      if (ended_.contains(q.effect_key))
-        return answer::failed(make_error(errc::failed, "it began and ended half-way"));
+      if (ended_.contains(q.effect_key)) return ended_half_way();
       return answer::not_applied();
     case verb::undo: return undo(a, q);
     default: return answer::done();
@@ -215,6 +216,7 @@ answer generic_model::apply(const modelled_action& a, const request& q) {
   if (recognised && finished_.contains(q.effect_key)) return answer::done(finished_[q.effect_key]);
   if (recognised && operations_.contains(q.effect_key))
     return answer::started(json::object{{"key", q.effect_key}});
+  if (recognised && ended_.contains(q.effect_key)) return ended_half_way();
   if (q.deadline != time_point{} && now() > q.deadline)
     return answer::unknown("it came too late and was left");
   // Reported before it happens, so that whoever looks on sees what the world was like.
@@ -243,7 +245,7 @@ answer generic_model::settle(const modelled_action& a, const request& q) {
   if (o.stalled || now() < o.complete) {
     const auto whole = std::max<std::int64_t>(1, (o.complete - o.begun).count());
     const auto percent = o.stalled ? 50 : static_cast<int>((now() - o.begun).count() * 100 / whole);
-    return answer::in_progress(percent, "coming up", look_again);
+    return answer::in_progress(percent, "coming up", std::max(soonest_look, (o.complete - now()) / 2));
   }
   const auto first = o.q;
   operations_.erase(found);
@@ -265,7 +267,7 @@ answer generic_model::undo(const modelled_action& a, const request& q) {
     for (const auto& r : before->get_object()) put(std::string(r.key()), r.value());
   }
   world_->carried_out(q, a.spec.repeat, true);
-  return began(a, q, now() + a.lasts);
+  return began(a, q, now() + a.undo_lasts.value_or(a.lasts));
 }
 
 json::object generic_model::snapshot() const {
@@ -291,6 +293,7 @@ bool generic_model::disturb(disturbance what, const request& about) {
   if (found == actions_.end()) return false;
   const auto under_way = operations_.find(about.effect_key);
   auto* s = service_of(about);
+  if (what == disturbance::put_right) return false;  // looking again is enough here
   if (what == disturbance::stall) {
     if (under_way == operations_.end()) return false;
     under_way->second.stalled = true;

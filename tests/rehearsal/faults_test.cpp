@@ -70,6 +70,21 @@ TEST_CASE("rehearsal: a single run shows what one fault leads to") {
   CHECK(r.violations.empty());
 }
 
+TEST_CASE("rehearsal: a clock set back just as a trigger is armed delays no verdict") {
+  rehearsed_plan b;
+  b.set("traffic", "traffic", "2").first_traffic = true;
+  b.wait("bake", std::chrono::minutes(10), {"traffic"});
+  b.trigger("errors", "traffic", "5m");
+  rehearsal_options options;
+  options.mode = rehearsal_mode::single;
+  options.faults = {parse_fault("bake:clock_back").value()};
+  const auto r = rehearse(b.get(), options).value();
+  for (const auto& v : r.violations) FAIL_CHECK(v.check, ": ", v.what);
+  CHECK(r.cells.at(0).outcome == rehearsed::released);
+  // The bake ends at a time of day, which comes an hour later.
+  CHECK(r.cells[0].lasted < std::chrono::minutes(80));
+}
+
 TEST_CASE("rehearsal: a watch of another length, progress, and the end of patience for it") {
   rehearsed_plan b;
   b.shop();

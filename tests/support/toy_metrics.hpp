@@ -5,6 +5,7 @@
 #include <shipflow/scheduler.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ class toy_metrics final : public shipflow::metric_source {
  public:
   explicit toy_metrics(shipflow::scheduler& time) : time_(time), last_(time.now()) {}
   int looks = 0;
-  bool silent = false;  ///< answers that it does not know
+  bool silent = false;                          ///< answers that it does not know
+  std::optional<shipflow::time_point> promise;  ///< until then every slot is like the last
 
   /// From now on this share of the requests fails.
   void fail(double share) {
@@ -23,6 +25,10 @@ class toy_metrics final : public shipflow::metric_source {
     share_ = share;
   }
   [[nodiscard]] std::vector<std::string> names() const override { return {"toy"}; }
+  [[nodiscard]] std::optional<shipflow::time_point> steady_until(
+      const shipflow::metric_request& /*q*/) const override {
+    return promise;
+  }
   void read(shipflow::metric_request q, std::function<void(shipflow::metric_answer)> done) override {
     ++looks;
     grow();

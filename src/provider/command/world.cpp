@@ -52,6 +52,7 @@ class model final : public command_world {
       where_->touch();
       return true;
     }
+    if (what == disturbance::put_right) return false;
     keepers_.catch_up();
     auto* p = keepers_.running(about.effect_key);
     if (p == nullptr) return false;

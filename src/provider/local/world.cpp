@@ -94,7 +94,8 @@ class model final : public local_world {
 
   std::shared_ptr<world> where_;
   world_ground ground_;
-  std::string stalled_;  ///< effect that makes no progress
+  std::string stalled_;                            ///< effect that makes no progress
+  std::optional<per_colour<int>> before_foreign_;  ///< weights
   std::int64_t expected_ = 0;
 };
 
@@ -219,7 +220,14 @@ bool model::disturb(disturbance what, const request& about) {
   if (what == disturbance::foreign_change) {
     const auto now = observed_share(s->look(ground_.now_ms(), ground_.options()));
     const auto to = now[colour::blue] == 50 ? 60 : 50;
+    before_foreign_ = now;
     return static_cast<bool>(set_weights(about.environment, about.component, to, 100 - to));
+  }
+  if (what == disturbance::put_right) {
+    if (!before_foreign_) return false;
+    const auto was = *std::exchange(before_foreign_, std::nullopt);
+    return static_cast<bool>(
+        set_weights(about.environment, about.component, was[colour::blue], was[colour::green]));
   }
   bool broke = false;
   for (const auto& i : s->book.instances)
