@@ -129,6 +129,26 @@ func (s *Store) Look(run string) (state map[string]any, err error) {
 	return state, err
 }
 
+// Retention is how long a store keeps what belongs to runs that have ended.
+type Retention struct {
+	FactsMS int64 `json:"facts_ms"` // their facts, samples and signals
+	RowsMS  int64 `json:"rows_ms"`  // their line in the history
+}
+
+// Purge deletes what is older, counted back from nowMS, and returns how many runs lost something. It blocks.
+func (s *Store) Purge(keep Retention, nowMS int64) (runs int64, err error) {
+	v, err := viewJSON(keep)
+	if err != nil {
+		return 0, err
+	}
+	defer v.free()
+	err = s.use(func(ptr *C.shipflow_store) error {
+		var trouble *C.shipflow_error
+		return failed(C.shipflow_store_purge(ptr, v.str, C.int64_t(nowMS), (*C.int64_t)(&runs), &trouble), trouble)
+	})
+	return runs, err
+}
+
 // An Audit is a hash chain that verified.
 type Audit struct {
 	Facts int    `json:"facts"`

@@ -257,6 +257,14 @@ SHIPFLOW_API shipflow_status shipflow_store_verify(shipflow_store* store, shipfl
                                                    shipflow_buf** out,
                                                    shipflow_error** err) SHIPFLOW_NOEXCEPT;
 
+/** Deletes what a store need not keep: of runs that ended longer ago than `policy` says. {"facts_ms"?: 90 days: their
+ *  facts, samples and signals, "rows_ms"?: 365 days: their line in the history}, or absent; borrowed for the call.
+ *  `*runs`, may be NULL: how many lost something. In small batches, between which others get their turn; blocks.
+ *  Expected: SHIPFLOW_INVALID_ARGUMENT (a negative time, rows that go before their facts), SHIPFLOW_DENIED (read
+ *  only), SHIPFLOW_IO. Since 0.1. */
+SHIPFLOW_API shipflow_status shipflow_store_purge(shipflow_store* store, shipflow_str policy, int64_t now_ms,
+                                                  int64_t* runs, shipflow_error** err) SHIPFLOW_NOEXCEPT;
+
 /** Frees the handle; an engine that uses the store keeps it open. Since 0.1. */
 SHIPFLOW_API void shipflow_store_free(shipflow_store* store) SHIPFLOW_NOEXCEPT;
 
@@ -307,6 +315,8 @@ SHIPFLOW_API shipflow_status shipflow_engine_new(const shipflow_engine_options* 
  *               "environment"?: {name: value}, "programs"?: [name]}
  *    "local"    the provider `local` with its metrics and probes. {"state_directory": absolute path,
  *               "keeper"?: program, "environment"?: {name: value}}
+ *    "sources"  the metric sources `prometheus`, `http` and `cloudwatch`. {"aws"?: {"profile"?, "region"?,
+ *               "endpoint_url"?, "ca_file"?}}; the rest of AWS's settings is found as their tools find it
  *  Before runs start. Expected: SHIPFLOW_NOT_FOUND (no such name), SHIPFLOW_ALREADY_EXISTS,
  *  SHIPFLOW_UNSUPPORTED (virtual time). Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_engine_add_builtin(shipflow_engine* engine, shipflow_str name,

@@ -1,11 +1,17 @@
 #include "builtin.hpp"
 
-#include "text.hpp"
+#include "fields.hpp"
 
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/sources/cloudwatch.hpp>
+#include <shipflow/sources/http.hpp>
+#include <shipflow/sources/prometheus.hpp>
+#include <shipflow/system.hpp>
+
+#include <array>
 
 namespace shipflow_c {
 namespace {
@@ -69,19 +75,50 @@ void add_local(host& at, const object& given) {
   at.probes.push_back(made);
 }
 
+constexpr std::array<field<shipflow::aws_options>, 4> aws_fields{{
+    {"profile", &shipflow::aws_options::profile},
+    {"region", &shipflow::aws_options::region},
+    {"endpoint_url", &shipflow::aws_options::endpoint_url},
+    {"ca_file", &shipflow::aws_options::ca_file},
+}};
+
+void add_sources(host& at, const object& given) {
+  members m(given, "options of sources");
+  const auto aws_given = m.object("aws");
+  m.done();
+  members aws_members(aws_given, "options of sources: aws");
+  shipflow::aws_options aws;
+  read_fields(aws_members, aws_fields, aws);
+  aws_members.done();
+  const auto system = shipflow::system_variable_sources();
+  aws.variable = system.process_environment;
+  aws.file = system.file;
+  const std::array made{shipflow::make_prometheus_source(), shipflow::make_http_source(),
+                        shipflow::make_cloudwatch_source(std::move(aws))};
+  at.on_engine([&](shipflow::engine& e) {
+    for (const auto& source : made) check(e.add(source));
+  });
+}
+
+struct offer {
+  std::string_view name;
+  void (*add)(host&, const object&);
+};
+constexpr std::array offers{offer{"probes", add_probes}, offer{"http", add_http},
+                            offer{"command", add_command}, offer{"local", add_local},
+                            offer{"sources", add_sources}};
+
 }  // namespace
 
 void add_builtin(host& at, const std::string& name, const object& options) {
   if (at.virtual_time())
     throw failure(SHIPFLOW_UNSUPPORTED,
                   "`" + name + "` lives in real time; an engine with virtual time cannot have it");
-  if (name == "probes") return add_probes(at, options);
-  if (name == "http") return add_http(at, options);
-  if (name == "command") return add_command(at, options);
-  if (name == "local") return add_local(at, options);
-  throw failure(SHIPFLOW_NOT_FOUND, "nothing called `" + name +
-                                        "` comes with shipflow: there are probes, http, "
-                                        "command and local");
+  for (const auto& one : offers)
+    if (one.name == name) return one.add(at, options);
+  throw failure(SHIPFLOW_NOT_FOUND,
+                "nothing called `" + name +
+                    "` comes with shipflow: there are probes, http, command, local and sources");
 }
 
 }  // namespace shipflow_c

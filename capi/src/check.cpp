@@ -1,4 +1,5 @@
 // Checks of providers that the host writes.
+#include "fields.hpp"
 #include "guard.hpp"
 #include "host.hpp"
 #include "text.hpp"
@@ -7,14 +8,18 @@ using namespace shipflow_c;
 
 namespace {
 
+constexpr std::array<field<shipflow::provider_trial>, 4> trial_fields{{
+    {"action", &shipflow::provider_trial::action, true},
+    {"target", &shipflow::provider_trial::target},
+    {"inputs", &shipflow::provider_trial::inputs},
+    {"secrets", &shipflow::provider_trial::secrets},
+}};
+
 shipflow::provider_trial trial_of(const shipflow::json::value& v) {
   if (!v.is_object()) throw failure(SHIPFLOW_INVALID_ARGUMENT, "trials must be a list of objects");
   members m(v.get_object(), "trials");
   shipflow::provider_trial out;
-  out.action = m.needed("action");
-  out.target = m.object("target");
-  out.inputs = m.object("inputs");
-  out.secrets = m.texts("secrets");
+  read_fields(m, trial_fields, out);
   out.patience = shipflow::duration{m.integer("patience_ms", 30'000, 1, 86'400'000)};
   m.done();
   return out;

@@ -1,5 +1,6 @@
 // The functions of an engine.
 #include "builtin.hpp"
+#include "fields.hpp"
 #include "guard.hpp"
 #include "hosted.hpp"
 #include "plan.hpp"
@@ -54,30 +55,20 @@ host_options read_options(const shipflow_engine_options* given) {
 
 host& of(shipflow_engine* engine) { return *checked(engine, "engine").held; }
 
-shipflow::start_options start_of(shipflow_str text) {
-  const auto given = object_of(text, "options");
-  members m(given, "options");
-  shipflow::start_options out;
-  out.principal = m.needed("principal");
-  out.groups = m.texts("groups");
-  out.reason = m.text("reason");
-  out.external_id = m.text("external_id");
-  m.done();
-  return out;
-}
+constexpr std::array<field<shipflow::start_options>, 4> start_fields{{
+    {"principal", &shipflow::start_options::principal, true},
+    {"groups", &shipflow::start_options::groups},
+    {"reason", &shipflow::start_options::reason},
+    {"external_id", &shipflow::start_options::external_id},
+}};
 
-shipflow::said said_of(shipflow_str text) {
-  const auto given = object_of(text, "what");
-  members m(given, "what");
-  shipflow::said out;
-  out.name = m.needed("name");
-  out.principal = m.needed("principal");
-  out.groups = m.texts("groups");
-  out.id = m.text("id");
-  out.body = m.object("body");
-  m.done();
-  return out;
-}
+constexpr std::array<field<shipflow::said>, 5> said_fields{{
+    {"name", &shipflow::said::name, true},
+    {"principal", &shipflow::said::principal, true},
+    {"groups", &shipflow::said::groups},
+    {"id", &shipflow::said::id},
+    {"body", &shipflow::said::body},
+}};
 
 }  // namespace
 
@@ -142,7 +133,7 @@ shipflow_status shipflow_engine_start(shipflow_engine* engine, const shipflow_pl
                                       shipflow_error** err) noexcept {
   return guard(run, err, [&] {
     const auto& what = plan_of(plan);
-    const auto how = start_of(options);
+    const auto how = read_struct(options, "options", start_fields);
     return to_buf(of(engine).on_engine([&](shipflow::engine& e) { return value_of(e.start(what, how)); }));
   });
 }
@@ -160,7 +151,7 @@ shipflow_status shipflow_engine_say(shipflow_engine* engine, shipflow_str run, s
                                     shipflow_error** err) noexcept {
   return guard(err, [&] {
     const auto id = needed_text(run, "run");
-    const auto words = said_of(what);
+    const auto words = read_struct(what, "what", said_fields);
     of(engine).on_engine([&](shipflow::engine& e) { check(e.say(id, words)); });
   });
 }

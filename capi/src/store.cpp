@@ -22,6 +22,17 @@ shipflow::run_filter filter_of(shipflow_str text) {
   return out;
 }
 
+shipflow::retention_policy policy_of(shipflow_str text) {
+  constexpr std::int64_t longest = 1'000LL * 366 * 86'400'000;
+  const auto given = object_of(text, "policy");
+  members m(given, "policy");
+  shipflow::retention_policy out;
+  out.facts = shipflow::duration{m.integer("facts_ms", out.facts.count(), 0, longest)};
+  out.rows = shipflow::duration{m.integer("rows_ms", out.rows.count(), 0, longest)};
+  m.done();
+  return out;
+}
+
 shipflow::json::object to_json(const shipflow::run_row& r) {
   shipflow::json::object out{{"id", r.id},
                              {"external_id", r.external_id},
@@ -96,6 +107,16 @@ shipflow_status shipflow_store_verify(shipflow_store* store, shipflow_str run, s
     const auto seen =
         value_of(shipflow::verify_audit(*checked(store, "store").keep, needed_text(run, "run")));
     return to_buf(shipflow::json::object{{"facts", seen.facts}, {"head", seen.head}});
+  });
+}
+
+shipflow_status shipflow_store_purge(shipflow_store* store, shipflow_str policy, int64_t now_ms,
+                                     int64_t* runs, shipflow_error** err) noexcept {
+  if (runs != nullptr) *runs = 0;
+  return guard(err, [&] {
+    auto& keep = *checked(store, "store").keep;
+    const auto purged = value_of(shipflow::purge_old(keep, policy_of(policy), shipflow::from_ms(now_ms)));
+    if (runs != nullptr) *runs = static_cast<int64_t>(purged);
   });
 }
 

@@ -145,6 +145,39 @@ static void bad_bodies(void) {
   shipflow_engine_free(engine);
 }
 
+static void purging(void) {
+  shipflow_error* err = NULL;
+  shipflow_store* store = NULL;
+  int64_t runs = 7;
+  OK(shipflow_store_memory(&store, &err));
+  OK(shipflow_store_purge(store, text(NULL), 0, &runs, &err));
+  CHECK(runs == 0);
+  OK(shipflow_store_purge(store, text("{\"facts_ms\":0,\"rows_ms\":1}"), 1, NULL, &err));
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT,
+               shipflow_store_purge(store, text("{\"facts_ms\":-1}"), 0, NULL, NULL));
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT,
+               shipflow_store_purge(store, text("{\"facts_ms\":2,\"rows_ms\":1}"), 0, NULL, NULL));
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT, shipflow_store_purge(store, text("{\"fact\":1}"), 0, NULL, NULL));
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT, shipflow_store_purge(NULL, text(NULL), 0, NULL, NULL));
+  shipflow_store_free(store);
+}
+
+static void builtins(void) {
+  shipflow_error* err = NULL;
+  shipflow_engine* engine = make_engine(0, 0);
+  CHECK_STATUS(
+      SHIPFLOW_INVALID_ARGUMENT,
+      shipflow_engine_add_builtin(engine, text("sources"), text("{\"aws\":{\"regon\":\"x\"}}"), NULL));
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT,
+               shipflow_engine_add_builtin(engine, text("sources"), text("{\"azure\":{}}"), NULL));
+  OK(shipflow_engine_add_builtin(engine, text("sources"), text("{\"aws\":{\"region\":\"eu-central-1\"}}"),
+                                 &err));
+  CHECK_STATUS(SHIPFLOW_ALREADY_EXISTS,
+               shipflow_engine_add_builtin(engine, text("sources"), text(NULL), NULL));
+  OK(shipflow_engine_add_builtin(engine, text("probes"), text(NULL), &err));
+  shipflow_engine_free(engine);
+}
+
 static void forked(void) {
   shipflow_error* err = NULL;
   shipflow_engine* engine = make_engine(1, 0);
@@ -177,6 +210,8 @@ int main(void) {
   text_that_is_none();
   sizes_that_lie();
   bad_bodies();
+  purging();
+  builtins();
   forked();
   statuses();
   return done("capi misuse");

@@ -151,6 +151,7 @@ FUNCTIONS = {
     "shipflow_store_look": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_store_memory": (ctypes.c_int32, [ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_store_open": (ctypes.c_int32, [shipflow_str, ctypes.c_uint32, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
+    "shipflow_store_purge": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_store_runs": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_store_verify": (ctypes.c_int32, [ctypes.c_void_p, shipflow_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_version_string": (ctypes.c_char_p, []),

@@ -1,11 +1,12 @@
 """Documents, plans and stores."""
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 from typing import Any
 
-from ._handle import Handle, body, made, take_text, text_of, view
+from ._handle import Handle, body, call, made, take_text, text_of, view
 from ._lib import lib
 
 
@@ -99,6 +100,12 @@ class Store(Handle):
 
     def look(self, run: str) -> dict[str, Any]:
         return dict(json.loads(take_text(made(lib.shipflow_store_look, self._ptr, view(run)))))
+
+    def purge(self, now_ms: int, *, facts_ms: int = 90 * 86_400_000, rows_ms: int = 365 * 86_400_000) -> int:
+        """Deletes facts, then rows, of runs that ended so long before; returns how many lost something."""
+        runs = ctypes.c_int64()
+        call(lib.shipflow_store_purge, self._ptr, body({"facts_ms": facts_ms, "rows_ms": rows_ms}), now_ms, ctypes.byref(runs))
+        return runs.value
 
     def verify(self, run: str) -> dict[str, Any]:
         """Checks the hash chain: {"facts", "head"}; raises `Corrupt`."""

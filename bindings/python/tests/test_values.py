@@ -108,3 +108,10 @@ def test_every_status_of_the_header_is_a_constant() -> None:
 def test_the_document_as_values() -> None:
     assert shipflow.Document.parse(PLAN).value["plan"] == "greeting"
     assert json.loads(json.dumps(shipflow.Document.parse("{\"a\": 1}").value)) == {"a": 1}
+
+
+def test_what_a_store_need_not_keep_is_purged() -> None:
+    with shipflow.Store() as store:
+        assert store.purge(0) == 0
+        with pytest.raises(shipflow.InvalidArgument):
+            store.purge(0, facts_ms=2, rows_ms=1)
