@@ -166,6 +166,14 @@ void fold_timer(run_state& s, step_index i, const fact& f) {
   set_status(s, i, flag(f.body, "asks") ? step_status::asking : step_status::timing);
 }
 
+// What was said and does not decide yet.
+void fold_vote(run_state& s, const fact& f, const std::string& name, const std::string& principal) {
+  const auto asked = s.questions.find(f.step);
+  if (asked != s.questions.end() && (name == "approve" || name == "reject"))
+    asked->second.votes[principal] = name == "approve";
+  if (name == "rollback") s.rollback_votes[text(f.body, "component")].insert(principal);
+}
+
 void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   const auto name = text(f.body, "name");
   const auto meaning = text(f.body, "meaning");
@@ -174,6 +182,7 @@ void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   if (name == "pause") s.paused = true;
   if (name == "resume") s.paused = false;
   if (name == "cancel") s.cancel_requested = true;
+  if (meaning == "counted") fold_vote(s, f, name, principal);
   if (!i) return;
   if (name == "approve")
     for (const auto& role : texts(f.body, "roles")) s.steps[*i].votes[role].insert(principal);
@@ -270,6 +279,8 @@ void fold_question(run_state& s, const json::object& asked) {
   q.roles = texts(asked, "roles");
   q.due = when(asked, "due");
   q.then = text(asked, "then");
+  if (const auto* n = member(asked, "quorum"); n != nullptr && n->is_int64())
+    q.quorum = static_cast<int>(std::clamp<std::int64_t>(n->get_int64(), 1, 100));
   s.questions[q.id] = std::move(q);
 }
 
@@ -381,6 +392,14 @@ void fold_verdict(run_state& s, const fact& f) {
   }
 }
 
+// A note tells people something; of a guard it may say what a calibration chose.
+void fold_note(run_state& s, const fact& f) {
+  const auto* calibration = member(f.body, "calibration");
+  if (calibration == nullptr || !calibration->is_object()) return;
+  for (std::size_t i = 0; i < s.what->guards.size(); ++i)
+    if (s.what->guards[i].id == f.step) s.guards[i].calibration = *calibration;
+}
+
 bool needs_step(fact_kind k) {
   return k == fact_kind::intent || k == fact_kind::started || k == fact_kind::outcome ||
          k == fact_kind::resolved || k == fact_kind::timer || k == fact_kind::skipped ||
@@ -423,8 +442,8 @@ result<void> apply(run_state& s, const fact& f) {
     case fact_kind::signal: fold_signal(s, i, f); break;
     case fact_kind::verdict: fold_verdict(s, f); break;
     case fact_kind::state: done = fold_state(s, i, f); break;
-    case fact_kind::pinned:
-    case fact_kind::note: break;
+    case fact_kind::note: fold_note(s, f); break;
+    case fact_kind::pinned: break;
     default: done = fold_step(s, *i, f); break;
   }
   if (!done) return done;
