@@ -1,7 +1,7 @@
 // How often do rules abort a healthy release, and how soon a bad one? Prints a table as Markdown.
 //
 //   bench_analysis                 300 runs per healthy kind of release: some minutes
-//   bench_analysis --runs 3000     what stands in RESULTS.md; most of an hour on one core
+//   bench_analysis --runs 3000     what stands in RESULTS.md; some hours on one core
 //   bench_analysis --part NAME     one table: healthy, held-out, regressions, late, promotion, calibration, latency
 //   bench_analysis --check         40 runs, asserted with room for any seed: what the tests run
 //   bench_analysis --speed         streams a second, bytes per stream, time to replay a day
@@ -133,7 +133,7 @@ void promotions(const options& o) {
         head.push_back(s.name + ": time, healthy");
         head.push_back(s.name + ": promoted at the margin");
       }
-      const auto well = play({s, six_hours, std::max(o.runs / 5, 20), o.seed}, {rule}).front();
+      const auto well = play({s, six_hours, o.runs, o.seed}, {rule}).front();
       row.push_back(time_text(well.quantile(0.5)) + " / " + time_text(well.quantile(0.95)));
       s.canary_ratio = 2;
       const auto bad = play({s, three_hours, o.runs, o.seed}, {rule}).front();
@@ -144,7 +144,7 @@ void promotions(const options& o) {
 }
 
 void calibrated(const options& o) {
-  const int runs = std::max(o.runs / 15, 20);
+  const int runs = std::max(o.runs / 5, 20);
   std::vector<std::string> head{"kind", "false aborts in 24 h", "abort 1 %", "abort 5 %"};
   cells rows;
   auto kinds = held_out();
@@ -165,7 +165,7 @@ void calibrated(const options& o) {
 outcome as_outcome(const latency_outcome& o) { return {o.rule, o.decided}; }
 
 void latencies(const options& o) {
-  const int runs = std::max(o.runs / 10, 20);
+  const int runs = std::max(o.runs / 3, 20);
   std::vector<std::string> head{"rule"};
   cells rows;
   const auto column = [&](const std::string& name, const std::vector<latency_outcome>& all, show how) {
@@ -182,7 +182,8 @@ void latencies(const options& o) {
   const latency_kind l1{"L1 independent", 1, 0, 0};
   const latency_kind l2{"L2 noise of 2 %", 1, 0.02, 0};
   const latency_kind l3{"L3 and instances differ by 3 %", 1, 0.02, 0.03};
-  for (const auto& k : {l1, l2, l3})
+  const latency_kind l4{"L4 noise of 5 %, not chosen on", 1, 0.05, 0};
+  for (const auto& k : {l1, l2, l3, l4})
     column(k.name + ": false aborts in 24 h", play_latency(k, day, runs, o.seed), show::shares);
   for (const double factor : {1.1, 1.5})
     for (auto k : {l1, l2}) {
@@ -215,7 +216,7 @@ constexpr std::array parts{
     part{"healthy", "False aborts within 24 h",
          [](const options& o) { table(healthy(), day, o.runs, o, show::shares); }},
     part{"held-out", "The same, kinds that no parameter was chosen on",
-         [](const options& o) { table(held_out(), day, std::max(o.runs / 5, 20), o, show::shares); }},
+         [](const options& o) { table(held_out(), day, o.runs, o, show::shares); }},
     part{"regressions", "Time to abort, errors worse from the first request (0.1 % before), 3 h", regressing},
     part{"late", "Time to abort, errors worse after 6 healthy hours", late},
     part{"promotion", "Promotion on evidence of less than twice the errors, beta 1 %", promotions},

@@ -1,6 +1,8 @@
 #include "latency.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 
 namespace analysis {
 namespace {
@@ -9,6 +11,7 @@ using namespace shipflow;
 
 constexpr int instances = 10;
 constexpr std::int64_t slots_a_minute = 6;
+constexpr std::int64_t day = 24 * 60 * slots_a_minute;
 constexpr double requests = 1000;  // of an instance in a slot
 constexpr double first_edge = 20;  // ms
 constexpr double step = 1.15;
@@ -78,75 +81,144 @@ double p95(const histogram& h) {
   return edge / step;
 }
 
+/// Each request as the geometric middle of its bucket.
+double mean(const histogram& h) {
+  double count = 0;
+  double sum = 0;
+  double edge = first_edge;
+  for (const double n : h) {
+    count += n;
+    sum += n * edge / std::sqrt(step);
+    edge *= step;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
 void add(fleet_times& to, const fleet_times& f) {
   for (std::size_t i = 0; i < f.size(); ++i)
     for (std::size_t b = 0; b < f[i].size(); ++b) to[i][b] += f[i][b];
 }
 
-/// All rules over one release.
-class watcher {
+using statistic = double (*)(const histogram&);
+
+class latency_rule {
  public:
-  explicit watcher(std::int64_t slots)
-      : buckets_(worse_ratio(1.25, slots)),
-        fast_({1.25, slots, 1}),
-        slow_({1.05, slots / slots_a_minute, 2}) {}
+  virtual ~latency_rule() = default;
+  virtual bool slot(std::int64_t k, const fleet_times& f) = 0;
+};
 
-  static std::vector<std::string> names() {
-    return {"P95 > 500 ms for 5 m", "P95 > 1.2 x nominal for 5 m", "**shipflow** worse, buckets, ratio 1.25",
-            "**shipflow** worse, ranks of P95, ratio 1.25 and 1.05"};
-  }
-
-  std::array<bool, 4> slot(std::int64_t k, const fleet_times& f) {
-    histogram others{};
-    for (std::size_t i = 1; i < f.size(); ++i)
-      for (std::size_t b = 0; b < others.size(); ++b) others[b] += f[i][b];
-    buckets_.push({f[0], others});
-    rank(fast_, f);
-    add(minute_, f);
-    if ((k + 1) % slots_a_minute == 0) {
-      rank(slow_, minute_);
-      const double own = p95(minute_[0]);
-      above_500_ = own > 500 ? above_500_ + 1 : 0;
-      above_usual_ = own > 322 ? above_usual_ + 1 : 0;
-      minute_ = {};
-    }
-    const std::array<weighted_evidence, 2> both{weighted_evidence{fast_.log_evidence(), 0.5},
-                                                weighted_evidence{slow_.log_evidence(), 0.5}};
-    return {above_500_ >= 6, above_usual_ >= 6, crosses(buckets_.log_evidence(), 0.001),
-            crosses(combined(both), 0.001)};
+/// P95 of the canary's whole minutes above a limit, six times in a row.
+class limit_rule final : public latency_rule {
+ public:
+  explicit limit_rule(double limit) : limit_(limit) {}
+  bool slot(std::int64_t k, const fleet_times& f) override {
+    for (std::size_t b = 0; b < minute_.size(); ++b) minute_[b] += f[0][b];
+    if ((k + 1) % slots_a_minute != 0) return false;
+    above_ = p95(minute_) > limit_ ? above_ + 1 : 0;
+    minute_ = {};
+    return above_ >= 6;
   }
 
  private:
-  static void rank(peer_rank& test, const fleet_times& f) {
-    std::array<double, instances - 1> others{};
-    for (std::size_t i = 1; i < f.size(); ++i) others[i - 1] = p95(f[i]);
-    test.push({p95(f[0]), others});
+  double limit_;
+  histogram minute_{};
+  int above_ = 0;
+};
+
+class buckets_rule final : public latency_rule {
+ public:
+  buckets_rule(double ratio, std::int64_t slots) : test_(worse_ratio(ratio, slots)) {}
+  bool slot(std::int64_t, const fleet_times& f) override {
+    histogram others{};
+    for (std::size_t i = 1; i < f.size(); ++i)
+      for (std::size_t b = 0; b < others.size(); ++b) others[b] += f[i][b];
+    test_.push({f[0], others});
+    return crosses(test_.log_evidence(), 0.001);
   }
 
-  bucket_ratio buckets_;
-  peer_rank fast_, slow_;
-  fleet_times minute_{};
-  int above_500_ = 0, above_usual_ = 0;
+ private:
+  bucket_ratio test_;
 };
+
+struct rank_pace {
+  double ratio = 1;
+  std::int64_t slots = 1;
+  double weight = 1;
+};
+
+/// A number of every instance, ranked at one or several paces.
+class ranks_rule final : public latency_rule {
+ public:
+  ranks_rule(statistic number, const std::vector<rank_pace>& paces, std::int64_t slots) : number_(number) {
+    for (const auto& p : paces)
+      lanes_.push_back({peer_rank({p.ratio, slots / p.slots, lanes_.size() + 1}), p, {}});
+  }
+  bool slot(std::int64_t k, const fleet_times& f) override {
+    std::vector<weighted_evidence> all;
+    for (auto& l : lanes_) {
+      add(l.sum, f);
+      if ((k + 1) % l.pace.slots == 0) rank(l);
+      all.push_back({l.test.log_evidence(), l.pace.weight});
+    }
+    return crosses(combined(all), 0.001);
+  }
+
+ private:
+  struct lane_state {
+    peer_rank test;
+    rank_pace pace;
+    fleet_times sum{};
+  };
+  void rank(lane_state& l) const {
+    std::array<double, instances - 1> others{};
+    for (std::size_t i = 1; i < l.sum.size(); ++i) others[i - 1] = number_(l.sum[i]);
+    l.test.push({number_(l.sum[0]), others});
+    l.sum = {};
+  }
+
+  statistic number_;
+  std::vector<lane_state> lanes_;
+};
+
+struct named_latency_rule {
+  std::string name;
+  std::function<std::unique_ptr<latency_rule>()> make;
+};
+
+std::vector<named_latency_rule> latency_rules() {
+  const auto ranks = [](statistic number, std::vector<rank_pace> paces) {
+    return [=] { return std::make_unique<ranks_rule>(number, paces, day); };
+  };
+  return {
+      {"P95 > 500 ms for 5 m", [] { return std::make_unique<limit_rule>(500); }},
+      {"P95 > 1.2 x nominal for 5 m", [] { return std::make_unique<limit_rule>(322); }},
+      {"**shipflow** worse, buckets, ratio 1.25", [] { return std::make_unique<buckets_rule>(1.25, day); }},
+      {"**shipflow** worse, ranks of P95, ratio 1.25 every slot and 1.05 every minute",
+       ranks(p95, {{1.25, 1, 0.5}, {1.05, slots_a_minute, 0.5}})},
+      {"**shipflow** worse, ranks of P95, ratio 1.05 every slot", ranks(p95, {{1.05, 1, 1}})},
+      {"**shipflow** worse, ranks of the mean, ratio 1.05 every slot", ranks(mean, {{1.05, 1, 1}})}};
+}
 
 }  // namespace
 
 std::vector<latency_outcome> play_latency(const latency_kind& kind, std::int64_t slots, int runs,
                                           std::uint64_t seed) {
+  const auto rules = latency_rules();
   std::vector<latency_outcome> out;
-  for (const auto& name : watcher::names())
-    out.push_back({name, std::vector<std::int64_t>(static_cast<std::size_t>(runs), -1)});
+  for (const auto& r : rules)
+    out.push_back({r.name, std::vector<std::int64_t>(static_cast<std::size_t>(runs), -1)});
   for (int run = 0; run < runs; ++run) {
     latency_world w(kind, seed * 1'000'003 + static_cast<std::uint64_t>(run));
-    watcher rules(24 * 60 * slots_a_minute);
-    std::size_t open = out.size();
-    for (std::int64_t k = 0; k < slots && open > 0; ++k) {
-      const auto decided = rules.slot(k, w.next());
-      for (std::size_t i = 0; i < decided.size(); ++i) {
-        auto& at = out[i].decided[static_cast<std::size_t>(run)];
-        if (!decided.at(i) || at != -1) continue;
-        at = k + 1;
-        --open;
+    std::vector<std::unique_ptr<latency_rule>> open;
+    for (const auto& r : rules) open.push_back(r.make());
+    std::size_t left = open.size();
+    for (std::int64_t k = 0; k < slots && left > 0; ++k) {
+      const auto& f = w.next();
+      for (std::size_t i = 0; i < open.size(); ++i) {
+        if (!open[i] || !open[i]->slot(k, f)) continue;
+        out[i].decided[static_cast<std::size_t>(run)] = k + 1;
+        open[i].reset();
+        --left;
       }
     }
   }

@@ -36,12 +36,13 @@ class Meter:
 
 
 class Faults:
-    """Every n-th answer is an error, so that a share of 0.2 means exactly one in five; no dice."""
+    """Every n-th answer is an error, so that a share of 0.2 means exactly one in five; no dice. The first comes after
+    half of n, as it would on average: an instance that lives shortly shows its share, too."""
 
     def __init__(self, share, latency_seconds):
         self.latency_seconds = latency_seconds
         self._share = share
-        self._owed = 0.0
+        self._owed = 0.5
         self._lock = threading.Lock()
 
     def next_is_error(self):

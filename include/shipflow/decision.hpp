@@ -16,7 +16,7 @@
 //                "slots": [[slot, sample, ...], ...], "looks": [[ms, outcome, text], ...],
 //                "decisions": [{"rev", "at", "level", ["reason"], ["numbers"], ["samples"]}, ...]}]}
 // A rule of a trigger: {"guard", "component", "severity", "normal", "alert", "slot" (ms),
-// "attributable_only", "metrics"}; of a probe: {"guard", "component", "severity", "probe", "rise",
+// "attributable_only", "metrics", ["calibration": as in the note of <shipflow/run.hpp>]}; of a probe: {"guard", "component", "severity", "probe", "rise",
 // "fall"}. `configuration` is the digest of the rule. Times are milliseconds since the epoch; slot k
 // is the time [k*slot, (k+1)*slot). A sample is [state, kind, sum, count, cause], one per input:
 //   state  0 value, 1 empty (the source answered, nothing happened), 2 missing, 3 invalid
@@ -54,6 +54,7 @@ struct decision_rule {
   duration slot{0};
   bool attributable_only = false;
   json::object metrics;
+  json::value calibration;  ///< what was chosen for its `worse`, and why; null: nothing was
   /// probe
   std::string probe;
   int rise = 0;

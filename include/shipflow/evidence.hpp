@@ -49,7 +49,7 @@ struct guard_evidence {
 /// Evaluates every rule of a record over what it saw; O(slots x atoms). Errors as of `decide_again`.
 [[nodiscard]] result<std::vector<guard_evidence>> evidence_of(const decision_record& r);
 
-/// {"guard", "severity", "normal", "alert", ["begins"], "lines": [{"condition", "text", "unit",
+/// {"guard", "severity", "normal", "alert", ["begins"], ["calibration": as of its rule], "lines": [{"condition", "text", "unit",
 /// "limits", "points": [[ms, value or null, why?], ...]}], "levels": [[from, to, level, armed], ...],
 /// "decisions": [{"rev", "at", "level", "reason"}]}. Times are milliseconds since the epoch.
 [[nodiscard]] json::object to_json(const guard_evidence& e);

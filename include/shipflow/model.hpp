@@ -25,8 +25,8 @@
 //       skippable: true               # a person (or an emergency release) may skip it
 //       undo: ...                     # see below
 //       guard: { abort: [errors], pause: [latency], until: watch.end }  # triggers armed from this step's first traffic
-//   rollback: { SEV1: now, SEV2: { ask: [lead], within: 15m, then: rollback }, SEV3: record,
-//               on_failure: now, decision_window: { for: 30m, roles: [lead] },
+//   rollback: { SEV1: now, SEV2: { ask: [lead], quorum: 2, within: 15m, then: rollback }, SEV3: record,
+//               on_failure: now, decision_window: { for: 30m, roles: [lead], quorum: 1 },
 //               unavailable: { after: 5m, then: hold }, irreversible: accept }
 //   notify: / tasks: / report:        # words of later versions: parsed, kept, and refused by the
 //                                     # compiler by name when a run needs them (`not built`)
@@ -73,7 +73,8 @@
 //       bind: { api: { provider: ecs, cluster: ... } }
 //       probes: { api: { http: "${url}/api/health", expect: { status: 200 }, every: 5s } }
 //       metrics: { errors: { source: load_balancer, component: api, ratio: [http_5xx, http_all] } }
-//       triggers: { errors: { normal: "errors < 0.1%", alert: "errors > 1% for 5m", severity: SEV1 } }
+//       triggers: { errors: { normal: "errors < 0.1%", alert: "errors > 1% for 5m", severity: SEV1 },
+//                   worse: { alert: "worse(errors than baseline, ratio 1.25, alpha 0.1%)", calibrate: 24h } }
 //       calendar: / promoted_from: / notify: ...  # words of later versions
 //
 // References: `${parameters.bake}` or `${bake}` (parameters, then variables), `${release.version}`,

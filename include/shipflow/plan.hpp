@@ -116,7 +116,10 @@ struct plan_guard {
   std::string alert;      ///< condition text that demands the severity's reaction
   duration slot{10'000};  ///< length of the slots the condition is evaluated over
   json::object metrics;   ///< name -> spec as in the environment, those the conditions use
-  json::object target;    ///< binding of the component
+  /// How much of the stable fleet's past the paces of its `worse` are chosen from, when it is armed; 0: they
+  /// are as recommended. See <shipflow/verdict/calibration.hpp>.
+  duration calibrate{0};
+  json::object target;  ///< binding of the component
 };
 
 /// What a severity leads to.
@@ -124,13 +127,15 @@ struct severity_rule {
   std::string what = "now";        ///< "now", "ask" or "record"
   std::vector<std::string> roles;  ///< ask: who decides
   duration within{900'000};        ///< ask: how long they have
-  std::string then = "rollback";   ///< ask: what happens when nobody answers: rollback, hold, continue
+  std::string then = "rollback";   ///< ask: what happens when too few answer: rollback, hold, continue
+  int quorum = 1;                  ///< ask: so many people of these roles, taken together, must say the same
 };
 
 struct rollback_policy {
   std::map<std::string, severity_rule> severities;  ///< "SEV1" -> rule; unnamed: SEV1 now, others record
   severity_rule on_failure;                         ///< a step that failed for good
   std::vector<std::string> decision_roles;  ///< who may ask for a rollback in the window; empty: `operators`
+  int decision_quorum = 1;                  ///< so many of them must ask for it, or agree to undo a step
   duration decision_window{0};              ///< from the release on; 0: until the watch ends
   /// How long a guard may be without data before `unavailable_then` is done; 0: for ever.
   duration unavailable_after{300'000};
@@ -234,6 +239,9 @@ class catalogue {
 /// Silence of both is no data: it holds. `rollback: {alpha: 0.1%}` is shared out over all `worse` of
 /// the release, in proportion to what each of them asks for, so that all metrics and stages together
 /// take a release that is no worse back with at most that probability.
+///
+/// `calibrate: 24h` of a trigger chooses the paces of its `worse` of counts by the stable fleet's last day, once
+/// its guard is armed. `every` may not be given then; the metric's source has to know the past.
 ///
 /// A watch with `phases` becomes one step per phase, "watch/name", with the guards of the phase
 /// ("errors@watch/name") armed during it, at its own pace (`every`: slots of triggers, interval of

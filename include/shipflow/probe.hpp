@@ -112,6 +112,13 @@ struct metric_answer {
   std::string why;  ///< the whole look failed: the source is unavailable
 };
 
+/// What series did in the past: per slot, in order of time, a reading of each.
+struct metric_history {
+  std::vector<std::vector<reading>> slots;  ///< empty when `why` is set
+  series_kind kind = series_kind::counter;
+  std::string why;
+};
+
 /// Answers for the series of the sources it names. An answer with `why` says that the source could
 /// not be asked: the trigger is `unavailable` then, which is never a breach and never a pass, and has
 /// a budget of its own in the plan (`rollback: { unavailable: ... }`).
@@ -129,6 +136,10 @@ class metric_source {
   /// Begins a look and returns at once; `done` is called once, from any thread, also inside `read`.
   /// What comes after the deadline is too late: the slot is closed without it.
   virtual void read(metric_request q, std::function<void(metric_answer)> done) = 0;
+  /// As `read`, for every slot of length `slot` in [q.from, q.until), a whole number of them and at most 10,000: what a
+  /// calibration learns from. A slot of which nothing is known has missing readings. By default the source
+  /// says that it does not keep the past.
+  virtual void history(metric_request q, duration slot, std::function<void(metric_history)> done);
   /// Until when the readings are certain to go on as they do now: gauges stay, counters grow evenly. As
   /// `probe_source::steady_until`.
   [[nodiscard]] virtual std::optional<time_point> steady_until(const metric_request& q) const;

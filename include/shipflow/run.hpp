@@ -12,14 +12,16 @@
 //   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence],
 //                  [maybe]: not there, and a late call may still bring it about: a rollback undoes it}
 //   timer         {[due], [asks], [not_before]}    a wait, an approval or a checklist began
-//   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item]}
+//   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item], [component]}
 //   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id
 //   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked],
 //                 [ready: {level: unknown|ready|lapsed, [why], [takes_ms]}]}    the last with a step
 //   undo_intent   {key, timeout_at}; undo_started {handle}
 //   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
 //   skipped       {why, [principal]}
-//   note          {text, ..., [clock_jump_ms]: until when calls may still arrive moves by it}
+//   note          {text, ..., [clock_jump_ms]: until when calls may still arrive moves by it,
+//                 [calibration: {found: {condition: what a calibration tried, with `lanes` unless it had to
+//                 leave them as recommended, and `why`}}]}    the last with a guard
 // `step` names the step, the guard or, for undo facts, the step whose effect is put back.
 //
 // Samples of a trigger lie in the store's sample table under the guard's id, a chunk per minute:
@@ -151,6 +153,9 @@ struct question {
   std::vector<std::string> roles;  ///< any member of any of them may answer; empty: anyone
   time_point due{};                ///< zero: waits for ever
   std::string then;                ///< what happens at `due`: rollback, hold, continue, keep
+  int quorum = 1;                  ///< people who must say the same
+  std::map<std::string, bool>
+      votes;  ///< who said what so far, yes: roll back; a second answer replaces the first
 };
 
 /// Level of a guard. Only `pass` promotes, only `alert` acts.
@@ -161,6 +166,8 @@ struct guard_state {
   time_point since{};
   std::string reason;
   bool acted = false;  ///< its severity's reaction was decided already
+  /// What a calibration chose, as the note has it; null: none was made.
+  json::value calibration;
 };
 
 /// The state of a run: the fold of its facts and nothing else. Copyable.
@@ -188,6 +195,8 @@ struct run_state {
   std::map<std::string, step_index> first_touch;  ///< resource -> step
   std::vector<guard_state> guards;
   std::map<std::string, question> questions;
+  /// Component, or empty for all -> who asked for a rollback while more have to.
+  std::map<std::string, std::set<std::string>> rollback_votes;
   std::vector<undo_state> undo;               ///< in order of the plan
   std::map<step_index, std::size_t> undo_of;  ///< step -> index into undo
   std::vector<std::uint32_t> undo_unmet;      ///< per step: dependants not cleared yet

@@ -1,31 +1,15 @@
 #include "aws/service.hpp"
 
 #include "http/text.hpp"
+#include "http/url.hpp"
 
 #include <utility>
 
 namespace shipflow::aws {
 namespace {
 
-std::string encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char ch : text) {
-    const auto c = static_cast<unsigned char>(ch);
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (word || std::string_view("-._~").find(ch) != std::string_view::npos) {
-      out += ch;
-    } else {
-      out += '%';
-      out += digits[c >> 4U];
-      out += digits[c & 0xFU];
-    }
-  }
-  return out;
-}
-
 void put(std::string& out, const std::string& name, std::string_view value) {
-  out += "&" + encoded(name) + "=" + encoded(value);
+  out += "&" + http::percent_encoded(name) + "=" + http::percent_encoded(value);
 }
 
 void put(std::string& out, const std::string& name, const json::value& v) {
@@ -83,7 +67,7 @@ refusal of_xml(const http::response& got) {
 }  // namespace
 
 std::string form_of(const service& s, const std::string& operation, const json::object& input) {
-  auto out = "Action=" + encoded(operation) + "&Version=" + std::string(s.version);
+  auto out = "Action=" + http::percent_encoded(operation) + "&Version=" + std::string(s.version);
   for (const auto& m : input) put(out, std::string(m.key()), m.value());
   return out;
 }

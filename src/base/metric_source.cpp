@@ -38,6 +38,12 @@ metric_source::~metric_source() = default;
 
 result<void> metric_source::check(const metric_request& /*q*/) const { return {}; }
 
+void metric_source::history(metric_request q, duration /*slot*/, std::function<void(metric_history)> done) {
+  metric_history out;
+  out.why = "source \"" + q.source + "\" does not keep the past";
+  done(std::move(out));
+}
+
 duration metric_source::lag(const json::object& spec) const {
   const auto* written = spec.if_contains("lag");
   if (written == nullptr || !written->is_string()) return duration{0};

@@ -119,6 +119,7 @@ json::object to_json(const guard_evidence& e) {
                    {"normal", e.rule.normal},
                    {"alert", e.rule.alert}};
   if (e.begins) out["begins"] = to_ms(*e.begins);
+  if (!e.rule.calibration.is_null()) out["calibration"] = e.rule.calibration;
   json::array lines, levels, decisions;
   for (const auto& l : e.lines) {
     json::array points, limits;

@@ -9,29 +9,54 @@ namespace {
 
 using namespace decision_room;
 
-result<void> take_verdict(decision_record& r, const std::map<std::string, std::size_t>& of,
-                          const stored_fact& stored) {
-  if (stored.kind != fact_kind::verdict) return {};
-  const auto body = parse_json(stored.body);
-  if (!body) return body.error();
-  const auto f = fact_from_json(*body);
-  if (!f) return f.error();
-  const auto guard = of.find(f->step);
-  if (guard == of.end())
-    return make_error(errc::corrupt, "fact " + std::to_string(f->rev) + " is of no guard of the plan");
+// What a rule reads, and the digest that its chain of samples begins with. One that cannot be built here saw
+// nothing either.
+void prepare(guard_decisions& g) {
+  const auto t = trigger_of(g.rule);
+  if (g.rule.is_probe() || !t) return;
+  g.conditions = (*t)->digest();
+  g.inputs = inputs_of(**t);
+}
+
+void take_calibration(guard_decisions& g, const fact& f) {
+  const auto* calibration = f.body.if_contains("calibration");
+  if (calibration == nullptr || !calibration->is_object()) return;
+  g.rule.calibration = *calibration;
+  prepare(g);
+}
+
+void take_verdict(guard_decisions& g, const fact& f) {
   made_decision d;
-  d.rev = f->rev;
-  d.at = f->at;
+  d.rev = f.rev;
+  d.at = f.at;
   const auto text = [&](const char* key) {
-    const auto* v = f->body.if_contains(key);
+    const auto* v = f.body.if_contains(key);
     return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
   };
   d.level = text("level");
   d.reason = text("reason");
   d.samples = text("samples");
-  if (const auto* numbers = f->body.if_contains("numbers"); numbers != nullptr && numbers->is_object())
+  if (const auto* numbers = f.body.if_contains("numbers"); numbers != nullptr && numbers->is_object())
     d.numbers = numbers->get_object();
-  r.guards[guard->second].decisions.push_back(std::move(d));
+  g.decisions.push_back(std::move(d));
+}
+
+// Verdicts, and what calibrations chose before them.
+result<void> take_fact(decision_record& r, const std::map<std::string, std::size_t>& of,
+                       const stored_fact& stored) {
+  if (stored.kind != fact_kind::verdict && stored.kind != fact_kind::note) return {};
+  const auto body = parse_json(stored.body);
+  if (!body) return body.error();
+  const auto f = fact_from_json(*body);
+  if (!f) return f.error();
+  const auto guard = of.find(f->step);
+  if (stored.kind == fact_kind::note) {
+    if (guard != of.end()) take_calibration(r.guards[guard->second], *f);
+    return {};
+  }
+  if (guard == of.end())
+    return make_error(errc::corrupt, "fact " + std::to_string(f->rev) + " is of no guard of the plan");
+  take_verdict(r.guards[guard->second], *f);
   return {};
 }
 
@@ -50,17 +75,6 @@ result<void> take_chunk(guard_decisions& g, const sample_chunk& chunk) {
   return {};
 }
 
-// A rule that cannot be built here saw nothing either.
-guard_decisions prepared(const plan_guard& planned) {
-  guard_decisions g;
-  g.rule = rule_of(planned);
-  const auto t = trigger_of(g.rule);
-  if (g.rule.is_probe() || !t) return g;
-  g.conditions = (*t)->digest();
-  g.inputs = inputs_of(**t);
-  return g;
-}
-
 }  // namespace
 
 result<decision_record> record_decisions(store& keep, const std::string& run) {
@@ -76,12 +90,13 @@ result<decision_record> record_decisions(store& keep, const std::string& run) {
   std::map<std::string, std::size_t> of;
   for (const auto& g : what->guards) {
     of[g.id] = r.guards.size();
-    r.guards.push_back(prepared(g));
+    r.guards.push_back({rule_of(g), {}, {}, {}, {}, {}, {}});
+    prepare(r.guards.back());
   }
   const auto facts = keep.read_facts(run);
   if (!facts) return facts.error();
   for (const auto& f : *facts)
-    if (auto taken = take_verdict(r, of, f); !taken) return taken.error();
+    if (auto taken = take_fact(r, of, f); !taken) return taken.error();
   const auto chunks = keep.read_samples(run);
   if (!chunks) return chunks.error();
   for (const auto& chunk : *chunks) {

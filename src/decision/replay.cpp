@@ -1,5 +1,6 @@
 #include "decision/replay.hpp"
 
+#include "health/calibration.hpp"
 #include "health/look_book.hpp"
 
 #include <utility>
@@ -44,6 +45,9 @@ result<std::shared_ptr<const health::trigger>> trigger_of(const decision_rule& r
   spec.slot = r.slot;
   spec.whom = r.attributable_only ? health::blame::attributable_only : health::blame::always;
   spec.metrics = std::move(*metrics);
+  auto lanes = health::lanes_of(r.calibration, r.slot);
+  if (!lanes) return make_error(lanes.error().code, r.guard + ": " + lanes.error().message);
+  spec.lanes = std::move(*lanes);
   return health::make_trigger(spec);
 }
 

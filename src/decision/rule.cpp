@@ -21,6 +21,7 @@ json::object to_json(const decision_rule& r) {
   out["slot"] = r.slot.count();
   out["attributable_only"] = r.attributable_only;
   out["metrics"] = r.metrics;
+  if (!r.calibration.is_null()) out["calibration"] = r.calibration;
   return out;
 }
 
@@ -42,6 +43,7 @@ result<decision_rule> rule_from_json(const json::value& v) {
     r.slot = duration{from.whole("slot", 1, longest_slot)};
     r.attributable_only = from.flag("attributable_only");
     r.metrics = from.object("metrics");
+    if (from.has("calibration")) r.calibration = from.object("calibration");
   }
   if (from.trouble()) return *from.trouble();
   if (r.guard.empty()) return make_error(errc::corrupt, "rule: `guard` is empty");

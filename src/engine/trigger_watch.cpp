@@ -1,9 +1,11 @@
 // A guard over metrics: one look per slot and source, folded by the health room. The samples are
 // kept, so that a verdict can be evaluated again and a takeover goes on where the last engine was.
-// Before the guard is armed the slots give the baseline: what was red already is not blamed.
+// Before the guard is armed the slots give the baseline: what was red already is not blamed. Where a calibration
+// was asked for, it is made once the guard is armed, when the version before is known; the slots wait for it.
 #include "engine/trigger_watch.hpp"
 
 #include "engine/actor.hpp"
+#include "engine/calibrator.hpp"
 #include "engine/secret_fetch.hpp"
 #include "health/sample_book.hpp"
 #include "health/slot_maker.hpp"
@@ -11,6 +13,7 @@
 #include "health/trigger.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <stop_token>
 
@@ -18,6 +21,9 @@ namespace shipflow::engine_room {
 namespace {
 
 constexpr duration longest_look{5'000};
+constexpr duration longest_history{60'000};
+constexpr std::int64_t most_past_slots = 10'000;
+constexpr std::size_t most_held_rows = 2'000;
 
 guard_level level_named(std::string_view word) {
   for (auto l = guard_level::none; l <= guard_level::unavailable;
@@ -26,7 +32,9 @@ guard_level level_named(std::string_view word) {
   return guard_level::unavailable;
 }
 
-result<std::shared_ptr<const health::trigger>> build(const plan_guard& g) {
+result<std::shared_ptr<const health::trigger>> build(const plan_guard& g, const json::value& calibration) {
+  auto lanes = health::lanes_of(calibration, g.slot);
+  if (!lanes) return lanes.error();
   auto metrics = read_metrics(g.metrics);
   if (!metrics) return metrics.error();
   health::trigger_spec spec;
@@ -37,6 +45,7 @@ result<std::shared_ptr<const health::trigger>> build(const plan_guard& g) {
   spec.slot = g.slot;
   spec.whom = g.attributable_only ? health::blame::attributable_only : health::blame::always;
   spec.metrics = std::move(*metrics);
+  spec.lanes = std::move(*lanes);
   return health::make_trigger(spec);
 }
 
@@ -51,11 +60,12 @@ class trigger_watch final : public guard_watch {
         state_(trigger_),
         book_(planned().id, trigger_),
         enough_(health::slots_to_steady(*trigger_)),
-        alive_(std::make_shared<bool>(true)) {
+        alive_(std::make_shared<bool>(true)),
+        holding_(planned().calibrate.count() > 0 && run_.state().guards.at(guard_).calibration.is_null()) {
     lag_ = lag_of_sources();
     const auto since = armed_since(run_.state(), guard_);
     const auto first = since ? std::optional(health::slot_of(*since, trigger_->slot())) : std::nullopt;
-    book_.restore(kept, first, state_, maker_);
+    if (!holding_) book_.restore(kept, first, state_, maker_);
     reported_ = book_.began() && book_.last() && *book_.last() >= *book_.began();
     // Slots never run backwards, also when the clock was set back before a takeover.
     if (book_.last()) {
@@ -74,14 +84,15 @@ class trigger_watch final : public guard_watch {
   }
 
   void arm() override {
-    if (state_.begun()) return;
+    if (state_.begun() || calibrator_) return;
     if (asleep_) go_on_at(present_slot());
     row_ = 0;
     // The clock may have been set back since it was armed.
     const auto now = run_.shared().time.now();
     const auto since = std::min(now, armed_since(run_.state(), guard_).value_or(now));
-    book_.begin(health::slot_of(since + ahead_, trigger_->slot()));
-    state_.begin(*book_.began());
+    const auto begin = health::slot_of(since + ahead_, trigger_->slot());
+    if (holding_) return calibrate(begin);
+    begin_at(begin);
   }
 
   void clock_jumped(duration by) override {
@@ -108,6 +119,80 @@ class trigger_watch final : public guard_watch {
       if (const auto* source = run_.shared().find_metrics(l.source))
         most = std::max(most, source->lag(l.spec));
     return most;
+  }
+
+  void calibrate(health::slot_index begin) {
+    const auto slots = std::clamp<std::int64_t>(planned().calibrate / trigger_->slot(), 1, most_past_slots);
+    const auto ask = [this, begin, slots](const health::trigger_look& l, auto told) {
+      auto q = question(l);
+      q.from = health::slot_begin(begin - slots, trigger_->slot()) - ahead_;
+      q.until = health::slot_begin(begin, trigger_->slot()) - ahead_;
+      q.deadline = run_.shared().time.now() + longest_history;
+      remember(l.source, std::move(q), std::move(told));
+    };
+    calibrator_ = std::make_unique<calibrator>(
+        run_.shared().time, trigger_, begin - slots, ask,
+        [this, begin](json::object calibration) { calibrated(begin, std::move(calibration)); });
+  }
+
+  void remember(const std::string& name, metric_request q, std::function<void(metric_history)> told) {
+    auto* source = run_.shared().find_metrics(name);
+    const auto trouble = [told](std::string why) {
+      metric_history h;
+      h.why = std::move(why);
+      told(std::move(h));
+    };
+    if (source == nullptr) return trouble("no metric source \"" + name + "\" is registered");
+    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q.spec),
+                  [source, q, told = std::move(told), trouble,
+                   slot = trigger_->slot()](const result<secret_values>& known) mutable {
+                    std::vector<std::string> values;
+                    auto spec = known ? reveal(q.spec, *known, values) : result<json::value>(known.error());
+                    if (!spec) return trouble(spec.error().text());
+                    q.spec = std::move(spec->get_object());
+                    source->history(std::move(q), slot, [told = std::move(told), values](metric_history h) {
+                      h.why = redact(std::move(h.why), values);
+                      told(std::move(h));
+                    });
+                  });
+  }
+
+  // From here on the rule is the one that was calibrated; what was seen meanwhile is folded by it.
+  void calibrated(health::slot_index begin, json::object calibration) {
+    auto t = build(planned(), calibration);
+    if (t) trigger_ = std::move(*t);
+    state_ = health::trigger_state(trigger_);
+    book_ = health::sample_book(planned().id, trigger_);
+    maker_.adopt(trigger_);
+    holding_ = false;
+    const auto rows = std::exchange(held_, {});
+    const auto alive = alive_;
+    run_.tell(
+        note_event{planned().id, {{"text", calibration_text(calibration)}, {"calibration", calibration}}});
+    for (const auto& row : rows) {
+      if (!*alive) return;
+      if (row.slot >= begin) begin_at(begin);
+      if (const auto verdict = fold(row.slot, row.samples)) report(*verdict);
+    }
+    if (*alive) begin_at(begin);
+  }
+
+  void begin_at(health::slot_index begin) {
+    book_.begin(begin);
+    state_.begin(*book_.began());
+  }
+
+  // While a calibration is under way rows are held; of very many the newest, which is all that rules remember.
+  std::optional<health::trigger_verdict> fold(health::slot_index k,
+                                              const std::vector<health::slot_sample>& samples) {
+    if (holding_) {
+      if (held_.size() >= most_held_rows) held_.pop_front();
+      held_.push_back({k, samples});
+      return std::nullopt;
+    }
+    auto verdict = state_.push(k, samples);
+    if (verdict) book_.note(k, samples, maker_);
+    return verdict;
   }
 
   void at_slot_end() {
@@ -218,10 +303,9 @@ class trigger_watch final : public guard_watch {
     run_.shared().time.cancel(timer_);
     auto samples = maker_.close(slot_);
     if (std::exchange(awoken_, false)) samples = same_;
-    const auto verdict = state_.push(slot_, samples);
+    const auto verdict = fold(slot_, samples);
     if (waiting_ != 0) note_trouble("metrics", "no answer in time");
     waiting_ = 0;
-    if (verdict) book_.note(slot_, samples, maker_);
     row_ = samples == same_ ? row_ + 1 : 0;
     same_ = std::move(samples);
     slot_ = present_slot();
@@ -246,7 +330,7 @@ class trigger_watch final : public guard_watch {
 
   // Slots that are certain to say the same as all that the trigger remembers are left out.
   bool skip_ahead() {
-    if (!enough_ || row_ < *enough_) return false;
+    if (!enough_ || row_ < *enough_ || holding_) return false;
     if (steady_ == time_point::max()) {
       asleep_ = true;
       return true;
@@ -300,6 +384,13 @@ class trigger_watch final : public guard_watch {
   bool asleep_ = false;   // slots are being left out
   bool awoken_ = false;   // the slot at hand follows on those
   std::string trouble_;   // of the slot being closed
+  struct held_row {
+    health::slot_index slot = 0;
+    std::vector<health::slot_sample> samples;
+  };
+  bool holding_;  // for a calibration
+  std::deque<held_row> held_;
+  std::unique_ptr<calibrator> calibrator_;
 };
 
 // A trigger that cannot be built (a plan of another version) has no verdict: it holds, it never passes.
@@ -322,7 +413,7 @@ class blind_watch final : public guard_watch {
 
 std::unique_ptr<guard_watch> make_trigger_watch(actor& run, std::size_t guard,
                                                 const std::vector<sample_chunk>& kept) {
-  auto built = build(run.state().what->guards.at(guard));
+  auto built = build(run.state().what->guards.at(guard), run.state().guards.at(guard).calibration);
   if (!built) return std::make_unique<blind_watch>(run, guard, built.error().text());
   return std::make_unique<trigger_watch>(run, guard, std::move(*built), kept);
 }

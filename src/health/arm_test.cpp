@@ -41,7 +41,7 @@ std::int64_t group_of(slot_index k, std::int64_t slots) { return k % slots < 0 ?
 }  // namespace
 
 arm_test::any_test arm_test::make(const bound_test& t) {
-  const auto& first = t.lanes.front();
+  const auto first = t.lanes.empty() ? lane{} : t.lanes.front();
   const auto& rule = first.rule;
   switch (t.kind) {
     case test_kind::count_ratio: break;
@@ -129,6 +129,7 @@ test_finding arm_test::push(const bound_test& t, slot_index k, std::span<const s
       },
       test_);
   out.slots = slots_;
+  if (t.lanes.empty()) why = reason::untrusted;
   out.is = crosses(out.best, t.alpha) ? yes() : unknown(why);
   return out;
 }

@@ -45,7 +45,7 @@ enum class test_kind { count_ratio, bucket_ratio, peer_rank, bounded_mean };
 struct bound_test {
   test_kind kind = test_kind::count_ratio;
   double alpha = 0;
-  std::vector<lane> lanes;  ///< of counts; else one, with ratio, pace and spread
+  std::vector<lane> lanes;  ///< of counts; else one, with ratio, pace and spread; none: not to be trusted
   bound_number canary, baseline;
 };
 

@@ -15,6 +15,8 @@ class slot_maker {
   void answer(std::size_t look, metric_answer a);
   /// Samples of slot `k`, later than all before, from the answers since the last call.
   [[nodiscard]] std::vector<slot_sample> close(slot_index k);
+  /// Goes on for a trigger that reads the same by another rule.
+  void adopt(std::shared_ptr<const trigger> t) { trigger_ = std::move(t); }
 
   /// The counters' last readings, and back. Error: `corrupt`.
   [[nodiscard]] json::value to_json() const;

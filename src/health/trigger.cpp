@@ -20,14 +20,25 @@ result<std::optional<bound_condition>> bind_text(const std::string& text, condit
   return std::optional<bound_condition>{std::move(*bound)};
 }
 
-json::value identity(const trigger& t) {
+/// Of the tests that were calibrated; their paces are part of the rule.
+json::object lanes_json(const std::map<std::string, std::vector<lane>>& all) {
+  json::object out;
+  for (const auto& [text, lanes] : all) {
+    json::array list;
+    for (const auto& l : lanes) list.push_back(json::array{l.rule.ratio, l.slots, l.weight});
+    out[text] = std::move(list);
+  }
+  return out;
+}
+
+json::object identity_of(const trigger& t) {
   json::array inputs;
   for (const auto& k : t.inputs())
     inputs.push_back(json::array{k.metric, k.series, json::string(json::string_view(name_of(k.arm)))});
-  return json::object{{"normal", t.normal() ? t.normal()->text : ""},
-                      {"alert", t.alert() ? t.alert()->text : ""},
-                      {"slot", t.slot().count()},
-                      {"inputs", std::move(inputs)}};
+  return {{"normal", t.normal() ? t.normal()->text : ""},
+          {"alert", t.alert() ? t.alert()->text : ""},
+          {"slot", t.slot().count()},
+          {"inputs", std::move(inputs)}};
 }
 
 }  // namespace
@@ -47,8 +58,26 @@ result<std::shared_ptr<const trigger>> make_trigger(const trigger_spec& spec) {
   t->alert_ = std::move(*alert);
   t->normal_ = std::move(*normal);
   t->group_looks(spec.metrics);
-  t->digest_ = digest_of(identity(*t));
+  t->calibrate(spec);
+  auto identity = identity_of(*t);
+  if (!spec.lanes.empty()) identity["lanes"] = lanes_json(spec.lanes);
+  t->digest_ = digest_of(identity);
   return std::shared_ptr<const trigger>(std::move(t));
+}
+
+void trigger::calibrate(const trigger_spec& spec) {
+  for (auto* condition : {&alert_, &normal_}) {
+    if (!*condition) continue;
+    for (auto& atom : (*condition)->atoms) {
+      const auto found = spec.lanes.find(atom.text);
+      if (found != spec.lanes.end() && can_calibrate(atom)) atom.test->lanes = found->second;
+    }
+  }
+}
+
+bool can_calibrate(const bound_atom& a) {
+  return a.kind == atom_kind::worse && a.test && a.test->kind == test_kind::count_ratio &&
+         a.test->canary.what == aggregate_kind::ratio;
 }
 
 void trigger::group_looks(const metric_table& metrics) {

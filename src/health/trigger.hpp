@@ -18,6 +18,7 @@
 
 #include "health/condition_state.hpp"
 
+#include <map>
 #include <memory>
 
 namespace shipflow::health {
@@ -33,6 +34,8 @@ struct trigger_spec {
   duration slot{10'000};
   blame whom = blame::always;
   metric_table metrics;  ///< at least those the conditions use
+  /// Lanes in place of the recommended ones, by the text of a `worse` of counts, as a calibration chose them.
+  std::map<std::string, std::vector<lane>> lanes{};
 };
 
 /// One question to a metric source: series of one metric and one arm, from one look.
@@ -69,6 +72,7 @@ class trigger {
  private:
   friend result<std::shared_ptr<const trigger>> make_trigger(const trigger_spec& spec);
   void group_looks(const metric_table& metrics);
+  void calibrate(const trigger_spec& spec);
 
   std::string id_, severity_, digest_;
   duration slot_{0};
@@ -78,6 +82,9 @@ class trigger {
   std::vector<trigger_look> looks_;
   std::vector<place> places_;
 };
+
+/// Is it a `worse` of a ratio, whose paces can be chosen by a calibration?
+[[nodiscard]] bool can_calibrate(const bound_atom& a);
 
 /// Parses and binds both conditions. Errors name the trigger and the condition; `place` is the
 /// column within its text.

@@ -3,6 +3,7 @@
 #include "health/trigger.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace shipflow::health {
@@ -41,10 +42,11 @@ json::value condition_json(const bound_condition& c, const condition_finding& f)
   return out;
 }
 
-/// Three digits are enough for people; the JSON has the whole number.
+/// Three digits, or the whole part, are enough for people; the JSON has the whole number.
 std::string shown_number(double v) {
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.3g", v);
+  const bool plain = std::fabs(v) >= 1000 && std::fabs(v) < 1e7;
+  std::snprintf(buffer.data(), buffer.size(), plain ? "%.0f" : "%.3g", v);
   return buffer.data();
 }
 

@@ -19,6 +19,7 @@ enum class reason {
   empty,           ///< no events in the window
   low_count,       ///< fewer events than `min_count`
   coverage,        ///< too few slots observed yet
+  untrusted,       ///< a test that a calibration found crying wolf at every pace
   missing,         ///< no sample in the newest slot
   invalid,         ///< nonsense in the newest slot
   pending,         ///< true now, but not for as long or as often as demanded
@@ -35,6 +36,7 @@ enum class reason {
     case reason::empty: return "empty";
     case reason::low_count: return "low_count";
     case reason::coverage: return "coverage";
+    case reason::untrusted: return "untrusted";
     case reason::missing: return "missing";
     case reason::invalid: return "invalid";
     case reason::pending: return "pending";

@@ -23,6 +23,9 @@ struct target {
 
 [[nodiscard]] result<target> parse_target(std::string_view url);
 
+/// Bytes fit for a query parameter or path segment (RFC 3986 2.3).
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 /// The URL a Location header points at (RFC 3986 5.2).
 [[nodiscard]] result<std::string> resolve_location(std::string_view base, std::string_view location);
 

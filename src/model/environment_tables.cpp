@@ -59,6 +59,10 @@ const mapping& trigger_table() {
     t.field("silence", span(),
             "an alert of its own when the new version is silent for so long while the old one is not")
         .example("1m");
+    t.field("calibrate", span(),
+            "choose the paces of its `worse` by so much of the stable fleet's past, where none may be found "
+            "worse")
+        .example("24h");
     t.field("attributable_only", boolean(), "not blamed on the release when red before it").standard(false);
     t.field("help", string(), "one line for people");
     return t;

@@ -12,6 +12,7 @@ const mapping& severity_table() {
   static const auto table = [] {
     mapping t("severity_rule", "Ask people, who have a time limit");
     t.field("ask", one_or_names(), required, "roles that decide");
+    t.field("quorum", integer(1, 100), "people of these roles who must say the same").standard(1);
     t.field("within", span(), "how long they have").standard("15m");
     t.field("then", enumeration({"rollback", "hold", "continue"}), "what happens when nobody answers")
         .standard("rollback");
@@ -29,6 +30,7 @@ const mapping& window_table() {
     mapping t("decision_window", "Who may ask for a rollback after the release, and how long");
     t.field("for", span(), required, "from the release on").example("30m");
     t.field("roles", one_or_names(), "who may ask");
+    t.field("quorum", integer(1, 100), "people who must ask for it").standard(1);
     return t;
   }();
   return table;

@@ -8,6 +8,8 @@
 namespace shipflow::planning {
 namespace {
 
+constexpr duration shortest_past{1'800'000};
+
 void each_atom(condition_node& n, const std::function<void(condition_atom&)>& visit) {
   if (n.logic == node_logic::atom) return visit(n.atom);
   for (auto& child : n.operands) each_atom(child, visit);
@@ -77,6 +79,26 @@ std::string silence_condition(const json::object& metrics, duration lasts) {
   if (!counts(m)) return absent;
   const auto rate = "per_min(" + series + ") over " + span + " on ";
   return absent + " or " + rate + "canary == 0 and " + rate + "baseline > 0";
+}
+
+std::string calibration_trouble(const plan_guard& g) {
+  if (g.calibrate < shortest_past) return "`calibrate` must be at least " + format_duration(shortest_past);
+  const auto table = read_metrics(g.metrics);
+  if (!table) return table.error().message;
+  const auto is_ratio = [&](const aggregate& a) {
+    if (a.kind != aggregate_kind::metric) return a.kind == aggregate_kind::ratio;
+    const auto m = table->find(a.series.front());
+    return m != table->end() && m->second.what && m->second.what->kind == aggregate_kind::ratio;
+  };
+  std::size_t fit = 0;
+  std::string trouble;
+  for (const auto* text : {&g.alert, &g.normal})
+    each_worse(*text, [&](const condition_atom& a) {
+      if (!is_ratio(a.what) || !(a.test.empty() || a.test == "count_ratio")) return;
+      ++fit;
+      if (a.span.count() != 0) trouble = "`calibrate` chooses the pace; leave out `every` in " + print(a);
+    });
+  return fit == 0 ? "`calibrate` needs a `worse` of a ratio, whose paces it chooses" : trouble;
 }
 
 void share_alpha(const std::string& alpha, std::vector<plan_guard>& guards) {

@@ -102,6 +102,7 @@ plan_guard read_guard(const json::value& from, const std::string& where, trouble
   in.text("alert", to.alert);
   in.time("slot_ms", to.slot);
   in.object("metrics", to.metrics);
+  in.time("calibrate_ms", to.calibrate);
   in.end();
   return to;
 }
@@ -112,6 +113,7 @@ void read_rule(const json::value& from, const std::string& where, severity_rule&
   in.texts("roles", to.roles);
   in.time("within_ms", to.within);
   in.text("then", to.then);
+  in.number("quorum", to.quorum);
   in.end();
 }
 
@@ -125,6 +127,7 @@ void read_rollback(const json::value& from, rollback_policy& to, trouble& bad) {
     read_rule(*rule, "/rollback/on_failure", to.on_failure, bad);
   in.texts("decision_roles", to.decision_roles);
   in.time("decision_window_ms", to.decision_window);
+  in.number("decision_quorum", to.decision_quorum);
   in.time("unavailable_after_ms", to.unavailable_after);
   in.text("unavailable_then", to.unavailable_then);
   in.truth("verify", to.verify);

@@ -120,6 +120,7 @@ class guard_builder {
     silent.normal.clear();
     silent.holds.reset();
     silent.patience = duration{0};
+    silent.calibrate = duration{0};
     silent.alert = silence_condition(of.metrics, (lasts + of.slot - duration{1}) / of.slot * of.slot);
     return silent;
   }
@@ -230,7 +231,16 @@ class guard_builder {
     if (!component.empty()) to.component = component;
     for (const auto& metric : used) metrics_.check_source(metric, to.component, to.slot);
     to.target = target_of(to.component);
-    return check_severity(to.severity, written) && good;
+    return read_calibration(read, written, to) && check_severity(to.severity, written) && good;
+  }
+
+  bool read_calibration(const renderer& read, const node& written, plan_guard& to) const {
+    const auto* n = written.find("calibrate");
+    if (n == nullptr) return true;
+    to.calibrate = read.time(*n).value_or(duration{0});
+    const auto trouble = calibration_trouble(to);
+    if (!trouble.empty()) read.error(*n, trouble);
+    return trouble.empty();
   }
 
   bool read_condition(const renderer& read, const node* n, duration slot, std::string& to,

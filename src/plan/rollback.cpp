@@ -3,6 +3,7 @@
 #include "plan/hint.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace shipflow::planning {
@@ -44,6 +45,7 @@ class rollback_reader {
       to.roles = roles(*ask);
     else
       read_.error(n, "must be now, record, hold or `{ ask: [roles], within, then }`");
+    if (const auto* quorum = n.find("quorum")) to.quorum = enough(*quorum, to.roles);
     if (const auto* within = n.find("within")) to.within = read_.time(*within).value_or(to.within);
     if (const auto* then = n.find("then")) to.then = one_of(*then, {"rollback", "hold", "continue"});
     return to;
@@ -56,6 +58,26 @@ class rollback_reader {
     }
     if (const auto* span = n.find("for")) to_.decision_window = read_.time(*span).value_or(duration{0});
     if (const auto* names = n.find("roles")) to_.decision_roles = roles(*names);
+    const auto& who = to_.decision_roles.empty() ? all_.where.protection.start : to_.decision_roles;
+    if (const auto* quorum = n.find("quorum")) to_.decision_quorum = enough(*quorum, who);
+  }
+
+  // Of people named one by one there must be as many, whichever of the roles they have.
+  int enough(const node& n, const std::vector<std::string>& names) {
+    const auto quorum = read_.whole(n, 1, 100).value_or(1);
+    std::set<std::string> people;
+    for (const auto& name : names) {
+      const auto found = all_.where.roles.find(name);
+      if (found == all_.where.roles.end()) return quorum;
+      people.insert(found->second.begin(), found->second.end());
+    }
+    const bool counted = !names.empty() && std::all_of(people.begin(), people.end(),
+                                                       [](const auto& p) { return p.starts_with("user:"); });
+    if (counted && static_cast<int>(people.size()) < quorum)
+      read_.error(
+          n, "a quorum of " + std::to_string(quorum) + " cannot be reached: there " +
+                 (people.size() == 1 ? "is 1 person" : "are " + std::to_string(people.size()) + " people"));
+    return quorum;
   }
 
   void read_unavailable(const node& n) {

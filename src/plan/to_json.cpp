@@ -104,6 +104,7 @@ json::object guard_json(const plan_guard& g) {
   put_text(to, "normal", g.normal);
   put_text(to, "alert", g.alert);
   put_time(to, "slot_ms", g.slot);
+  if (g.calibrate.count() != 0) put_time(to, "calibrate_ms", g.calibrate);
   put_object(to, "metrics", g.metrics);
   return to;
 }
@@ -114,6 +115,7 @@ json::object rule_json(const severity_rule& r) {
   put_texts(to, "roles", r.roles);
   put_time(to, "within_ms", r.within);
   to["then"] = r.then;
+  if (r.quorum != 1) to["quorum"] = r.quorum;
   return to;
 }
 
@@ -125,6 +127,7 @@ json::object rollback_json(const rollback_policy& r) {
   to["on_failure"] = rule_json(r.on_failure);
   put_texts(to, "decision_roles", r.decision_roles);
   put_time(to, "decision_window_ms", r.decision_window);
+  if (r.decision_quorum != 1) to["decision_quorum"] = r.decision_quorum;
   put_time(to, "unavailable_after_ms", r.unavailable_after);
   to["unavailable_then"] = r.unavailable_then;
   to["verify"] = r.verify;

@@ -1,6 +1,7 @@
 #include "rehearsal/people.hpp"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -53,8 +54,16 @@ void people::asked(step_index i) {
 }
 
 void people::asked(const question& q) {
-  const auto who = somebody(*staged_.what, q.roles);
-  later(thinking, {"", "approve", who.principal, who.groups, {{"step", q.id}}});
+  const auto say = [&](const auto& who) {
+    later(thinking, {"", "approve", who.principal, who.groups, {{"step", q.id}}});
+  };
+  if (q.quorum <= 1) return say(somebody(*staged_.what, q.roles));
+  std::set<std::string> said;
+  for (const auto& role : q.roles)
+    for (int n = 0; n < q.quorum && static_cast<int>(said.size()) < q.quorum; ++n) {
+      const auto who = member_of(*staged_.what, role, n);
+      if (said.insert(who.principal).second) say(who);
+    }
 }
 
 bool people::obey(const std::string& command) {
@@ -88,8 +97,12 @@ std::vector<std::string> commands_in(const std::string& text) {
 void people::ask_for(const std::string& name, json::object body, duration wait) {
   const auto& what = *staged_.what;
   const bool decides = name == "rollback" && !what.rollback.decision_roles.empty();
-  const auto who = somebody(what, decides ? what.rollback.decision_roles : what.protection.start);
-  later(wait, {"", name, who.principal, who.groups, std::move(body)});
+  const auto& roles = decides ? what.rollback.decision_roles : what.protection.start;
+  const int wanted = name == "rollback" && !roles.empty() ? what.rollback.decision_quorum : 1;
+  for (int n = 0; n < wanted; ++n) {
+    const auto who = n == 0 ? somebody(what, roles) : member_of(what, roles.front(), n);
+    later(wait, {"", name, who.principal, who.groups, body});
+  }
 }
 
 }  // namespace shipflow::rehearsal

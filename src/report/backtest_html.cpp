@@ -39,8 +39,7 @@ std::string section(const rule_report& r, const rule_outcome& o) {
   if (o.decided) out += ", decided after " + escaped(format_duration(o.took));
   if (!o.reason.empty()) out += ": " + escaped(o.reason);
   out += "</p>";
-  for (const auto& l : o.evidence.lines)
-    if (!l.points.empty()) out += report::to_svg(report::plot_of(o.evidence, l));
+  for (const auto& l : o.evidence.lines) out += report::drawn(o.evidence, l);
   return out + "</section>";
 }
 

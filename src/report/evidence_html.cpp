@@ -26,12 +26,17 @@ std::string rule_text(const decision_rule& r) {
          (r.attributable_only ? ", not blamed when red before" : "");
 }
 
+std::string when(time_point t) {
+  const auto text = format_time(t);
+  return escaped(text.substr(0, 10)) + " " + escaped(text.substr(11, 8));
+}
+
 std::string table_of(const guard_evidence& e) {
   if (e.decisions.empty()) return "<p>No decision.</p>";
   std::string out =
       "<div class=\"scroll\"><table><tr><th>when</th><th>fact</th><th>level</th><th>why</th></tr>";
   for (const auto& d : e.decisions)
-    out += "<tr><td>" + escaped(format_time(d.at)) + "</td><td>" + std::to_string(d.rev) + "</td><td>" +
+    out += "<tr><td class=\"when\">" + when(d.at) + "</td><td>" + std::to_string(d.rev) + "</td><td>" +
            tag(d.level) + "</td><td>" + escaped(d.reason) + "</td></tr>";
   return out + "</table></div>";
 }
@@ -40,8 +45,8 @@ std::string section(const guard_evidence& e) {
   std::string out = "<section><h2>" + escaped(e.rule.guard) + " " +
                     (e.decisions.empty() ? tag("none") : tag(e.decisions.back().level)) + "</h2><p>" +
                     escaped(e.rule.severity) + " " + rule_text(e.rule) + "</p>";
-  for (const auto& l : e.lines)
-    if (!l.points.empty()) out += report::to_svg(report::plot_of(e, l));
+  for (const auto& why : report::calibrations_of(e.rule)) out += "<p>Calibration of " + escaped(why) + "</p>";
+  for (const auto& l : e.lines) out += report::drawn(e, l);
   return out + table_of(e) + "</section>";
 }
 

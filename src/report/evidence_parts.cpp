@@ -32,6 +32,26 @@ plot plot_of(const guard_evidence& e, const evidence_line& l) {
   return p;
 }
 
+std::string drawn(const guard_evidence& e, const evidence_line& l) {
+  if (std::any_of(l.points.begin(), l.points.end(), [](const auto& p) { return p.value.has_value(); }))
+    return to_svg(plot_of(e, l));
+  return "<p>" + escaped(l.condition) + " <code>" + escaped(l.text) + "</code> has no value to draw.</p>";
+}
+
+std::vector<std::string> calibrations_of(const decision_rule& r) {
+  std::vector<std::string> out;
+  const auto* o = r.calibration.if_object();
+  const auto* found = o == nullptr ? nullptr : o->if_contains("found");
+  if (found == nullptr || !found->is_object()) return out;
+  for (const auto& entry : found->get_object()) {
+    const auto* test = entry.value().if_object();
+    const auto* why = test == nullptr ? nullptr : test->if_contains("why");
+    if (why != nullptr && why->is_string())
+      out.push_back(std::string(entry.key()) + ": " + std::string(why->get_string()));
+  }
+  return out;
+}
+
 std::optional<stretch> stretch_of(const guard_evidence& e) {
   if (e.levels.empty()) return std::nullopt;
   return stretch{e.levels.front().from, e.levels.back().to};

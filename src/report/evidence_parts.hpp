@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shipflow::report {
 
@@ -23,6 +24,10 @@ struct stretch {
   time_point from, to;
 };
 /// From the first slot to the last; empty when nothing was seen.
+/// The line as a plot, or as a sentence when there was never a value.
+[[nodiscard]] std::string drawn(const guard_evidence& e, const evidence_line& l);
+/// "worse(...): what was chosen and why", one per calibrated test of the rule.
+[[nodiscard]] std::vector<std::string> calibrations_of(const decision_rule& r);
 [[nodiscard]] std::optional<stretch> stretch_of(const guard_evidence& e);
 /// At most `width` columns, and no more than there are points in a line.
 [[nodiscard]] std::size_t columns_of(const guard_evidence& e, std::size_t width);

@@ -69,6 +69,7 @@ std::string guard_text(const guard_evidence& e, std::size_t width) {
   for (const auto& l : e.lines) out += line_text(l, *s, width);
   out += "  " + level_row(e, *s, width) + "\n";
   out += "  " + format_time(s->from).substr(0, 19) + "Z to " + format_time(s->to).substr(0, 19) + "Z\n";
+  for (const auto& why : report::calibrations_of(e.rule)) out += "  calibration of " + why + "\n";
   for (const auto& d : e.decisions)
     out += "  " + format_time(d.at) + " " + d.level + since(e, d.at) +
            (d.reason.empty() ? "" : ": " + d.reason) + "\n";

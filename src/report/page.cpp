@@ -18,7 +18,7 @@ std::string page(std::string_view title, std::string_view body) {
       "var(--edge);border-radius:8px;padding:16px;margin:16px 0}"
       ".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13px;margin-top:8px}"
       "td,th{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-top:1px solid var(--edge)}"
-      "td.number,th.number{text-align:right}"
+      "td.number,th.number{text-align:right}td.when{white-space:nowrap}"
       ".tag{display:inline-block;border-radius:10px;padding:0 8px;font-size:12px;font-weight:600;color:#fff}"
       ".tag.good{background:#1a7f37}.tag.bad{background:#cf222e}.tag.warn{background:#9a6700}"
       ".tag.calm{background:#57606a}.tag.blind{background:#6e7781}";

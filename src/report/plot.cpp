@@ -10,7 +10,7 @@
 namespace shipflow::report {
 namespace {
 
-constexpr double left = 64, right = 16, top = 34, strip = 10, axis = 24;
+constexpr double left = 64, right = 16, top = 36, strip = 10, axis = 24;
 
 std::string number(double v) {
   std::array<char, 32> buffer{};
@@ -113,7 +113,7 @@ class writer {
     out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sf-plot\" role=\"img\" viewBox=\"0 0 " +
            number(on_.width()) + " " + number(on_.height()) + "\"><title>" + escaped(p_.title) + "</title>" +
            style;
-    text(left, 18, "sf-title", "start", p_.title);
+    text(left, 15, "sf-title", "start", p_.title);
     value_axis();
     time_axis();
     for (const auto& b : p_.bands) band(b);
@@ -213,13 +213,13 @@ class writer {
       text(on_.width() - right, 18 + 13 * static_cast<double>(i), "sf-name-" + colour, "end", l.name);
   }
 
-  // A label is written to the side that has room.
+  // A label is written above the plot, where no line is, to the side that has room.
   void mark(const plot_mark& m) {
     const auto x = on_.x(m.at);
     const bool late = x > (left + on_.width()) / 2;
     const auto css = "sf-mark sf-" + std::string(name_of(m.is));
-    stroke(css, x, top - 4, x, on_.bottom());
-    text(late ? x - 5 : x + 5, top + 8, "sf-mark-text", late ? "end" : "start", m.label);
+    stroke(css, x, top - 10, x, on_.bottom());
+    text(late ? x - 4 : x + 4, top - 3, "sf-mark-text", late ? "end" : "start", m.label);
   }
 
   const plot& p_;

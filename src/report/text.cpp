@@ -37,7 +37,8 @@ std::string escaped(std::string_view text) {
 
 std::string short_number(double v) {
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.3g", v == 0 ? 0.0 : v);
+  const bool plain = std::fabs(v) >= 1000 && std::fabs(v) < 1e7;  // 4500 and not 4.5e+03
+  std::snprintf(buffer.data(), buffer.size(), plain ? "%.0f" : "%.3g", v == 0 ? 0.0 : v);
   return buffer.data();
 }
 

@@ -184,6 +184,14 @@ void fold_timer(run_state& s, step_index i, const fact& f) {
   set_status(s, i, flag(f.body, "asks") ? step_status::asking : step_status::timing);
 }
 
+// What was said and does not decide yet.
+void fold_vote(run_state& s, const fact& f, const std::string& name, const std::string& principal) {
+  const auto asked = s.questions.find(f.step);
+  if (asked != s.questions.end() && (name == "approve" || name == "reject"))
+    asked->second.votes[principal] = name == "approve";
+  if (name == "rollback") s.rollback_votes[text(f.body, "component")].insert(principal);
+}
+
 void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   const auto name = text(f.body, "name");
   const auto meaning = text(f.body, "meaning");
@@ -192,6 +200,7 @@ void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   if (name == "pause") s.paused = true;
   if (name == "resume") s.paused = false;
   if (name == "cancel") s.cancel_requested = true;
+  if (meaning == "counted") fold_vote(s, f, name, principal);
   if (!i) return;
   if (name == "approve")
     for (const auto& role : texts(f.body, "roles")) s.steps[*i].votes[role].insert(principal);
@@ -288,6 +297,8 @@ void fold_question(run_state& s, const json::object& asked) {
   q.roles = texts(asked, "roles");
   q.due = when(asked, "due");
   q.then = text(asked, "then");
+  if (const auto* n = member(asked, "quorum"); n != nullptr && n->is_int64())
+    q.quorum = static_cast<int>(std::clamp<std::int64_t>(n->get_int64(), 1, 100));
   s.questions[q.id] = std::move(q);
 }
 
@@ -407,7 +418,7 @@ void move(time_point& at, duration by) {
 
 // Calls, time-outs and pauses take as long as they take, whatever the wall clock says. What waits for a time of
 // day keeps it.
-void fold_note(run_state& s, const fact& f) {
+void fold_clock_jump(run_state& s, const fact& f) {
   const auto* jump = member(f.body, "clock_jump_ms");
   if (jump == nullptr || !jump->is_int64()) return;
   const duration by{jump->get_int64()};
@@ -423,6 +434,15 @@ void fold_note(run_state& s, const fact& f) {
     move(unit.timeout_at, by);
     move(unit.due, by);
   }
+}
+
+// Of a guard a note may say what a calibration chose.
+void fold_note(run_state& s, const fact& f) {
+  fold_clock_jump(s, f);
+  const auto* calibration = member(f.body, "calibration");
+  if (calibration == nullptr || !calibration->is_object()) return;
+  for (std::size_t i = 0; i < s.what->guards.size(); ++i)
+    if (s.what->guards[i].id == f.step) s.guards[i].calibration = *calibration;
 }
 
 bool needs_step(fact_kind k) {

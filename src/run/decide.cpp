@@ -167,6 +167,7 @@ void react(decision& d, const severity_rule& rule, const std::string& id, const 
   } else if (rule.what == "ask") {
     if (d.s.questions.contains(id)) return;
     json::object asked{{"id", id}, {"text", why}, {"then", rule.then}, {"roles", to_array(rule.roles)}};
+    if (rule.quorum > 1) asked["quorum"] = rule.quorum;
     if (rule.within.count() > 0) asked["due"] = to_ms(d.now + rule.within);
     d.add(fact_kind::state, "", {{"asks", std::move(asked)}});
   } else if (rule.what == "hold") {

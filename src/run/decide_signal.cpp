@@ -108,7 +108,16 @@ void answer_question(decision& d, const speech& p, const question& q, bool yes) 
     return;
   }
   say(d, p, "counted", "");
-  after_question(d, q, yes ? "rollback" : "continue", "kept by " + p.e.principal);
+  auto votes = q.votes;
+  votes[p.e.principal] = yes;
+  std::string by;
+  int alike = 0;
+  for (const auto& [who, said] : votes) {
+    if (said != yes) continue;
+    ++alike;
+    by += (by.empty() ? "" : ", ") + who;
+  }
+  if (alike >= q.quorum) after_question(d, q, yes ? "rollback" : "continue", "kept by " + by);
 }
 
 void decide_vote(decision& d, const speech& p, bool yes) {
@@ -167,6 +176,11 @@ bool window_open(const decision& d) {
   return window.count() == 0 || d.s.released_at == time_point{} || d.now <= d.s.released_at + window;
 }
 
+std::set<std::string> asked_for(const run_state& s, const std::string& component) {
+  const auto found = s.rollback_votes.find(component);
+  return found == s.rollback_votes.end() ? std::set<std::string>{} : found->second;
+}
+
 void roll_back(decision& d, const speech& p) {
   const auto& deciders = d.s.what->rollback.decision_roles;
   if (!deciders.empty() ? !has_any(p, deciders) : !has_any(p, d.s.what->protection.start)) {
@@ -191,9 +205,16 @@ void roll_back(decision& d, const speech& p) {
     refuse(d, p, "the plan has no component \"" + component + "\"");
     return;
   }
-  say(d, p, "done", "", component.empty() ? json::object{} : json::object{{"component", component}});
+  const auto extra = component.empty() ? json::object{} : json::object{{"component", component}};
+  auto people = asked_for(d.s, component);
+  people.insert(p.e.principal);
+  if (static_cast<int>(people.size()) < d.s.what->rollback.decision_quorum)
+    return say(d, p, "counted", "", extra);
+  say(d, p, "done", "", extra);
   const auto reason = text(p.e.body, "reason");
-  const auto why = "rollback asked by " + p.e.principal + (reason.empty() ? "" : ": " + reason);
+  std::string by;
+  for (const auto& who : people) by += (by.empty() ? "" : ", ") + who;
+  const auto why = "rollback asked by " + by + (reason.empty() ? "" : ": " + reason);
   turn_back(d, why, component.empty() ? std::set<std::string>{} : with_dependants(*d.s.what, component));
 }
 

@@ -40,12 +40,13 @@ void ask_first(decision& d, const undo_state& unit) {
   const auto text =
       "undo " + planned.id + "? what was written from " + loss_window(d, unit.step) + " may be lost";
   undo_fact(d, unit, {{"status", "asking"}});
-  d.add(fact_kind::state, "",
-        {{"asks",
-          {{"id", "undo/" + planned.id},
-           {"text", text},
-           {"roles", to_array(planned.ask_roles)},
-           {"then", "keep"}}}});
+  json::object asked{
+      {"id", "undo/" + planned.id}, {"text", text}, {"roles", to_array(planned.ask_roles)}, {"then", "keep"}};
+  // Asked of those who decide about rollbacks, it takes as many of them.
+  const auto& policy = d.s.what->rollback;
+  if (policy.decision_quorum > 1 && planned.ask_roles == policy.decision_roles)
+    asked["quorum"] = policy.decision_quorum;
+  d.add(fact_kind::state, "", {{"asks", std::move(asked)}});
 }
 
 void begin_unit(decision& d, const undo_state& unit) {

@@ -86,9 +86,16 @@ result<json::value> render(const run_state& s, const json::value& value) {
 result<bool> holds(const run_state& s, step_index i) {
   const auto& when = s.what->steps[i].when;
   if (when.is_null()) return true;
+  const auto placed = [](error e) {
+    e.message = "`when`: " + e.message;
+    return e;
+  };
   auto rendered = render(s, when);
-  if (!rendered) return rendered.error();
-  if (rendered->is_object()) return planning::decide_when(*rendered);
+  if (!rendered) return placed(rendered.error());
+  if (rendered->is_object()) {
+    auto decided = planning::decide_when(*rendered);
+    return decided ? decided : result<bool>(placed(decided.error()));
+  }
   const bool negated = rendered->is_string() && rendered->get_string().starts_with("!");
   auto text = as_text(*rendered);
   if (negated) text.erase(0, 1);

@@ -36,6 +36,12 @@ json::array questions_of(const run_state& s) {
   for (const auto& [id, q] : s.questions) {
     json::object o{{"id", id}, {"text", q.text}, {"roles", run::to_array(q.roles)}, {"then", q.then}};
     put_time(o, "due", q.due);
+    if (q.quorum > 1) {
+      o["quorum"] = q.quorum;
+      json::object votes;
+      for (const auto& [who, yes] : q.votes) votes[who] = yes ? "rollback" : "keep";
+      o["votes"] = std::move(votes);
+    }
     out.push_back(std::move(o));
   }
   return out;

@@ -32,6 +32,12 @@ void send_all(asker& with, std::vector<http::request> all, const metric_request&
 /// Reads members that every metric has, so that what is left belongs to the source.
 void leave_common(http::fields& in);
 
+/// What all sources over HTTP read alike, placeholders still in it: members of every metric are left, then follow
+/// `timeout`, the request and its authorisation.
+void read_base(http::fields& in, http::request& to);
+/// `kind`; `counting` ("delta" or "counter") is that of numbers that count events when the spec says nothing.
+[[nodiscard]] series_kind read_kind(http::fields& in, const json::object& spec, std::string_view counting);
+
 /// How the series behave when the spec does not say: what counts events is a `delta`, what is
 /// read as a value a gauge.
 [[nodiscard]] bool counts_events(const json::object& spec);

@@ -1,4 +1,6 @@
 // What sources say and read alike.
+#include "http/authorization.hpp"
+#include "http/request_fields.hpp"
 #include "http/text.hpp"
 #include "source/asker.hpp"
 
@@ -6,6 +8,11 @@
 #include <utility>
 
 namespace shipflow::sources {
+namespace {
+
+constexpr duration usual_timeout{10'000};
+
+}  // namespace
 
 void leave_common(http::fields& in) {
   in.leave({"source",   "component", "value", "ratio", "mean", "per_min",   "rate", "sum",  "min",  "max",
@@ -17,6 +24,21 @@ bool counts_events(const json::object& spec) {
     if (spec.contains(kind)) return true;
   const auto* mean = spec.if_contains("mean");
   return mean != nullptr && mean->is_array() && mean->get_array().size() == 2;
+}
+
+void read_base(http::fields& in, http::request& to) {
+  leave_common(in);
+  to.deadline = in.time("timeout", usual_timeout);
+  http::read_request(in, {"url"}, to);
+  http::read_authorization(in, to);
+}
+
+series_kind read_kind(http::fields& in, const json::object& spec, std::string_view counting) {
+  const auto word = in.text("kind", counts_events(spec) ? counting : "gauge");
+  if (word == "delta") return series_kind::delta;
+  if (word == "counter") return series_kind::counter;
+  if (word != "gauge") in.wrong("kind", "is delta, counter or gauge");
+  return series_kind::gauge;
 }
 
 std::string failure_text(const http::failure& f) { return http::one_line(f.message, 300); }

@@ -76,21 +76,4 @@ result<void> check_placeholders(std::string_view text) {
   return {};
 }
 
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char ch : text) {
-    const auto c = static_cast<unsigned char>(ch);
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (word || std::string_view("-._~").find(ch) != std::string_view::npos) {
-      out += ch;
-    } else {
-      out += '%';
-      out += digits[c >> 4U];
-      out += digits[c & 0xFU];
-    }
-  }
-  return out;
-}
-
 }  // namespace shipflow::sources

@@ -17,7 +17,4 @@ namespace shipflow::sources {
 /// As `fill`, at compile time, when there is no version yet: only unknown placeholders are errors.
 [[nodiscard]] result<void> check_placeholders(std::string_view text);
 
-/// Bytes fit for a query parameter or path segment (RFC 3986 2.3).
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 }  // namespace shipflow::sources

@@ -14,6 +14,13 @@ constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t shortest_ms = 30 * minute_ms;
 
+constexpr std::size_t most_lanes = 4;
+
+/// Slots of a lane in a day, over which its prior is spread.
+std::int64_t spread_of(std::int64_t slot_ms, std::int64_t merged) {
+  return std::max<std::int64_t>(day_ms / (slot_ms * merged), 1);
+}
+
 /// Highest evidence of the instance as a canary, or of any once above `limit`.
 double placebo(std::span<const fleet_slot> day, std::size_t instance, const lane& l, double limit) {
   count_lanes test({l});
@@ -26,16 +33,6 @@ double placebo(std::span<const fleet_slot> day, std::size_t instance, const lane
     if (test.best() >= limit) break;
   }
   return test.best();
-}
-
-calibration_trial attempt(std::span<const fleet_slot> day, std::size_t instances, const lane& l,
-                          double limit) {
-  calibration_trial out{l.rule.ratio, l.slots, -HUGE_VAL, true};
-  for (std::size_t i = 0; i < instances && out.accepted; ++i) {
-    out.best = std::max(out.best, placebo(day, i, l, limit));
-    out.accepted = out.best < limit;
-  }
-  return out;
 }
 
 /// Pearson's chi square over its degrees of freedom, minute by minute.
@@ -94,52 +91,112 @@ std::string reason_of(const calibration& c, std::int64_t slot_ms, double limit) 
              number(last.best) + " nats";
     return out;
   };
-  return one("fast", c.fast) + "; " + one("slow", c.slow) + "; the limit is " + number(limit) +
-         ", the dispersion " + number(c.dispersion);
+  return (c.fast.empty() ? std::string{} : one("fast", c.fast) + "; ") + one("slow", c.slow) +
+         "; the limit is " + number(limit) + ", the dispersion " + number(c.dispersion);
 }
 
 }  // namespace
 
-result<calibration> calibrate(const calibration_question& q, std::span<const fleet_slot> day) {
+result<calibrating> calibrating::begin(const calibration_question& q, std::vector<fleet_slot> day) {
   if (q.slot_ms <= 0 || !(q.alpha > 0 && q.alpha < 1) || !(q.ratio > 0))
     return make_error(errc::invalid_argument, "slot_ms and ratio must be above 0, alpha within 0..1");
-  calibration out;
-  std::vector<fleet_slot> sound;
-  for (const auto& s : day) {
-    const bool later = sound.empty() || s.index > sound.back().index;
-    if (!later)
+  for (std::size_t i = 1; i < day.size(); ++i)
+    if (day[i].index <= day[i - 1].index)
       return make_error(errc::invalid_argument, "the slots of a calibration must be in order of time");
-    if (countable(s)) sound.push_back(s);
-    out.instances = std::max(out.instances, s.instances.size());
-  }
-  out.slots = static_cast<std::int64_t>(sound.size());
-  if (out.instances < 3)
+  day.erase(std::remove_if(day.begin(), day.end(), [](const auto& s) { return !countable(s); }), day.end());
+  calibrating out(q, std::move(day));
+  if (out.found_.instances < 3)
     return make_error(errc::invalid_argument,
                       "a calibration needs at least three instances of the stable fleet");
-  if (out.slots * q.slot_ms < shortest_ms)
+  if (out.found_.slots * q.slot_ms < shortest_ms)
     return make_error(errc::invalid_argument, "a calibration needs at least 30 minutes of slots");
-  const double limit = -std::log(q.alpha / 2) / 2;
-  const auto spread = [&](std::int64_t slots) {
-    return std::max<std::int64_t>(day_ms / (q.slot_ms * slots), 1);
-  };
-  const auto slots_in_minute = std::max<std::int64_t>(minute_ms / q.slot_ms, 1);
-  for (const double ratio : {2.0, 3.0, 5.0, 10.0}) {
-    const lane l{worse_ratio(ratio, spread(1)), 1, 0.5};
-    out.fast.push_back(attempt(sound, out.instances, l, limit));
-    if (!out.fast.back().accepted) continue;
-    out.lanes.push_back(l);
-    break;
-  }
+  return out;
+}
+
+calibrating::calibrating(const calibration_question& q, std::vector<fleet_slot> day)
+    : question_(q), day_(std::move(day)) {
+  for (const auto& s : day_) found_.instances = std::max(found_.instances, s.instances.size());
+  found_.slots = static_cast<std::int64_t>(day_.size());
+  const auto every = std::max<std::size_t>((found_.instances + most_placebos - 1) / most_placebos, 1);
+  for (std::size_t i = 0; i < found_.instances; i += every) placebos_.push_back(i);
+  const bool two = q.slot_ms < minute_ms;
+  for (const double ratio : {2.0, 3.0, 5.0, 10.0})
+    if (two && ratio >= q.ratio) ratios_.push_back(ratio);
+  if (two && ratios_.empty()) ratios_.push_back(q.ratio);
   for (const std::int64_t minutes : {1, 5, 15, 30}) {
-    const auto slots = slots_in_minute * minutes;
-    const lane l{worse_ratio(q.ratio, spread(slots)), slots, 0.5};
-    out.slow.push_back(attempt(sound, out.instances, l, limit));
-    if (!out.slow.back().accepted) continue;
-    out.lanes.push_back(l);
-    break;
+    const auto slots = (minutes * minute_ms + q.slot_ms - 1) / q.slot_ms;
+    if (merged_.empty() || merged_.back() != slots) merged_.push_back(slots);
   }
-  out.dispersion = dispersion_of(sound, slots_in_minute);
-  out.why = reason_of(out, q.slot_ms, limit);
+  limit_ = -std::log(two ? q.alpha / 2 : q.alpha) / 2;
+  if (!two) stage_ = stage::slow;
+  trial_ = {0, 1, -HUGE_VAL, true};
+}
+
+lane calibrating::next_lane() const {
+  const bool fast = stage_ == stage::fast;
+  const auto slots = fast ? 1 : merged_[attempt_];
+  const double ratio = fast ? ratios_[attempt_] : question_.ratio;
+  return {worse_ratio(ratio, spread_of(question_.slot_ms, slots)), slots, ratios_.empty() ? 1 : 0.5};
+}
+
+bool calibrating::step() {
+  if (stage_ == stage::done) return false;
+  judge(placebo(day_, placebos_[placebo_], next_lane(), limit_));
+  return stage_ != stage::done;
+}
+
+void calibrating::judge(double best) {
+  const auto l = next_lane();
+  trial_ = {l.rule.ratio, l.slots, std::max(trial_.best, best), best < limit_};
+  if (trial_.accepted && ++placebo_ < placebos_.size()) return;
+  auto& trials = stage_ == stage::fast ? found_.fast : found_.slow;
+  trials.push_back(trial_);
+  if (trial_.accepted) found_.lanes.push_back(l);
+  const auto attempts = stage_ == stage::fast ? ratios_.size() : merged_.size();
+  const bool over = trial_.accepted || ++attempt_ == attempts;
+  placebo_ = 0;
+  trial_.best = -HUGE_VAL;
+  if (over) next_stage();
+}
+
+void calibrating::next_stage() {
+  attempt_ = 0;
+  if (stage_ == stage::fast) {
+    stage_ = stage::slow;
+    return;
+  }
+  stage_ = stage::done;
+  found_.dispersion = dispersion_of(day_, std::max<std::int64_t>(minute_ms / question_.slot_ms, 1));
+  found_.why = reason_of(found_, question_.slot_ms, limit_);
+}
+
+result<calibration> calibrate(const calibration_question& q, std::span<const fleet_slot> day) {
+  auto work = calibrating::begin(q, {day.begin(), day.end()});
+  if (!work) return work.error();
+  while (work->step()) {
+  }
+  return work->found();
+}
+
+result<std::vector<lane>> lanes_from_json(const json::value& c, std::int64_t slot_ms) {
+  const auto bad = [] { return make_error(errc::corrupt, "the lanes of a calibration are not readable"); };
+  const auto* o = c.if_object();
+  const auto* list = o == nullptr ? nullptr : o->if_contains("lanes");
+  if (list == nullptr || !list->is_array() || list->get_array().size() > most_lanes || slot_ms <= 0)
+    return bad();
+  std::vector<lane> out;
+  for (const auto& item : list->get_array()) {
+    const auto* l = item.if_object();
+    const auto number = [&](const char* key) {
+      const auto* v = l == nullptr ? nullptr : l->if_contains(key);
+      return v != nullptr && v->is_number() ? v->to_number<double>() : -1;
+    };
+    const double slots = number("slots");
+    const bool sound = number("ratio") > 0 && number("weight") > 0 && slots >= 1 && slots <= 10'000;
+    if (!sound) return bad();
+    const auto merged = static_cast<std::int64_t>(slots);
+    out.push_back({worse_ratio(number("ratio"), spread_of(slot_ms, merged)), merged, number("weight")});
+  }
   return out;
 }
 

@@ -11,6 +11,7 @@ inline namespace v1 {
 namespace {
 
 constexpr std::size_t points_no_worse = 16;
+constexpr double spread_no_worse = 0.25;
 constexpr double most_chi_square = 25;  // a shared incident begins and ends: two slots must not blunt a day
 
 bool is_count(const tally& t) {
@@ -66,11 +67,20 @@ count_ratio::count_ratio(const ratio_rule& rule) : rule_(mended(rule)) {
     logarithmic_grid(rule_.ratio * 1.1, rule_.ratio * 100, grid);
   else
     logarithmic_grid(std::min(0.5, rule_.ratio * 0.25), rule_.ratio * 0.9, grid);
+  double sum = 0;
   for (std::size_t j = 0; j < used_; ++j) {
     logs_[j] = std::log(ratios_[j] / rule_.ratio);
-    held_[j] = prior_at_start(rule_.spread_slots);
+    sum += prior_of(j);
   }
+  prior_scale_ = static_cast<double>(used_) / sum;
+  for (std::size_t j = 0; j < used_; ++j) held_[j] = prior_of(j) * prior_at_start(rule_.spread_slots);
   log_evidence_ = best_ = log_mean(std::span(held_).first(used_));
+}
+
+double count_ratio::prior_of(std::size_t j) const noexcept {
+  if (rule_.side == test_side::worse) return 1;
+  const double z = std::log(ratios_[j] / std::min(1.0, ratios_[used_ - 1])) / spread_no_worse;
+  return prior_scale_ * std::exp(-z * z / 2);
 }
 
 double count_ratio::dispersion() const noexcept {
@@ -97,7 +107,7 @@ test_step count_ratio::push(const count_slot& s) {
   const double base = rule_.ratio * w + (1 - w);
   for (std::size_t j = 0; j < used_; ++j) {
     double& held = held_[j];
-    held += more;
+    if (more > 0) held += prior_of(j) * more;
     if (events <= 0) continue;
     const double nats = s.canary.bad * logs_[j] - events * std::log((ratios_[j] * w + (1 - w)) / base);
     held = grown(held, std::min(nats / out.dispersion, rule_.cap));

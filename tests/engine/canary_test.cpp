@@ -1,5 +1,6 @@
 #include "rig.hpp"
 
+#include <shipflow/backtest.hpp>
 #include <shipflow/decision.hpp>
 #include <shipflow/evidence.hpp>
 
@@ -191,4 +192,47 @@ TEST_CASE("engine/canary: without a baseline nothing is certified and nothing is
   c.r.time.run_until([] { return false; }, hours(3));
   CHECK(c.r.phase(run) == "forward");
   CHECK(c.r.world->values["traffic"] != "100");
+}
+
+TEST_CASE(
+    "engine/canary: what own runs saw is past releases, and the same rules decide the same at the same "
+    "time") {
+  std::vector<shipflow::past_release> past;
+  shipflow::plan rules;
+  shipflow::time_point aborted{};
+  shipflow::time_point began{};
+  for (const bool bad : {false, true}) {
+    canary c(bad ? 7 : 6);
+    const auto run = c.r.start(c.b);
+    if (bad) c.arms->canary_errors = 0.012;
+    REQUIRE(c.r.finish(run));
+    CHECK(c.r.phase(run) == (bad ? "rolled_back" : "released"));
+    const auto record = shipflow::record_decisions(*c.r.store, run).value();
+    past.push_back(shipflow::release_from_record(record).value());
+    past.back().truth = bad ? shipflow::release_truth::bad : shipflow::release_truth::good;
+    rules = c.b.get();
+    if (!bad) continue;
+    for (const auto& d : record.guards[0].decisions)
+      if (d.level == "alert") aborted = d.at;
+    began = *past.back().begins;
+  }
+  REQUIRE(aborted != shipflow::time_point{});
+  const auto report = shipflow::backtest(shipflow::trigger_rules(rules), past, {}).value();
+  const auto& worse = report.rules.at(0);
+  CHECK(worse.false_aborts == 0);
+  CHECK(worse.missed == 0);
+  CHECK(worse.skipped == 0);
+  // To the slot: the decision of the run came right after it.
+  CHECK(aborted - (began + worse.outcomes.at(1).took) < seconds(10));
+  CHECK(aborted >= began + worse.outcomes.at(1).took);
+  const auto& gate = report.rules.at(2);
+  CHECK_FALSE(gate.aborts);
+  CHECK(gate.false_aborts + gate.missed == 0);
+  // A stricter rule of another name is tried on the same numbers.
+  auto other = shipflow::trigger_rules(rules).at(0);
+  other.guard = "threshold";
+  other.alert = "errors on canary > 0.8%";
+  const auto again = shipflow::backtest({other}, past, {}).value();
+  CHECK(again.rules.at(0).skipped == 0);
+  CHECK(again.rules.at(0).missed == 0);
 }

@@ -129,7 +129,7 @@ TEST_CASE("source/http: a wrong mapping is refused before anything runs, by memb
       refused(
           R"({"source":"http","url":"http://h","ratio":["bad","all"],"pointers":{"bad":"b","all":"/a"}})") ==
       "`pointers` holds \"b\"; a JSON pointer begins with `/`");
-  CHECK(refused(spec_for("http://h/", R"(,"kind":"histogram")")) == "`kind` is counter, delta or gauge");
+  CHECK(refused(spec_for("http://h/", R"(,"kind":"histogram")")) == "`kind` is delta, counter or gauge");
   CHECK(refused(spec_for("http://h/", R"(,"method":"DELETE")")) == "`method` is GET or POST");
   CHECK(refused(spec_for("http://h/", R"(,"max_age":"1m")")) == "`max_age` needs `timestamp`");
   CHECK(refused(spec_for("http://h/${who}")).starts_with("`${who}` is not known here"));

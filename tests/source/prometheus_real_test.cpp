@@ -1,28 +1,16 @@
 // Against a real Prometheus, with history that promtool wrote.
-#include "asking.hpp"
 #include "http/certificates.hpp"
-#include "http/server_process.hpp"
+#include "real_prometheus.hpp"
 
 #include <shipflow/sources/prometheus.hpp>
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <thread>
-
 using namespace shipflow;
-using tests::ask;
 using tests::text_of;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool has_prometheus() {
-  static const bool there = std::system("command -v prometheus promtool >/dev/null 2>&1") == 0;
-  if (!there) std::printf("not run: source: prometheus is missing\n");
-  return there;
-}
 
 /// Half an hour of a shop, six hours ago, a sample every 15 s.
 struct history {
@@ -67,27 +55,13 @@ struct history {
 };
 
 struct prometheus {
-  explicit prometheus(const std::string& web_config = "") {
-    const auto data = (files.path / "data").string();
-    const auto metrics = files.write("history.txt", past.text());
-    const auto made = std::system(
-        ("promtool tsdb create-blocks-from openmetrics " + metrics + " " + data + " >/dev/null 2>&1")
-            .c_str());
-    REQUIRE(made == 0);
-    const auto config = files.write("prometheus.yml", "global: { scrape_interval: 1s }\n");
-    const auto web = files.write("web.yml", web_config);
-    server.emplace([&](std::uint16_t port) {
-      return std::vector<std::string>{"prometheus", "--config.file=" + config, "--web.config.file=" + web,
-                                      "--storage.tsdb.path=" + data,
-                                      "--web.listen-address=127.0.0.1:" + std::to_string(port)};
-    });
-  }
+  explicit prometheus(const std::string& web_config = "") : server(past.text(), web_config) {}
 
   /// Asked for the slot that begins `after` the history's begin, as soon as the server is ready.
   metric_answer read(const std::string& kind, json::object queries, duration after, duration slot,
                      const json::object& more = {}, const std::string& scheme = "http") {
     metric_request q = tests::question("{}");
-    q.spec = {{"source", "prometheus"}, {"url", server->at(scheme, "")}, {"queries", queries}};
+    q.spec = {{"source", "prometheus"}, {"url", server.at(scheme)}, {"queries", queries}};
     for (const auto& m : more) q.spec[m.key()] = m.value();
     q.series.clear();
     json::array names;
@@ -101,26 +75,18 @@ struct prometheus {
     q.arm = "canary";
     q.from = past.begin + after;
     q.until = q.from + slot;
-    const auto end = std::chrono::steady_clock::now() + 30s;
-    while (true) {
-      q.deadline = tests::now() + 10s;
-      auto a = ask(*source, q);
-      const bool starting = a.why.find("answered 503") != std::string::npos;
-      if (!starting || std::chrono::steady_clock::now() > end) return a;
-      std::this_thread::sleep_for(50ms);
-    }
+    return server.ask_when_ready(*source, q);
   }
 
   history past;
-  tests::temporary_directory files;
-  std::optional<tests::server_process> server;
+  tests::real_prometheus server;
   std::shared_ptr<metric_source> source = make_prometheus_source();
 };
 
 }  // namespace
 
 TEST_CASE("source/prometheus: a real one: growth, restarts, several series, gaps, NaN, staleness") {
-  if (!has_prometheus()) return;
+  if (!tests::has_prometheus()) return;
   prometheus p;
   const std::string errors =
       R"(sum(increase(http_requests_total{code=~"5..",version="${version}"}[${slot}])))";
@@ -184,7 +150,7 @@ TEST_CASE("source/prometheus: a real one: growth, restarts, several series, gaps
 }
 
 TEST_CASE("source/prometheus: a real one behind TLS and a password") {
-  if (!has_prometheus()) return;
+  if (!tests::has_prometheus()) return;
   const tests::temporary_directory keys;
   const auto authority = tests::make_certificate({.name = "test authority"}, nullptr);
   const auto ca = (keys.path / "ca.pem").string();

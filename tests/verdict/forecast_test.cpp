@@ -142,3 +142,61 @@ TEST_CASE("verdict/calibration: too little, out of order or unreadable is said, 
   std::swap(day[20], day[21]);
   CHECK(calibrate({}, day).error().message.find("order of time") != std::string::npos);
 }
+
+TEST_CASE("verdict/calibration: in steps it is the same, one instance at a time") {
+  std::mt19937_64 random(12);
+  const auto day = day_of(random, 1000, 0.7, 60);
+  auto work = calibrating::begin({}, day).value();
+  int steps = 1;
+  while (work.step()) ++steps;
+  const auto whole = calibrate({}, day).value();
+  CHECK(to_json(work.found()) == to_json(whole));
+  CHECK(steps >= static_cast<int>(whole.fast.size() + whole.slow.size()));
+  CHECK_FALSE(work.step());
+}
+
+TEST_CASE(
+    "verdict/calibration: the fast lane is never below the ratio asked for, slots of a minute have none") {
+  std::mt19937_64 random(13);
+  const auto day = day_of(random, 400, 0, 1);
+  calibration_question q;
+  q.ratio = 4;
+  CHECK(calibrate(q, day).value().lanes.front().rule.ratio == 5);
+  q.ratio = 20;
+  CHECK(calibrate(q, day).value().lanes.front().rule.ratio == 20);
+  const auto slow = calibrate({60'000, 0.001, 1.25}, day).value();
+  CHECK(slow.fast.empty());
+  REQUIRE(slow.lanes.size() == 1);
+  CHECK(slow.lanes[0].weight == 1);
+  CHECK(slow.why.starts_with("slow lane"));
+}
+
+TEST_CASE("verdict/calibration: of a thousand instances some dozens play the canary") {
+  std::vector<fleet_slot> day;
+  std::mt19937_64 random(14);
+  for (int k = 0; k < 180; ++k) {
+    fleet_slot s{k, {}};
+    for (int i = 0; i < 1000; ++i) s.instances.push_back({100, std::min(100.0, poisson(random, 0.1))});
+    day.push_back(std::move(s));
+  }
+  auto work = calibrating::begin({}, day).value();
+  std::size_t steps = 1;
+  while (work.step()) ++steps;
+  CHECK(steps <= 2 * most_placebos);
+  CHECK(work.found().instances == 1000);
+}
+
+TEST_CASE("verdict/calibration: its lanes are read back, and nothing else is") {
+  std::mt19937_64 random(15);
+  const auto found = calibrate({}, day_of(random, 400, 0, 1)).value();
+  CHECK(lanes_from_json(to_json(found), 10'000).value() == found.lanes);
+  for (const auto* text :
+       {"1", "{}", R"({"lanes": 3})", R"({"lanes": [1]})", R"({"lanes": [{"ratio": 2, "slots": 1}]})",
+        R"({"lanes": [{"ratio": 0, "slots": 1, "weight": 1}]})",
+        R"({"lanes": [{"ratio": 2, "slots": 0, "weight": 1}]})",
+        R"({"lanes": [{"ratio": 2, "slots": 1e9, "weight": 1}]})",
+        R"({"lanes": [{"ratio": 2, "slots": 1, "weight": -1}]})"}) {
+    CAPTURE(text);
+    CHECK(lanes_from_json(parse_json(text).value(), 10'000).error().code == errc::corrupt);
+  }
+}

@@ -46,6 +46,9 @@
 // The source is unavailable when it cannot be reached, answers something else than Prometheus does
 // (redirects are not followed), reports an error (with its text), or says more than 4 MiB.
 //
+// The past (`calibrate` of a trigger): one range query for each series with a step of one slot; at most 32 MiB. Not with
+// `points`.
+//
 // Prometheus HTTP API: prometheus.io/docs/prometheus/latest/querying/api.
 #pragma once
 

@@ -58,6 +58,8 @@ struct ratio_rule {
 /// theta(r) = r w/(r w + 1 - w), w = n_c/(n_c+n_b), if its rate is r times the baseline's. The evidence is
 /// the average over a grid of ratios r beyond `ratio` of the likelihood of theta(r) against
 /// theta(ratio), slot by slot: a common incident, the time of day and a growing share of traffic cancel out.
+/// `worse` gives all ratios of its grid the same prior, since nobody knows how bad it will be; `no_worse` has a normal
+/// one of log(r) around a canary as good as its baseline, standard deviation 0.25: that is what it is there to certify.
 /// Exact for independent requests with any rates, also rates that change, and for Poisson counts.
 class count_ratio {
  public:
@@ -84,12 +86,14 @@ class count_ratio {
 
  private:
   void measure(std::span<const tally> baseline, const tally& sum) noexcept;
+  [[nodiscard]] double prior_of(std::size_t j) const noexcept;
 
   ratio_rule rule_;
   std::array<double, alternatives> ratios_{};  // of the grid, and log(ratio / rule.ratio)
   std::array<double, alternatives> logs_{};
-  std::array<double, alternatives> held_{};  // evidence per ratio
+  std::array<double, alternatives> held_{};  // evidence per ratio, times its prior
   std::size_t used_ = 0;                     // entries of the grid
+  double prior_scale_ = 1;                   // makes priors 1 on average
   double chi_square_ = 0, freedom_ = 0;
   tally before_;  // baseline of the slot before, when it is in one piece
   double log_evidence_ = 0, best_ = 0;

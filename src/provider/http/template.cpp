@@ -1,5 +1,7 @@
 #include "provider/http/template.hpp"
 
+#include "http/url.hpp"
+
 #include <optional>
 
 namespace shipflow::http_provider {
@@ -9,23 +11,7 @@ using encoding = std::string (*)(std::string);
 
 std::string plain(std::string text) { return text; }
 
-std::string percent_encoded(std::string text) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  constexpr std::string_view marks = "-._~";
-  std::string out;
-  for (const char c : text) {
-    const auto u = static_cast<unsigned char>(c);
-    const bool letter = (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9');
-    if (letter || marks.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += hex[u >> 4U];
-      out += hex[u & 15U];
-    }
-  }
-  return out;
-}
+std::string encoded(std::string text) { return http::percent_encoded(text); }
 
 class filler {
  public:
@@ -34,8 +20,8 @@ class filler {
   json::object object(const json::object& in, std::string_view encoded_key) {
     json::object out;
     for (const auto& member : in) {
-      const bool encoded = std::string_view(member.key()) == encoded_key;
-      out[member.key()] = value(member.value(), encoded ? &percent_encoded : &plain);
+      const bool is_url = std::string_view(member.key()) == encoded_key;
+      out[member.key()] = value(member.value(), is_url ? &encoded : &plain);
     }
     return out;
   }

@@ -1,8 +1,6 @@
 #include "source/endpoint/question.hpp"
 
-#include "http/authorization.hpp"
 #include "http/fields.hpp"
-#include "http/request_fields.hpp"
 #include "source/asker.hpp"
 #include "source/placeholders.hpp"
 
@@ -12,7 +10,6 @@ namespace shipflow::sources::endpoint {
 namespace {
 
 constexpr std::size_t most_body = std::size_t{1} << 20U;
-constexpr duration usual_timeout{10'000};
 
 // A URL may hold `${version}`, which is no URL yet: it is checked with something harmless in place of it.
 json::object without_placeholders(json::object spec) {
@@ -26,14 +23,6 @@ json::object without_placeholders(json::object spec) {
   }
   *url = text;
   return spec;
-}
-
-series_kind read_kind(http::fields& in, const json::object& spec) {
-  const auto word = in.text("kind", counts_events(spec) ? "counter" : "gauge");
-  if (word == "delta") return series_kind::delta;
-  if (word == "counter") return series_kind::counter;
-  if (word != "gauge") in.wrong("kind", "is counter, delta or gauge");
-  return series_kind::gauge;
 }
 
 void check_pointer(http::fields& in, std::string_view member, const std::string& pointer) {
@@ -60,18 +49,15 @@ result<question> read_question(const metric_request& q) {
   question out;
   const auto spec = without_placeholders(q.spec);
   http::fields in(spec);
-  leave_common(in);
   out.until = q.until;
-  out.base.deadline = in.time("timeout", usual_timeout);
-  http::read_request(in, {"url"}, out.base);
-  http::read_authorization(in, out.base);
+  read_base(in, out.base);
   out.base.max_body_bytes = most_body;
   if (const auto* url = q.spec.if_contains("url"); url != nullptr && url->is_string())
     out.base.url = std::string(url->get_string());
   if (out.base.method != "GET" && out.base.method != "POST") in.wrong("method", "is GET or POST");
   for (const auto* text : {&out.base.url, &out.base.body})
     if (auto ok = check_placeholders(*text); !ok) in.wrong(ok.error());
-  out.kind = read_kind(in, q.spec);
+  out.kind = read_kind(in, q.spec, "counter");
   read_pointers(in, q, out);
   out.timestamp = in.text("timestamp");
   check_pointer(in, "timestamp", out.timestamp);

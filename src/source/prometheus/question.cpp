@@ -1,8 +1,7 @@
 #include "source/prometheus/question.hpp"
 
-#include "http/authorization.hpp"
 #include "http/fields.hpp"
-#include "http/request_fields.hpp"
+#include "http/url.hpp"
 #include "source/asker.hpp"
 #include "source/placeholders.hpp"
 
@@ -14,7 +13,8 @@ namespace shipflow::sources::prometheus {
 namespace {
 
 constexpr std::size_t longest_query = 8192;
-constexpr duration usual_timeout{10'000};
+constexpr std::size_t most_past = std::size_t{32} << 20U;
+constexpr duration longest_past{60'000};
 
 reduction read_reduction(http::fields& in, std::string_view name, bool with_last) {
   static constexpr std::array<std::pair<std::string_view, reduction>, 6> known{{{"", reduction::none},
@@ -29,14 +29,6 @@ reduction read_reduction(http::fields& in, std::string_view name, bool with_last
   if (found != known.end() && (with_last || found->second != reduction::last)) return found->second;
   in.wrong(name, with_last ? "is sum, mean, min, max or last" : "is sum, mean, min or max");
   return reduction::none;
-}
-
-series_kind read_kind(http::fields& in, const json::object& spec) {
-  const auto word = in.text("kind", counts_events(spec) ? "delta" : "gauge");
-  if (word == "delta") return series_kind::delta;
-  if (word == "counter") return series_kind::counter;
-  if (word != "gauge") in.wrong("kind", "is delta, counter or gauge");
-  return series_kind::gauge;
 }
 
 void read_queries(http::fields& in, const metric_request& q, question& to) {
@@ -79,7 +71,7 @@ std::string address(const question& ask, const std::string& query) {
     url += "/api/v1/query_range?start=" + seconds(ask.from.time_since_epoch() + ask.step) +
            "&end=" + seconds(ask.until.time_since_epoch()) + "&step=" + seconds(ask.step);
   }
-  return url + "&lookback_delta=" + seconds(ask.lookback) + "&query=" + percent_encoded(query);
+  return url + "&lookback_delta=" + seconds(ask.lookback) + "&query=" + http::percent_encoded(query);
 }
 
 }  // namespace
@@ -87,12 +79,9 @@ std::string address(const question& ask, const std::string& query) {
 result<question> read_question(const metric_request& q) {
   question out;
   http::fields in(q.spec);
-  leave_common(in);
   out.from = q.from;
   out.until = q.until;
-  out.base.deadline = in.time("timeout", usual_timeout);
-  http::read_request(in, {"url"}, out.base);
-  http::read_authorization(in, out.base);
+  read_base(in, out.base);
   if (out.base.method != "GET" || !out.base.body.empty() || out.base.redirects != 0)
     in.wrong(in.has("method")      ? "method"
              : in.has("redirects") ? "redirects"
@@ -101,7 +90,7 @@ result<question> read_question(const metric_request& q) {
   if (out.base.url.find('?') != std::string::npos)
     in.wrong("url", "is the server's address, without a query");
   while (out.base.url.ends_with('/')) out.base.url.pop_back();
-  out.kind = read_kind(in, q.spec);
+  out.kind = read_kind(in, q.spec, "delta");
   out.series = read_reduction(in, "reduce", false);
   read_range(in, out);
   out.lookback = in.time("lookback", std::max<duration>(2 * (q.until - q.from), std::chrono::minutes(1)));
@@ -110,6 +99,23 @@ result<question> read_question(const metric_request& q) {
   if (warnings != "accept" && warnings != "refuse") in.wrong("warnings", "is refuse or accept");
   read_queries(in, q, out);
   if (auto ok = in.finish(); !ok) return ok.error();
+  return out;
+}
+
+result<std::vector<http::request>> past_requests_of(const question& ask, const metric_request& q,
+                                                    const past_span& past) {
+  if (ask.points != reduction::none)
+    return make_error(errc::invalid_argument, "with `points` the past is not asked for");
+  auto out = requests_of(ask, q);
+  if (!out) return out;
+  for (std::size_t i = 0; i < out->size(); ++i) {
+    auto& one = (*out)[i];
+    one.url = ask.base.url + "/api/v1/query_range?start=" + seconds(past.first_end.time_since_epoch()) +
+              "&end=" + seconds(ask.until.time_since_epoch()) + "&step=" + seconds(past.slot) +
+              one.url.substr(one.url.find("&lookback_delta="));
+    one.max_body_bytes = most_past;
+    one.deadline = longest_past;
+  }
   return out;
 }
 

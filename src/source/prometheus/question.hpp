@@ -30,4 +30,15 @@ struct question {
 /// The requests, one for each series. Error: a placeholder without a usable value.
 [[nodiscard]] result<std::vector<http::request>> requests_of(const question& ask, const metric_request& q);
 
+/// Slots one after the other, the last one that of the question.
+struct past_span {
+  time_point first_end;  ///< of the oldest slot
+  duration slot{0};
+  std::size_t slots = 0;
+};
+/// The same questions for each of these slots: range queries with a step of one slot.
+[[nodiscard]] result<std::vector<http::request>> past_requests_of(const question& ask,
+                                                                  const metric_request& q,
+                                                                  const past_span& past);
+
 }  // namespace shipflow::sources::prometheus

@@ -132,21 +132,102 @@ reading read_data(const question& ask, const json::value& data) {
 
 }  // namespace
 
-reply read_reply(const question& ask, const http::response& got) {
+namespace {
+
+// What every answer has to have: `data`, or why there is none.
+struct envelope {
+  json::value body;
+  const json::value* data = nullptr;
+  std::string trouble;
+  std::string partial;  ///< a warning that is not accepted
+};
+
+envelope opened(const question& ask, const http::response& got) {
+  envelope out;
   auto body = parse_json(got.body);
-  const auto status = body ? text_of(member(*body, "status")) : std::string{};
-  if (status == "error")
-    return trouble("prometheus: " + http::one_line(text_of(member(*body, "errorType")), 40) + ": " +
-                   http::one_line(text_of(member(*body, "error")), 300));
-  if (got.status / 100 != 2) return trouble(status_text(got, ask.base.url));
-  const auto* data = body ? member(*body, "data") : nullptr;
-  if (status != "success" || data == nullptr)
-    return trouble(http::shown_url(ask.base.url) + " does not answer as Prometheus does");
-  const auto* warnings = member(*body, "warnings");
+  if (body) out.body = std::move(*body);
+  const auto status = text_of(member(out.body, "status"));
+  if (status == "error") {
+    out.trouble = "prometheus: " + http::one_line(text_of(member(out.body, "errorType")), 40) + ": " +
+                  http::one_line(text_of(member(out.body, "error")), 300);
+    return out;
+  }
+  if (got.status / 100 != 2) {
+    out.trouble = status_text(got, ask.base.url);
+    return out;
+  }
+  out.data = member(out.body, "data");
+  if (status != "success" || out.data == nullptr)
+    out.trouble = http::shown_url(ask.base.url) + " does not answer as Prometheus does";
+  const auto* warnings = member(out.body, "warnings");
   if (!ask.accept_warnings && warnings != nullptr && warnings->is_array() && !warnings->get_array().empty())
-    return answer(
-        missing("a partial answer: " + http::one_line(text_of(&warnings->get_array().front()), 200)));
-  return answer(read_data(ask, *data));
+    out.partial = "a partial answer: " + http::one_line(text_of(&warnings->get_array().front()), 200);
+  return out;
+}
+
+// The points of one series, taken slot by slot.
+class point_reader {
+ public:
+  point_reader(const json::value& item, const past_span& past) : past_(past), what_(sample_of(item, 0)) {
+    const auto* values = member(item, "values");
+    sound_ = values != nullptr && values->is_array();
+    if (sound_) points_ = &values->get_array();
+  }
+  [[nodiscard]] bool sound() const { return sound_ && at_ == points_->size(); }
+
+  // The sample of the slot, if there is one; slots are asked for in order.
+  [[nodiscard]] std::optional<sample> at(std::size_t slot) {
+    if (!sound_ || at_ == points_->size()) return std::nullopt;
+    const auto p = read_point((*points_)[at_]);
+    if (!p) {
+      sound_ = false;
+      return std::nullopt;
+    }
+    const auto end = past_.first_end + past_.slot * static_cast<std::int64_t>(slot);
+    if (!asked_for(p->at, end)) return std::nullopt;
+    ++at_;
+    auto out = what_;
+    out.number = p->number;
+    return out;
+  }
+
+ private:
+  past_span past_;
+  sample what_;
+  const json::array* points_ = nullptr;
+  std::size_t at_ = 0;
+  bool sound_ = false;
+};
+
+}  // namespace
+
+past_reply read_past(const question& ask, const past_span& past, const http::response& got) {
+  const auto in = opened(ask, got);
+  if (!in.trouble.empty()) return {{}, in.trouble};
+  if (!in.partial.empty()) return {{}, in.partial};
+  const auto* found = member(*in.data, "result");
+  if (text_of(member(*in.data, "resultType")) != "matrix" || found == nullptr || !found->is_array())
+    return {{}, http::shown_url(ask.base.url) + " does not answer a range query with a matrix"};
+  std::vector<point_reader> series;
+  for (const auto& item : found->get_array()) series.emplace_back(item, past);
+  past_reply out;
+  out.slots.reserve(past.slots);
+  for (std::size_t k = 0; k < past.slots; ++k) {
+    std::vector<sample> samples;
+    for (auto& s : series)
+      if (auto one = s.at(k)) samples.push_back(std::move(*one));
+    out.slots.push_back(of_series(ask, samples));
+  }
+  if (!std::all_of(series.begin(), series.end(), [](const auto& s) { return s.sound(); }))
+    return {{}, "the past holds points at other times than asked, or that are not [time, \"number\"]"};
+  return out;
+}
+
+reply read_reply(const question& ask, const http::response& got) {
+  const auto in = opened(ask, got);
+  if (!in.trouble.empty()) return trouble(in.trouble);
+  if (!in.partial.empty()) return answer(missing(in.partial));
+  return answer(read_data(ask, *in.data));
 }
 
 }  // namespace shipflow::sources::prometheus

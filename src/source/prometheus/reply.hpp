@@ -10,6 +10,14 @@ struct reply {
   reading what;
   std::string trouble;
 };
+/// The past of one series, slot by slot; or `trouble`.
+struct past_reply {
+  std::vector<reading> slots;
+  std::string trouble;
+};
+/// Pure. O(points).
+[[nodiscard]] past_reply read_past(const question& ask, const past_span& past, const http::response& got);
+
 /// Pure.
 [[nodiscard]] reply read_reply(const question& ask, const http::response& got);
 

@@ -3,6 +3,7 @@
   decision_test.py SHIPFLOW
 """
 
+import http.server
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 PROGRAM = sys.argv.pop(1)
@@ -17,7 +19,7 @@ ENVIRONMENTS = """
 shipflow: 1
 environments:
   here:
-    variables: { DIR: { env: TEST_DIR } }
+    variables: { DIR: { env: TEST_DIR }, PORT: { env: TEST_PORT, default: "1" } }
     bind:
       site:
         provider: command
@@ -34,7 +36,9 @@ environments:
       site: { command: [/bin/sh, -c, '! grep -q 2.0.0 "$0"', "${DIR}/file"], every: 100ms, rise: 1, fall: 2, severity: SEV1 }
     metrics:
       errors: { source: load_balancer, component: site, ratio: [http_5xx, http_all] }
+      orders: { source: http, url: "http://127.0.0.1:${PORT}/", ratio: [failed, all], pointers: { failed: /failed, all: /all } }
     triggers:
+      orders: { alert: "orders > 5%", severity: SEV1, slot: 200ms }
       errors: { normal: "errors < 1%", alert: "errors > 5% for 30s", severity: SEV1, slot: 10s }
 """
 PLAN = """
@@ -43,15 +47,33 @@ plan: test
 components: [site]
 steps:
   - { id: switch, action: site.switch, with: { to: "${release.version}" }, guard: { abort: [%s] } }
-  - { id: bake, needs: [switch], wait: 500ms }
+  - { id: bake, needs: [switch], wait: %s }
 """
 NOON = 1772532000
+
+
+class Orders(http.server.BaseHTTPRequestHandler):
+    """Counters of a site that fails half of its orders in version 2.0.0: a hundred orders between two looks."""
+
+    def do_GET(self):
+        served = self.server.file.read_text() if self.server.file.exists() else ""
+        self.server.all += 100
+        self.server.failed += 50 if served == "2.0.0" else 0
+        body = json.dumps({"all": self.server.all, "failed": self.server.failed}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 class Decisions(unittest.TestCase):
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="shipflow-decisions-"))
         self.addCleanup(shutil.rmtree, self.dir)
+        self.port = 1
         self.write("environments.yaml", ENVIRONMENTS)
 
     def write(self, name, text):
@@ -61,10 +83,10 @@ class Decisions(unittest.TestCase):
 
     def shipflow(self, *words):
         return subprocess.run([PROGRAM, *words, "--store", str(self.dir / "s.db")], text=True, capture_output=True,
-                              timeout=60, check=False, env={**os.environ, "TEST_DIR": str(self.dir)})
+                              timeout=60, check=False, env={**os.environ, "TEST_DIR": str(self.dir), "TEST_PORT": str(self.port)})
 
-    def document(self, guard):
-        return [self.write("plan.yaml", PLAN % guard), "-e", str(self.dir / "environments.yaml"), "-n", "here"]
+    def document(self, guard, bake="500ms"):
+        return [self.write("plan.yaml", PLAN % (guard, bake)), "-e", str(self.dir / "environments.yaml"), "-n", "here"]
 
     def taken_back(self):
         done = self.shipflow("run", *self.document("site"), "-V", "2.0.0", "--as", "user:dana")
@@ -131,6 +153,45 @@ class Decisions(unittest.TestCase):
         page = str(self.dir / "page.html")
         self.shipflow("backtest", *self.document("errors"), "--bad", bad, "--format", "html", "--output", page)
         self.assertIn("<svg", pathlib.Path(page).read_text())
+
+    def take_orders(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Orders)
+        server.file, server.all, server.failed = self.dir / "file", 0, 0
+        self.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+
+    def record_of(self, version, status):
+        (self.dir / "file").unlink(missing_ok=True)
+        done = self.shipflow("run", *self.document("orders", "2s"), "-V", version, "--as", "user:dana")
+        self.assertEqual(done.returncode, status, done)
+        path = str(self.dir / f"{version}.json")
+        run = json.loads(self.shipflow("history", "--limit", "1", "--json").stdout.splitlines()[0])["run"]
+        self.assertEqual(self.shipflow("record", run, "--output", path).returncode, 0)
+        return path
+
+    def test_records_of_own_runs_are_past_releases(self):
+        self.take_orders()
+        good, bad = self.record_of("1.9.0", 0), self.record_of("2.0.0", 3)
+        plan = self.document("orders", "2s")
+        done = self.shipflow("backtest", *plan, "--good", good, "--bad", bad)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("1 good release: 0 false aborts", done.stdout)
+        self.assertIn("1 bad release: 0 missed", done.stdout)
+        record = json.loads(pathlib.Path(bad).read_text())
+        alert = next(d for d in record["guards"][0]["decisions"] if d["level"] == "alert")
+        outcome = json.loads(self.shipflow("backtest", *plan, "--bad", bad, "--json").stdout)["rules"][0]["outcomes"][0]
+        self.assertFalse(outcome["wrong"])
+        # The rule decides at the end of the slot after which the run decided.
+        self.assertLess(0, alert["at"] - outcome["decided"] + 1)
+        self.assertLess(alert["at"] - outcome["decided"], 5000)
+        # The same records under another rule.
+        strict = self.write("strict.yaml", ENVIRONMENTS.replace("orders > 5%", "orders > 60%"))
+        other = self.shipflow("backtest", plan[0], "-e", strict, "-n", "here", "--good", good, "--bad", bad)
+        self.assertIn("1 bad release: 1 missed", other.stdout, other)
 
     def test_a_prometheus_export_and_an_own_record_are_data_too(self):
         values = [[NOON + i * 10, str(i * 100)] for i in range(60)]
