@@ -4,6 +4,7 @@
 
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
+#include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
 
@@ -38,6 +39,11 @@ void add_probes(host& at, const object& given) {
 void add_http(host& at, const object& given) {
   members(given, "options of http").done();
   at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_http_provider())); });
+}
+
+void add_gate(host& at, const object& given) {
+  members(given, "options of gate").done();
+  at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_gate_provider())); });
 }
 
 void add_command(host& at, const object& given) {
@@ -77,11 +83,12 @@ void add_builtin(host& at, const std::string& name, const object& options) {
                   "`" + name + "` lives in real time; an engine with virtual time cannot have it");
   if (name == "probes") return add_probes(at, options);
   if (name == "http") return add_http(at, options);
+  if (name == "gate") return add_gate(at, options);
   if (name == "command") return add_command(at, options);
   if (name == "local") return add_local(at, options);
   throw failure(SHIPFLOW_NOT_FOUND, "nothing called `" + name +
                                         "` comes with shipflow: there are probes, http, "
-                                        "command and local");
+                                        "gate, command and local");
 }
 
 }  // namespace shipflow_c
