@@ -125,7 +125,8 @@ shipflow::result<history_since> read_history(const history_question& q) {
         errc::invalid_argument,
         "the clone is shallow and has no version's tag: run git fetch --unshallow --tags first");
   const auto begin = !q.since.empty() ? q.since : to.last ? "refs/tags/" + to.last->tag : std::string{};
-  std::vector<std::string> arguments{"log", "-z", "--format=" + std::string(shipflow::git_log_format)};
+  std::vector<std::string> arguments{"log", "-z", "--encoding=UTF-8",
+                                     "--format=" + std::string(shipflow::git_log_format)};
   if (q.paths) arguments.insert(arguments.end(), {"--name-only", "-m", "--first-parent"});
   arguments.push_back(begin.empty() ? "HEAD" : begin + "..HEAD");
   arguments.emplace_back("--");

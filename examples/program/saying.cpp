@@ -41,7 +41,10 @@ int move_start(const arguments& given) {
   const auto& run = given.words.front();
   shipflow::said s{given.get("--id"), given.command, who.principal, who.groups, body_of(given)};
   if (auto done = (*h)->engine->say(run, s); !done) return complain(done.error());
-  (*h)->loop.run_until([&] { return (*h)->engine->loaded() == 0; });
+  (*h)->loop.run_until([&] {
+    const auto waiting = (*h)->store->unused_signals(run);
+    return (!waiting || waiting->empty()) && (*h)->engine->loaded() == 0;
+  });
   const auto state = (*h)->engine->look(run);
   if (!state) return complain(state.error());
   const auto wanted = shipflow::parse_time(given.get("--at"));

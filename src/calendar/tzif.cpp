@@ -2,6 +2,8 @@
 // rule for what lies behind them.
 #include "calendar/zone.hpp"
 
+#include <algorithm>
+
 namespace shipflow {
 inline namespace v1 {
 namespace {
@@ -67,7 +69,13 @@ std::optional<zone_rules> read(std::string_view file) {
   const auto explained = [&](std::size_t i) {
     const auto [at, offset] = to.changes[i];
     const auto before = i == 0 ? rule->offset(at - 1) : to.changes[i - 1].second;
-    return rule->offset(at) == offset && rule->offset(at - 1) == before;
+    if (rule->offset(at) != offset || rule->offset(at - 1) != before) return false;
+    // Between two changes the rule must not make one of its own; no summer time is shorter than a week.
+    constexpr std::int64_t week = 7 * 86'400;
+    const auto from = i == 0 ? at : std::max(to.changes[i - 1].first, from_2020);
+    for (auto t = from; t < at; t += week)
+      if (rule->offset(t) != before) return false;
+    return true;
   };
   while (!to.changes.empty() && (explained(to.changes.size() - 1) || to.changes.back().first < from_2020))
     to.changes.pop_back();

@@ -14,12 +14,17 @@ class tokens {
   [[nodiscard]] std::string_view peek() const { return rest_.substr(0, rest_.find('\0')); }
   std::string_view next() {
     const auto token = peek();
+    // Every token ends with a NUL; output that was cut off does not.
+    broken_ = broken_ || token.size() == rest_.size();
     rest_.remove_prefix(std::min(rest_.size(), token.size() + 1));
     return token;
   }
 
+  [[nodiscard]] bool broken() const { return broken_; }
+
  private:
   std::string_view rest_;
+  bool broken_ = false;
 };
 
 bool is_id(std::string_view text) {
@@ -58,7 +63,7 @@ bool read_commit(tokens& in, commit_info& to) {
     if (to.paths.empty() && path.starts_with('\n')) path.remove_prefix(1);
     to.paths.emplace_back(path);
   }
-  return true;
+  return !in.broken();
 }
 
 }  // namespace

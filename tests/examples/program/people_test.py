@@ -6,6 +6,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,9 @@ class People(unittest.TestCase):
     def started(self, command, *more, calendar=CLOSED, who="user:dana"):
         return self.shipflow(command, self.plan(), "-e", self.environments(calendar), "-n", "here", "-V", "1.0.0", "--as",
                              who, *more)
+
+    def run_of(self, done):
+        return re.search(r"^run (\S+)$", done.stdout, re.MULTILINE)[1]
 
     def git(self, *words, where=None):
         return subprocess.run(["git", "-C", str(where or self.dir / "repo"), *words], env=self.env, text=True,
@@ -94,13 +98,13 @@ class People(unittest.TestCase):
         self.assertIn("may not override", self.started("run", "--override", "now", calendar=calendar).stderr)
         done = self.started("run", "--override", "security fix", calendar=calendar, who="user:lee")
         self.assertEqual(done.returncode, 0, done.stderr)
-        run = done.stdout.splitlines()[0].split()[1]
+        run = self.run_of(done)
         self.assertIn("Calendar overridden: security fix", self.shipflow("report", run).stdout)
 
     def test_a_start_is_scheduled_moved_and_cancelled(self):
         done = self.started("schedule", "--at", "2150-01-01T10:00:00Z", calendar="zone: UTC")
         self.assertEqual(done.returncode, 0, done.stderr)
-        run = done.stdout.splitlines()[0].split()[1]
+        run = self.run_of(done)
         self.assertIn("scheduled for 2150-01-01T10:00:00.000Z", done.stdout)
         self.assertIn("scheduled for 2150", self.shipflow("status").stdout)
         done = self.shipflow("schedule", run, "--at", "2151-01-01T10:00:00Z", "--as", "user:dana")
@@ -119,7 +123,7 @@ class People(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
         done = self.shipflow("rollback", "-n", "here", "--to", "~2", "--reason", "carts are empty")
         self.assertEqual(done.stdout.splitlines()[-1], "released: test 1.0.0 to here", done.stderr)
-        run = done.stdout.splitlines()[0].split()[1]
+        run = self.run_of(done)
         self.assertIn("carts are empty", self.shipflow("report", run).stdout)
         self.assertEqual(self.shipflow("rollback", "-n", "here", "--to", "~9").returncode, 1)
 
@@ -205,7 +209,7 @@ class People(unittest.TestCase):
 
     def test_a_release_is_told_in_every_format(self):
         done = self.started("run", "--reason", "<b>wishlists</b>", calendar="zone: UTC")
-        run = done.stdout.splitlines()[0].split()[1]
+        run = self.run_of(done)
         self.assertIn("# test 1.0.0 to here: released", self.shipflow("report", run).stdout)
         self.assertEqual(json.loads(self.shipflow("report", run, "--json").stdout)["phase"], "released")
         page = self.shipflow("report", run, "--format", "html").stdout
