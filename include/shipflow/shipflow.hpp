@@ -32,9 +32,9 @@
 #include <shipflow/providers/local_world.hpp>
 #include <shipflow/providers/shadow.hpp>
 #include <shipflow/recording.hpp>
-#include <shipflow/release_report.hpp>
 #include <shipflow/rehearsal.hpp>
 #include <shipflow/rehearsal_views.hpp>
+#include <shipflow/release_report.hpp>
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
 #include <shipflow/shadow.hpp>
