@@ -6,7 +6,6 @@ find_package(OpenSSL 3.0 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)
 find_package(pugixml 1.13 REQUIRED)
-find_package(date 3.0 QUIET)
 
 # Archives that a library with everything inside is linked from (capi/CMakeLists.txt).
 set(SHIPFLOW_ARCHIVES boost_json boost_url ssl crypto sqlite3 yaml-cpp pugixml)

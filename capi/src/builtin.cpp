@@ -4,6 +4,7 @@
 
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
+#include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/sources/cloudwatch.hpp>
@@ -44,6 +45,11 @@ void add_probes(host& at, const object& given) {
 void add_http(host& at, const object& given) {
   members(given, "options of http").done();
   at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_http_provider())); });
+}
+
+void add_gate(host& at, const object& given) {
+  members(given, "options of gate").done();
+  at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_gate_provider())); });
 }
 
 void add_command(host& at, const object& given) {
@@ -105,8 +111,8 @@ struct offer {
   void (*add)(host&, const object&);
 };
 constexpr std::array offers{offer{"probes", add_probes}, offer{"http", add_http},
-                            offer{"command", add_command}, offer{"local", add_local},
-                            offer{"sources", add_sources}};
+                            offer{"gate", add_gate},     offer{"command", add_command},
+                            offer{"local", add_local},   offer{"sources", add_sources}};
 
 }  // namespace
 
@@ -118,7 +124,7 @@ void add_builtin(host& at, const std::string& name, const object& options) {
     if (one.name == name) return one.add(at, options);
   throw failure(SHIPFLOW_NOT_FOUND,
                 "nothing called `" + name +
-                    "` comes with shipflow: there are probes, http, command, local and sources");
+                    "` comes with shipflow: there are probes, http, gate, command, local and sources");
 }
 
 }  // namespace shipflow_c

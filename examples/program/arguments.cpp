@@ -28,7 +28,21 @@ constexpr command_help commands[] = {
      "plays the release in virtual time with a fault at every step; nothing is touched", 1, 1},
     {"survey", "survey PLAN -e FILE -n ENVIRONMENT -V VERSION [--output FILE]",
      "reads what the target looks like, without changing it, for `rehearse --from`", 1, 1},
-    {"run", "run PLAN -e FILE -n ENVIRONMENT -V VERSION [--json]", "carries a release out", 1, 1},
+    {"run",
+     "run PLAN -e FILE -n ENVIRONMENT -V VERSION [--at TIME] [--override REASON] [--emergency REASON] "
+     "[--json]",
+     "carries a release out; waits for its time and for the calendar of the environment", 1, 1},
+    {"schedule", "schedule PLAN -e FILE -n ENVIRONMENT -V VERSION --at TIME | schedule RUN --at TIME",
+     "puts a start down for `resume` to begin at its time, or moves it; `cancel RUN` takes it back", 1, 1},
+    {"override", "override RUN --reason TEXT", "lets a run begin that waits for the calendar", 1, 1},
+    {"calendar", "calendar -e FILE -n ENVIRONMENT [--at TIME] [--json]",
+     "may a release start, why not, and when next", 0, 0},
+    {"version", "version next [--repository DIR] [--tags v${version}] [--prerelease NAME] [--json]",
+     "the next version by the conventional commits since the last one; exit code 1 when there is none", 1, 1},
+    {"changes", "changes [PLAN] [--repository DIR] [--since REVISION] [--tags v${version}] [--json]",
+     "what is new since the last version, as Markdown; with PLAN which of its components changed", 0, 1},
+    {"trigger", "trigger PLAN --event NAME [--payload FILE] [--json]",
+     "where an event of GitHub starts a release, by the plan's `triggers`; exit code 1 for nowhere", 1, 1},
     {"observe",
      "observe PLAN -e FILE -n ENVIRONMENT -V VERSION [--for TIME] [--json] [--script PROGRAM ARGUMENT...]",
      "says what would have been decided beside a release that a script carries out; changes nothing", 1, 1},
@@ -42,8 +56,12 @@ constexpr command_help commands[] = {
     {"cancel", "cancel RUN [--reason TEXT]", "stops and puts everything back", 1, 1},
     {"retry", "retry RUN STEP", "tries a failed step or compensation again", 2, 2},
     {"skip", "skip RUN STEP", "skips a step where the plan allows it", 2, 2},
-    {"rollback", "rollback RUN [--component NAME] [--reason TEXT] | rollback -n ENVIRONMENT --to VERSION",
-     "puts everything back, or releases a former version again", 0, 1},
+    {"rollback",
+     "rollback RUN [--component NAME] [--reason TEXT] | rollback -n ENVIRONMENT --to VERSION|~N [--reason "
+     "TEXT]",
+     "puts everything back, or releases a former version again: by its name, or ~1 for the one before, ~2 "
+     "...",
+     0, 1},
     {"history", "history [-n ENVIRONMENT] [--limit N]", "what ran where, by whom, with which result", 0, 0},
     {"audit", "audit verify RUN", "checks the hash chain of a run's record", 2, 2},
     {"purge", "purge [--facts TIME] [--rows TIME]",
@@ -54,6 +72,10 @@ constexpr command_help commands[] = {
      "evaluates every decision again; exit code 1 when one differs", 0, 1},
     {"evidence", "evidence RUN | evidence --record FILE [--format text|html|json] [--output FILE]",
      "evidence over time, thresholds, when the decision fell and why", 0, 1},
+    {"parity", "parity LEFT RIGHT -e FILE [--json]",
+     "what differs between two environments; exit code 1 when something does", 2, 2},
+    {"report", "report RUN [--format markdown|html|json|incident] [--output FILE]",
+     "the release told afterwards, or so far: what, who, when, how long, health, people", 1, 1},
     {"backtest", "backtest PLAN -e FILE -n ENVIRONMENT --good FILE --bad FILE --data FILE [--slot TIME]",
      "tries the plan's rules on recorded metrics of past releases: false aborts, misses, time to decide", 1,
      1},
@@ -61,11 +83,12 @@ constexpr command_help commands[] = {
 };
 
 constexpr const char* with_value[] = {
-    "--environments", "--environment", "--version",   "--store", "--as",     "--reason",
-    "--id",           "--format",      "--component", "--to",    "--limit",  "--image",
-    "--parameter",    "--state",       "--release",   "--facts", "--rows",   "--record",
-    "--data",         "--good",        "--bad",       "--slot",  "--output", "--swarm",
-    "--seed",         "--fault",       "--watch",     "--from",  "--html",   "--for"};
+    "--environments", "--environment", "--version", "--store",  "--as",         "--reason",    "--id",
+    "--format",       "--component",   "--to",      "--limit",  "--image",      "--parameter", "--state",
+    "--release",      "--facts",       "--rows",    "--record", "--repository", "--tags",      "--since",
+    "--prerelease",   "--event",       "--payload", "--at",     "--override",   "--emergency", "--data",
+    "--good",         "--bad",         "--slot",    "--output", "--swarm",      "--seed",      "--fault",
+    "--watch",        "--from",        "--html",    "--for"};
 constexpr const char* without_value[] = {"--json", "--help", "--plain", "--exhaustive"};
 
 std::string long_name(const std::string& option) {
@@ -179,6 +202,7 @@ std::string help(const std::string& command) {
       "      --state DIR           files of the local and command providers, default STORE.d\n"
       "      --as user:NAME        speak for somebody; the owner of the store and root may\n"
       "      --reason TEXT, --id ID  why, and a name that makes a repeated start the same run\n"
+      "      --at TIME             such as 2026-12-01T10:00:00Z\n"
       "      --script PROGRAM ...  observe: the script that releases, started now; its exit code is ours\n"
       "      --for TIME            observe: how long at most, counted from the script's end if there is one\n"
       "      --json                events as JSON lines; --plain  no live view on a terminal\n"

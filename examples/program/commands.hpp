@@ -12,6 +12,11 @@ namespace program {
 [[nodiscard]] int rehearse(const arguments& given);
 [[nodiscard]] int survey(const arguments& given);
 [[nodiscard]] int run(const arguments& given);
+[[nodiscard]] int schedule(const arguments& given);
+[[nodiscard]] int calendar(const arguments& given);
+[[nodiscard]] int version(const arguments& given);
+[[nodiscard]] int changes(const arguments& given);
+[[nodiscard]] int trigger(const arguments& given);
 [[nodiscard]] int observe(const arguments& given);
 [[nodiscard]] int resume(const arguments& given);
 [[nodiscard]] int say(const arguments& given);
@@ -24,6 +29,8 @@ namespace program {
 [[nodiscard]] int record(const arguments& given);
 [[nodiscard]] int decide(const arguments& given);
 [[nodiscard]] int evidence(const arguments& given);
+[[nodiscard]] int parity(const arguments& given);
+[[nodiscard]] int report(const arguments& given);
 [[nodiscard]] int backtest(const arguments& given);
 
 /// Prints an error to standard error; 2 for bad input, else 1.

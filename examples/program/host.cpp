@@ -2,6 +2,7 @@
 
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
+#include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/providers/shadow.hpp>
@@ -67,6 +68,7 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
 
   if (auto added = add_metric_sources(engine); !added) return added;
   if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
+  if (auto added = add(to, shipflow::make_gate_provider()); !added) return added;
   const auto probes = shipflow::make_probes();
   if (auto added = engine.add(probes); !added) return added;
   return add(to, shipflow::make_probe_provider({probes, shared}));

@@ -35,6 +35,10 @@ void print_summary(const json::object& s) {
               field(s, "version").c_str(), field(s, "environment").c_str(), field(s, "principal").c_str(),
               field(s, "phase").c_str());
   if (!field(s, "reason").empty()) std::printf("reason  %s\n", field(s, "reason").c_str());
+  if (!field(s, "emergency").empty()) std::printf("emergency  %s\n", field(s, "emergency").c_str());
+  if (!field(s, "held").empty()) std::printf("waits   %s\n", field(s, "held").c_str());
+  if (!field(s, "calendar_override").empty())
+    std::printf("calendar overridden: %s\n", field(s, "calendar_override").c_str());
   if (!field(s, "parked").empty())
     std::printf("parked  %s\nnext    %s\n", field(s, "parked").c_str(), field(s, "command").c_str());
   if (const auto* back = s.if_contains("rollback"); back != nullptr && back->is_object())

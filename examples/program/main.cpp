@@ -19,6 +19,11 @@ int dispatch(const program::arguments& given) {
   if (c == "rehearse") return program::rehearse(given);
   if (c == "survey") return program::survey(given);
   if (c == "run") return program::run(given);
+  if (c == "schedule") return program::schedule(given);
+  if (c == "calendar") return program::calendar(given);
+  if (c == "version") return program::version(given);
+  if (c == "changes") return program::changes(given);
+  if (c == "trigger") return program::trigger(given);
   if (c == "observe") return program::observe(given);
   if (c == "resume") return program::resume(given);
   if (c == "rollback") return program::roll_back(given);
@@ -30,6 +35,8 @@ int dispatch(const program::arguments& given) {
   if (c == "record") return program::record(given);
   if (c == "decide") return program::decide(given);
   if (c == "evidence") return program::evidence(given);
+  if (c == "parity") return program::parity(given);
+  if (c == "report") return program::report(given);
   if (c == "backtest") return program::backtest(given);
   return program::say(given);
 }

@@ -4,6 +4,7 @@
 #include "inputs.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 namespace program {
@@ -13,49 +14,103 @@ using shipflow::errc;
 using shipflow::make_error;
 using shipflow::result;
 
-shipflow::start_options options_of(const arguments& given) {
+result<shipflow::start_options> options_of(const arguments& given) {
   const auto who = speaker(given);
-  return {who.principal, who.groups, given.get("--reason"), given.get("--id")};
+  shipflow::start_options out;
+  out.principal = who.principal;
+  out.groups = who.groups;
+  out.reason = given.get("--reason");
+  out.external_id = given.get("--id");
+  out.override_reason = given.get("--override");
+  out.emergency = given.get("--emergency");
+  if (!given.has("--at")) return out;
+  const auto at = shipflow::parse_time(given.get("--at"));
+  if (!at) return make_error(errc::invalid_argument, "--at: " + at.error().message);
+  out.start_at = *at;
+  return out;
+}
+
+// The plan of the command line, begun or put down for later.
+result<std::string> begin(host& h, const arguments& given, inputs& read) {
+  if (!given.has("--environments") || !given.has("--environment"))
+    return make_error(errc::invalid_argument, "a run needs --environments FILE and --environment NAME");
+  if (read.what.version.empty())
+    return make_error(errc::invalid_argument, "a run needs --version or --release");
+  const auto options = options_of(given);
+  if (!options) return options.error();
+  shipflow::plan plan;
+  if (!read.found.has_errors()) plan = compile_inputs(read, h.engine->offers());
+  if (!read.found.items().empty()) std::fprintf(stderr, "%s\n", read.found.text().c_str());
+  if (read.found.has_errors()) return make_error(errc::invalid_document, "the plan is not carried out");
+  return h.engine->start(plan, *options);
+}
+
+bool was_released(const shipflow::run_row& r) {
+  return r.status == shipflow::run_status::released || r.status == shipflow::run_status::watching;
+}
+
+// "~1" is the version released before the one that is there now, "~2" the one before that.
+std::string former_version(const std::vector<shipflow::run_row>& newest_first, const std::string& back) {
+  std::vector<std::string> versions;
+  for (const auto& r : newest_first)
+    if (was_released(r) && std::find(versions.begin(), versions.end(), r.version) == versions.end())
+      versions.push_back(r.version);
+  std::size_t n = 0;
+  const auto [end, bad] = std::from_chars(back.data() + 1, back.data() + back.size(), n);
+  const bool fits = bad == std::errc{} && end == back.data() + back.size() && n >= 1 && n < versions.size();
+  return fits ? versions[n] : std::string{};
 }
 
 result<std::string> start_again(host& h, const arguments& given) {
   const auto environment = given.get("--environment");
   const auto version = given.get("--to");
   if (environment.empty() || version.empty())
-    return make_error(errc::invalid_argument, "usage: shipflow rollback -n ENVIRONMENT --to VERSION");
+    return make_error(errc::invalid_argument, "usage: shipflow rollback -n ENVIRONMENT --to VERSION or ~N");
   shipflow::run_filter filter;
   filter.environment = environment;
   filter.limit = 10'000;
   const auto runs = h.store->list_runs(filter);
   if (!runs) return runs.error();
+  const auto wanted = version.starts_with('~') ? former_version(*runs, version) : version;
   const auto found = std::find_if(runs->begin(), runs->end(), [&](const shipflow::run_row& r) {
-    return r.version == version &&
-           (r.status == shipflow::run_status::released || r.status == shipflow::run_status::watching);
+    return r.version == wanted && was_released(r);
   });
   if (found == runs->end())
     return make_error(errc::not_found, "version " + version + " was never released to " + environment);
   const auto former = shipflow::load_plan(*h.store, found->plan_digest);
   if (!former) return former.error();
   auto options = options_of(given);
-  if (options.reason.empty()) options.reason = "back to " + version + " as in run " + found->id;
-  return h.engine->start(*former, options);
+  if (!options) return options.error();
+  if (options->reason.empty()) options->reason = "back to " + wanted + " as in run " + found->id;
+  // Going back is a rollback, which no calendar holds up.
+  auto plan = *former;
+  plan.calendar.reset();
+  return h.engine->start(plan, *options);
 }
 
 }  // namespace
 
 int run(const arguments& given) {
   auto read = read_inputs(given);
-  return drive(given, [&](host& h) -> result<std::string> {
-    if (!given.has("--environments") || !given.has("--environment"))
-      return make_error(errc::invalid_argument, "a run needs --environments FILE and --environment NAME");
-    if (read.what.version.empty())
-      return make_error(errc::invalid_argument, "a run needs --version or --release");
-    shipflow::plan plan;
-    if (!read.found.has_errors()) plan = compile_inputs(read, h.engine->offers());
-    if (!read.found.items().empty()) std::fprintf(stderr, "%s\n", read.found.text().c_str());
-    if (read.found.has_errors()) return make_error(errc::invalid_document, "the plan is not carried out");
-    return h.engine->start(plan, options_of(given));
-  });
+  return drive(given, [&](host& h) { return begin(h, given, read); });
+}
+
+int schedule(const arguments& given) {
+  if (!given.has("--at"))
+    return complain(
+        make_error(errc::invalid_argument, "schedule needs --at TIME, such as 2026-12-01T10:00:00Z"));
+  if (!given.has("--environments")) return say(given);
+  auto read = read_inputs(given);
+  auto h = open_host(places_of(given), [](const shipflow::engine_event&) {});
+  if (!h) return complain(h.error());
+  const auto run = begin(**h, given, read);
+  if (!run) return complain(run.error());
+  (*h)->loop.run_until([&] { return (*h)->engine->loaded() == 0; });
+  const auto state = (*h)->engine->look(*run);
+  if (!state) return complain(state.error());
+  std::printf("run %s\n%s\n", run->c_str(),
+              state->held.empty() ? last_line(*state).c_str() : state->held.c_str());
+  return 0;
 }
 
 int resume(const arguments& given) { return given.words.empty() ? drive_all(given) : say(given); }

@@ -17,6 +17,7 @@ json::object body_of(const arguments& given) {
   if (given.words.size() > 1) body["step"] = given.words[1];
   if (given.words.size() > 2) body["item"] = given.words[2];
   if (given.has("--reason")) body["reason"] = given.get("--reason");
+  if (const auto at = shipflow::parse_time(given.get("--at")); at) body["at"] = shipflow::to_ms(*at);
   if (given.has("--component")) body["component"] = given.get("--component");
   return body;
 }
@@ -31,9 +32,34 @@ std::string meaning(const json::object& summary_after) {
   return out;
 }
 
+// A start is moved and left alone again: its time may be far away.
+int move_start(const arguments& given) {
+  auto h = open_host(places_of(given), [](const shipflow::engine_event&) {});
+  if (!h) return complain(h.error());
+  if (auto resumed = (*h)->engine->resume(); !resumed) return complain(resumed.error());
+  const auto who = speaker(given);
+  const auto& run = given.words.front();
+  shipflow::said s{given.get("--id"), given.command, who.principal, who.groups, body_of(given)};
+  if (auto done = (*h)->engine->say(run, s); !done) return complain(done.error());
+  (*h)->loop.run_until([&] {
+    const auto waiting = (*h)->store->unused_signals(run);
+    return (!waiting || waiting->empty()) && (*h)->engine->loaded() == 0;
+  });
+  const auto state = (*h)->engine->look(run);
+  if (!state) return complain(state.error());
+  const auto wanted = shipflow::parse_time(given.get("--at"));
+  const bool moved = wanted && state->start_at == *wanted;
+  std::printf("%s\n", state->held.empty() ? last_line(*state).c_str() : state->held.c_str());
+  if (moved) return 0;
+  std::fprintf(stderr, "shipflow: the start was not moved; see shipflow report %s\n", run.c_str());
+  return 1;
+}
+
 }  // namespace
 
 int say(const arguments& given) {
+  if (given.has("--at"))
+    if (const auto at = shipflow::parse_time(given.get("--at")); !at) return complain(at.error());
   const auto& run = given.words.front();
   json::object asked{{"op", "say"}, {"run", run}, {"name", given.command}, {"body", body_of(given)}};
   if (given.has("--as")) asked["as"] = given.get("--as");
@@ -47,6 +73,7 @@ int say(const arguments& given) {
     return 0;
   }
   if (said.error().code != errc::unavailable) return complain(said.error());
+  if (given.command == "schedule") return move_start(given);
   return drive(given, [&](host& h) -> result<std::string> {
     const auto who = speaker(given);
     shipflow::said s{given.get("--id"), given.command, who.principal, who.groups, body_of(given)};

@@ -32,6 +32,10 @@ std::string state_line(const shipflow::fact& f) {
     return with_reason("run is " + phase, text_of(f.body, "reason"));
   if (const auto parked = text_of(f.body, "parked"); !parked.empty())
     return "parked: " + parked + "; next: " + text_of(f.body, "command");
+  if (const auto* holds = f.body.if_contains("holds"); holds != nullptr && holds->is_object())
+    return "not begun: " + text_of(holds->get_object(), "why");
+  if (const auto* lead = f.body.if_contains("reminded"); lead != nullptr && lead->is_int64())
+    return "begins in " + shipflow::format_duration(shipflow::duration{lead->get_int64()});
   if (const auto* told = f.body.if_contains("ready"); told != nullptr && told->is_object())
     return with_reason("rollback of " + f.step + ": " + text_of(told->get_object(), "level"),
                        text_of(told->get_object(), "why"));

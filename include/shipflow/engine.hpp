@@ -88,6 +88,14 @@ struct start_options {
   std::string reason;
   /// A second start with the same id returns the first run's id.
   std::string external_id;
+  /// Begins no sooner; zero: at once. A run waits for its time, and for the calendar of its environment,
+  /// in the store: any engine on it begins the run then. `schedule` {at} moves it, `cancel` ends it.
+  time_point start_at{};
+  /// Why the calendar is not asked; empty: it is. Only its `override` roles may.
+  std::string override_reason{};
+  /// Reason of an emergency release: steps marked `skippable` are skipped, approvals are not; the record
+  /// and the history say so for ever. Empty: it is none.
+  std::string emergency{};
 };
 
 /// What somebody says to a run; names as in run.hpp.
@@ -116,7 +124,8 @@ class engine {
   /// What the compiler asks; valid as long as the engine.
   [[nodiscard]] const catalogue& offers() const;
 
-  /// Makes a run durable and begins it. Errors: `denied` (protection), `conflict` (the
+  /// Makes a run durable and begins it. Errors: `denied` (protection; a calendar that is closed and says
+  /// `refuse`, with the next possible start), `conflict` (the
   /// environment is held by another run, named), `io`. Returns the run's id.
   [[nodiscard]] result<std::string> start(const plan& what, const start_options& options);
   /// Adopts what a dead engine left and begins to claim runs that are due. Returns how many.

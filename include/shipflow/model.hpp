@@ -9,9 +9,11 @@
 //   parameters:                       # values a start may override; a scalar is the default
 //     bake: 10m
 //     migrate_to: { default: head, help: "revision", type: string }
-//   components: [api]                 # or { web: { needs: [api] }, api: {} }
+//   components: [api]                 # or { web: { needs: [api], paths: ["apps/web/**"] }, api: {} }
 //   checklists:
 //     pre-deployment: { "Code readiness": [ "All tests passing in CI", ... ], Database: [...] }
+//     # people tick a text; a mapping is ticked by a check, which is a step of its own, "ready/database-3":
+//     #   { text: Backup verified, command: [...] }, or action + with, wait_for, probe, gate; timeout, retry
 //   steps:                            # a list; order of writing is kept among independent steps
 //     - id: api                       # required, unique; letters, digits, - and _
 //       needs: [go]                   # default: none, so steps without needs run at once
@@ -28,6 +30,7 @@
 //   rollback: { SEV1: now, SEV2: { ask: [lead], quorum: 2, within: 15m, then: rollback }, SEV3: record,
 //               on_failure: now, decision_window: { for: 30m, roles: [lead], quorum: 1 },
 //               unavailable: { after: 5m, then: hold }, irreversible: accept }
+//   triggers: { staging: { push: [main] }, prod: { manual: true } }   # what starts it, see changes.hpp
 //   notify: / tasks: / report:        # words of later versions: parsed, kept, and refused by the
 //                                     # compiler by name when a run needs them (`not built`)
 //
@@ -40,11 +43,13 @@
 //   checklist: pre-deployment
 //   in_place | rolling | blue_green | canary: { component: api, version: "${release.version}", ... }
 //   wait: 10m
+//   window: open | preferred                   waits until the calendar of the environment says so
 //   watch: { for: 24h }                        the last word of a plan
 //   maintenance: { component: web, until: [step ids] }        an ensure scope
 //   ensure: { begin: {action|command, with}, end: command, until: [step ids] }
 //   probe: { all: [api, db], within: 2m }      passes when the named probes are up
-//   gate: / run: / scan: ...                   words of later versions (refused by name)
+//   gate: { file: coverage.xml, cobertura: { lines: 80% } }   a report is good enough, see gate.hpp
+//   run: / scan: ...                           words of later versions (refused by name)
 //
 // undo of a step: `undo: none` (forward only), `undo: [argv]` or `undo: {command: [...], with: {...},
 // after_traffic: undo|ask|keep, ask: [roles]}`.
@@ -75,7 +80,8 @@
 //       metrics: { errors: { source: load_balancer, component: api, ratio: [http_5xx, http_all] } }
 //       triggers: { errors: { normal: "errors < 0.1%", alert: "errors > 1% for 5m", severity: SEV1 },
 //                   worse: { alert: "worse(errors than baseline, ratio 1.25, alpha 0.1%)", calibrate: 24h } }
-//       calendar: / promoted_from: / notify: ...  # words of later versions
+//       calendar: { zone: UTC, prefer: [...], freeze: [...] }   # when a release may start, see calendar.hpp
+//       promoted_from: / notify: ...              # words of later versions
 //
 // References: `${parameters.bake}` or `${bake}` (parameters, then variables), `${release.version}`,
 // `${release.images.api}`, `${environment.name}`, `${environment.url}` or `${url}`, `${flags.x}`,
@@ -83,6 +89,7 @@
 // `${each}` inside for_each, `${steps.<id>.<output>}` at run time. Unresolved is an error with the place.
 #pragma once
 
+#include <shipflow/calendar.hpp>
 #include <shipflow/document.hpp>
 #include <shipflow/json.hpp>
 #include <shipflow/time.hpp>
@@ -133,6 +140,7 @@ struct step_document {
 struct component_document {
   std::string name;
   std::vector<std::string> needs;
+  std::vector<std::string> paths;  ///< patterns of the files it is made from, see changes.hpp
 };
 
 /// A validated plan document.
@@ -184,13 +192,16 @@ struct environment {
   std::map<std::string, std::vector<std::string>> roles;
   std::vector<binding> bindings;
   node probes, metrics, triggers;  ///< mappings by name; null when absent
+  std::optional<release_calendar> calendar;
   node root;
 };
 
 /// Where variables may come from; injected so that the model reads neither files nor the process.
 struct variable_sources {
   std::function<std::optional<std::string>(const std::string& name)> process_environment;
-  std::function<result<std::string>(const std::string& path)> file;  ///< at most 64 KiB, trailing newline cut
+  /// At most 1 MiB, trailing newline cut: values of variables (of which 64 KiB are taken), time zones
+  /// (TZDIR, else /usr/share/zoneinfo) and holidays, relative to the document.
+  std::function<result<std::string>(const std::string& path)> file;
 };
 /// Reads one environment of an environments document, `extends` applied.
 [[nodiscard]] environment read_environment(const document& doc, const std::string& name,

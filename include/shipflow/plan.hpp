@@ -26,6 +26,7 @@ enum class step_kind {
   wait,       ///< time passes, guards armed (a bake)
   watch,      ///< time passes after the last change; locks are given up
   restore,    ///< ends an `ensure` scope: undoes the step `restores`
+  window,     ///< waits until the calendar allows a start
 };
 [[nodiscard]] std::string_view name_of(step_kind k) noexcept;
 
@@ -82,6 +83,8 @@ struct plan_step {
   std::string on_expiry = "reject";  ///< "reject" fails the step, "hold" parks the run
   std::vector<std::string> items;    ///< checklist: ids of items
   std::vector<std::string> item_texts;
+
+  bool preferred = false;  ///< window: waits for a preferred time, not for an allowed one
 
   // wait, watch: how long; approval: how long it takes at least, however early people agree
   duration lasts{0};
@@ -164,6 +167,7 @@ struct plan {
   rollback_policy rollback;
   std::map<std::string, std::vector<std::string>> roles;  ///< role -> principals and groups
   protection_rules protection;
+  std::optional<release_calendar> calendar;  ///< when it may start; empty: at any time
   /// Secret variables: name -> where the value is, such as "env:DATABASE_PASSWORD". Never a value.
   json::object secrets;
   std::vector<std::string> locks;  ///< resources held from start to the last change, sorted

@@ -5,17 +5,21 @@
 //   next(state, now) -> effects            what to do now, and when to look again
 //
 // Bodies of facts (members in brackets are optional):
-//   created       {plan, plan_digest, environment, version, principal, [reason], [external_id], [emergency]}
+//   created       {plan, plan_digest, environment, version, principal, [reason], [external_id], [emergency],
+//                  [start_at], [override: why the calendar is not asked]}
 //   intent        {key, inputs, observed, timeout_at}
 //   started       {handle}
 //   outcome       {status: done|failed|retry|unclear|stopping, [outputs], [code, why], [retry_at], [evidence]}
 //   resolved      {status: applied|in_progress|not_applied|failed|unknown, [outputs], [handle], [why], [evidence],
 //                  [maybe]: not there, and a late call may still bring it about: a rollback undoes it}
 //   timer         {[due], [asks], [not_before]}    a wait, an approval or a checklist began
-//   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item], [component]}
+//   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item], [component], [reason],
+//                  [start_at]: of `schedule`}
 //   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id
 //   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked],
-//                 [ready: {level: unknown|ready|lapsed, [why], [takes_ms]}]}    the last with a step
+//                 [ready: {level: unknown|ready|lapsed, [why], [takes_ms]}],    this with a step
+//                 [holds: {why, [until]}]: a queued run waits for its time or its calendar,
+//                 [reminded: how long before the start, in ms; start_at]}
 //   undo_intent   {key, timeout_at}; undo_started {handle}
 //   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
 //   skipped       {why, [principal]}
@@ -182,7 +186,13 @@ struct run_state {
   std::string parked_command;  ///< what that person can run next
   std::string reason;          ///< why it rolls back, failed or ended
   std::string principal;
-  std::string emergency;  ///< reason of an emergency release, or empty
+  std::string emergency;            ///< reason of an emergency release, or empty
+  time_point start_at{};            ///< it begins no sooner; zero: at once
+  time_point scheduled{};           ///< when `start_at` was said
+  std::set<std::int64_t> reminded;  ///< lead times, in ms, at which people were told of the start
+  std::string held;                 ///< why it is not begun, or empty
+  time_point held_until{};          ///< when that is looked at again; zero: never by itself
+  std::string calendar_override;    ///< why the calendar is not asked, or empty
   bool cancel_requested = false;
   time_point created{};
   time_point released_at{};
@@ -243,11 +253,12 @@ struct locked_event {
 struct acquired_event {};  ///< the queued run may begin
 struct signal_event {
   std::string id;
-  std::string name;                 ///< approve reject tick pause resume cancel rollback retry skip supersede
+  std::string
+      name;  ///< approve reject tick pause resume cancel rollback retry skip supersede schedule override
   std::string principal;            ///< "user:alice"
   std::vector<std::string> groups;  ///< "group:qa"
   std::string denied;               ///< why a policy of the host refuses it; empty: it does not
-  json::object body;                ///< {step?, reason?, item?, component?, plan_digest?, run?}
+  json::object body;  ///< {step?, reason?, item?, component?, plan_digest?, run?, at?}; `at`: ms
 };
 struct guard_event {
   std::size_t guard = 0;  ///< index into plan::guards
@@ -272,9 +283,10 @@ using run_event =
 /// plan does not have); the state is unchanged then.
 [[nodiscard]] result<void> apply(run_state& state, const fact& f);
 
-/// The CREATED fact of a new run.
+/// The CREATED fact of a new run; `more` are its optional members.
 [[nodiscard]] fact created_fact(const plan& what, const std::string& principal, const std::string& reason,
-                                const std::string& external_id, time_point now);
+                                const std::string& external_id, time_point now,
+                                const json::object& more = {});
 
 // ---- effects -----------------------------------------------------------------------------
 
@@ -303,6 +315,15 @@ struct next_step {
   /// The run waits or watches: the steps of `to_ask_back` are to be asked now and then.
   bool looks_back = false;
 };
+/// When a queued run may begin, asked now: its scheduled start, then the calendar of its environment.
+struct start_verdict {
+  time_point at{};       ///< now, or later
+  bool never = false;    ///< it does not open within ten years, or the calendar cannot be read
+  bool refused = false;  ///< the calendar is closed and says that a start is refused then
+  std::string why;       ///< why not now; or, when it may begin, why it had better not
+};
+[[nodiscard]] start_verdict may_begin(const run_state& state, time_point now);
+
 /// What to do now. O(active steps + units to undo + guards).
 [[nodiscard]] next_step next(const run_state& state, time_point now);
 
@@ -341,7 +362,7 @@ struct outlook {
 [[nodiscard]] outlook look_back(const run_state& state);
 
 /// A summary for programs: {run, plan, plan_digest, environment, version, phase, paused, parked,
-/// command, reason, steps: [{id, status, attempt, why, began, ended}], guards, questions, undo,
+/// command, reason, [emergency], [start_at], [held, held_until], [calendar_override], steps: [{id, status, attempt, why, began, ended}], guards, questions, undo,
 /// [rollback: {level, why, takes_ms, steps: [{id, level, why}]}]}, the last while there is something to undo.
 [[nodiscard]] json::object summary(const run_state& state);
 

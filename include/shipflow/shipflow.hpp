@@ -3,6 +3,8 @@
 
 #include <shipflow/aws.hpp>
 #include <shipflow/backtest.hpp>
+#include <shipflow/calendar.hpp>
+#include <shipflow/changes.hpp>
 #include <shipflow/condition.hpp>
 #include <shipflow/control.hpp>
 #include <shipflow/decision.hpp>
@@ -11,9 +13,11 @@
 #include <shipflow/error.hpp>
 #include <shipflow/evidence.hpp>
 #include <shipflow/fact.hpp>
+#include <shipflow/gate.hpp>
 #include <shipflow/json.hpp>
 #include <shipflow/loop.hpp>
 #include <shipflow/model.hpp>
+#include <shipflow/parity.hpp>
 #include <shipflow/plan.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/probes.hpp>
@@ -21,6 +25,7 @@
 #include <shipflow/provider_suite.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/command_world.hpp>
+#include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local.hpp>
@@ -29,6 +34,7 @@
 #include <shipflow/recording.hpp>
 #include <shipflow/rehearsal.hpp>
 #include <shipflow/rehearsal_views.hpp>
+#include <shipflow/release_report.hpp>
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
 #include <shipflow/shadow.hpp>

@@ -197,7 +197,9 @@ void actor::commit(const next_step& then) {
   change.status = owned ? run_status::owned : status;
   if (then.wake) change.due_ms = to_ms(*then.wake);
   change.reason = !state_.parked.empty() ? state_.parked : state_.reason;
-  if (state_.phase == phase::queued) change.reason = queued_reason;
+  if (state_.phase == phase::queued) change.reason = state_.held.empty() ? queued_reason : state_.held;
+  if (!state_.emergency.empty())
+    change.reason = "emergency: " + state_.emergency + (change.reason.empty() ? "" : "; " + change.reason);
   change.now_ms = to_ms(core_.time.now());
   const auto locks = locks_between(durable_phase_, state_.phase);
   if (locks == lock_change::acquire) change.acquire = state_.what->locks;
@@ -275,7 +277,7 @@ void actor::refused_lock(const std::string& holder) {
   committing_ = false;
   announced_.clear();
   state_ = checkpoint_;
-  if (state_.phase == phase::queued) {
+  if (state_.phase == phase::queued && state_.what->protection.one_at_a_time == "wait") {
     blocked_ = true;
     pump();
     return;

@@ -36,11 +36,31 @@ error not_allowed(const plan& what, const std::string& principal) {
                                       ": it needs one of the roles " + roles);
 }
 
-bool may_start(const plan& what, const start_options& options) {
-  const auto& needed = what.protection.start;
+bool has_role(const plan& what, const start_options& options, const std::vector<std::string>& needed) {
   if (needed.empty()) return true;
   const auto roles = roles_of(what, options.principal, options.groups);
   return std::any_of(needed.begin(), needed.end(), [&](const auto& r) { return roles.contains(r); });
+}
+
+// What of the options the record keeps.
+json::object kept_of(const start_options& options) {
+  json::object more;
+  if (options.start_at != time_point{}) more["start_at"] = to_ms(options.start_at);
+  if (!options.override_reason.empty()) more["override"] = options.override_reason;
+  if (!options.emergency.empty()) more["emergency"] = options.emergency;
+  return more;
+}
+
+// Would the calendar refuse this start, now or at the time it is scheduled for?
+result<void> check_calendar(const plan& what, const start_options& options, const run_state& created,
+                            time_point now) {
+  if (!options.override_reason.empty() && what.calendar &&
+      !has_role(what, options, what.calendar->override_roles))
+    return make_error(errc::denied,
+                      options.principal + " may not override the calendar of " + what.environment);
+  const auto verdict = may_begin(created, std::max(now, options.start_at));
+  if (verdict.refused || verdict.never) return make_error(errc::denied, verdict.why);
+  return {};
 }
 
 }  // namespace
@@ -133,29 +153,32 @@ result<std::string> engine::start(const plan& what, const start_options& options
   auto& shared = impl_->shared;
   if (options.principal.empty())
     return make_error(errc::invalid_argument, "a start needs a principal, for example \"user:alice\"");
-  if (!may_start(what, options)) return not_allowed(what, options.principal);
+  if (!has_role(what, options, what.protection.start)) return not_allowed(what, options.principal);
   if (!options.external_id.empty())
     if (auto known = shared.keep->find_external(options.external_id)) return known->id;
   const auto now = shared.time.now();
-  auto created = created_fact(what, options.principal, options.reason, options.external_id, now);
+  auto created =
+      created_fact(what, options.principal, options.reason, options.external_id, now, kept_of(options));
   const std::string digest(created.body.at("plan_digest").as_string());
-  if (auto put = shared.keep->put_plan(digest, canonical(to_json(what))); !put) return put.error();
 
   auto state = make_state(new_run_id(shared.time), std::make_shared<const plan>(what));
-  const bool waits = what.protection.one_at_a_time == "wait";
-  std::vector<fact> facts{numbered(std::move(created), 1)};
-  if (!waits) {
-    fact begun;
-    begun.kind = fact_kind::state;
-    begun.at = now;
-    begun.body = {{"phase", "forward"}};
-    facts.push_back(numbered(std::move(begun), 2));
-  }
+  std::vector<fact> facts;
   std::vector<stored_fact> stored;
-  for (const auto& f : facts) {
-    stored.push_back(engine_room::to_stored(f, state.hash));
-    if (auto applied = apply(state, f); !applied) return applied.error();
-  }
+  const auto add = [&](fact f) {
+    facts.push_back(numbered(std::move(f), static_cast<std::int64_t>(facts.size()) + 1));
+    stored.push_back(engine_room::to_stored(facts.back(), state.hash));
+    return apply(state, facts.back());
+  };
+  if (auto applied = add(std::move(created)); !applied) return applied.error();
+  if (auto allowed = check_calendar(what, options, state, now); !allowed) return allowed.error();
+  if (auto put = shared.keep->put_plan(digest, canonical(to_json(what))); !put) return put.error();
+  const bool held = may_begin(state, now).at > now;
+  const bool waits = held || what.protection.one_at_a_time == "wait";
+  std::vector<fact> first;
+  if (held) first = decide(state, due_event{}, now);
+  if (!waits) first = decide(state, acquired_event{}, now);
+  for (auto& f : first)
+    if (auto applied = add(std::move(f)); !applied) return applied.error();
   run_row row;
   row.id = state.id;
   row.external_id = options.external_id;
@@ -169,7 +192,7 @@ result<std::string> engine::start(const plan& what, const start_options& options
   row.fence = 1;
   row.rev = state.rev;
   row.created_ms = row.updated_ms = to_ms(now);
-  if (waits) row.reason = engine_room::queued_reason;
+  if (waits) row.reason = held ? state.held : engine_room::queued_reason;
   auto made = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks);
   if (!made) return made.error();
   impl_->supersede(what, row.id);

@@ -147,9 +147,8 @@ class trigger_watch final : public guard_watch {
                   [source, q, told = std::move(told), trouble,
                    slot = trigger_->slot()](const result<secret_values>& known) mutable {
                     std::vector<std::string> values;
-                    auto spec = known ? reveal(q.spec, *known, values) : result<json::value>(known.error());
-                    if (!spec) return trouble(spec.error().text());
-                    q.spec = std::move(spec->get_object());
+                    if (auto revealed = reveal_spec(q.spec, known, values); !revealed)
+                      return trouble(revealed.error().text());
                     source->history(std::move(q), slot, [told = std::move(told), values](metric_history h) {
                       h.why = redact(std::move(h.why), values);
                       told(std::move(h));

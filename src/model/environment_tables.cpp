@@ -82,6 +82,31 @@ const mapping& traffic_table() {
   return table;
 }
 
+const mapping& calendar_table() {
+  static const auto table = [] {
+    mapping t("calendar", "When a release may start here; a rollback never asks");
+    const auto words = [] { return either({non_empty_string(), list_of(non_empty_string(), 1, 1'000)}); };
+    t.field("zone", matching("[A-Za-z][A-Za-z0-9_+/-]*", "a time zone such as Europe/Berlin"),
+            "whose days these are")
+        .standard("UTC");
+    t.field("prefer", words(), "windows outside of which a start is warned of")
+        .example(json::array{"Tue-Thu 10:00-14:00"});
+    t.field("allow", words(), "windows outside of which nothing starts")
+        .example(json::array{"Mon-Fri 08:00-18:00"});
+    t.field("avoid", words(), "days on which a start is warned of").example(json::array{"Fri", "holidays"});
+    t.field("freeze", words(), "days on which nothing starts")
+        .example(json::array{"black-friday-week", "12-20..12-26"});
+    t.field("holidays", words(), "iCalendar files; `holidays` in the lists above means their days");
+    t.field("outside", enumeration({"wait", "refuse"}), "what a start does while nothing may start")
+        .standard("wait");
+    t.field("override", one_or_names(), "roles that may start all the same, with a reason");
+    t.field("remind", either({duration_type(), list_of(duration_type(), 1, 20)}),
+            "how long before a scheduled start people are told; default 48h and 24h");
+    return t;
+  }();
+  return table;
+}
+
 }  // namespace
 
 const mapping& environment_table() {
@@ -106,7 +131,7 @@ const mapping& environment_table() {
     t.field("triggers", map_of(identifier(), schema::table(trigger_table)), "conditions over metrics");
     t.field("traffic", either({integer(1, 1'000'000'000), schema::table(traffic_table)}),
             "requests a minute that are expected: a bake that can decide nothing is warned of");
-    t.field("calendar", any(), "windows and freezes; not evaluated by this version");
+    t.field("calendar", schema::table(calendar_table), "when a release may start");
     t.field("promoted_from", any(), "where a release must have been before; not evaluated by this version");
     t.field("notify", any(), "messages; not evaluated by this version");
     return t;

@@ -82,10 +82,37 @@ const mapping& component_table() {
   static const auto table = [] {
     mapping t("component", "A part that is released and rolled back as one");
     t.field("needs", one_or_names(), "components it depends on");
+    t.field("paths", one_or_names(), "patterns of the files it is made from")
+        .example(json::array{"apps/api/**"});
     t.field("help", string(), "one line for people");
     return t;
   }();
   return table;
+}
+
+const mapping& checklist_item_table() {
+  static const auto table = [] {
+    mapping t("checklist_item", "An item that a check ticks; it is a step of its own");
+    t.field("text", schema::text(), required, "what it says").example("Backup verified");
+    t.field("command", arguments(), "a program that ends with 0 when it is so");
+    t.field("action", non_empty_string(), "component.action or provider.action that succeeds when it is so");
+    t.field("wait_for", free_mapping(), "polls until an expectation holds");
+    t.field("probe", free_mapping(), "probes that must be up");
+    t.field("gate", free_mapping(), "a report that must be good enough");
+    t.exactly_one({"command", "action", "wait_for", "probe", "gate"});
+    t.field("with", free_mapping(), "inputs of the action");
+    t.field("env", free_mapping(), "environment of the command");
+    t.field("directory", schema::text(), "where the command runs, or the path of the report begins");
+    t.field("timeout", span(), "how long the check may take");
+    t.field("retry", schema::table(retry_table), "trying again after a failure");
+    t.field("skippable", boolean(), "a person may skip it").standard(false);
+    return t;
+  }();
+  return table;
+}
+
+schema::type checklist_items() {
+  return list_of(either({non_empty_string(), schema::table(checklist_item_table)}), 1, 1'000);
 }
 
 }  // namespace
@@ -104,15 +131,14 @@ const mapping& plan_table() {
             "what is released")
         .example(json::array{"api"});
     t.field("checklists",
-            map_of(identifier(), either({map_of(non_empty_string(), list_of(non_empty_string(), 1, 1'000)),
-                                         list_of(non_empty_string(), 1, 1'000)})),
-            "items people tick, in groups");
+            map_of(identifier(), either({map_of(non_empty_string(), checklist_items()), checklist_items()})),
+            "items that people and checks tick, in groups");
     t.field("steps", list_of(schema::table(step_table), 1, 100'000), required, "the steps");
     t.field("rollback", schema::table(rollback_table), "what trouble leads to");
     t.field("notify", any(), "messages; not evaluated by this version");
     t.field("tasks", any(), "tasks after the release; not evaluated by this version");
     t.field("report", any(), "the report; not evaluated by this version");
-    t.field("triggers", free_mapping(), "what starts this plan; not evaluated by this version");
+    t.field("triggers", free_mapping(), "what starts this plan, see changes.hpp");
     return t;
   }();
   return table;

@@ -1,4 +1,5 @@
 #include "document/reference.hpp"
+#include "model/calendar.hpp"
 #include "model/layers.hpp"
 #include "model/tables.hpp"
 #include "model/variables.hpp"
@@ -100,6 +101,8 @@ environment read_environment(const document& doc, const std::string& name, const
   if (const auto* protection = read_node(*written, "protection")) e.protection = read_protection(*protection);
   check_protection(*written, e, out);
   read_parts(*written, e);
+  if (const auto* calendar = read_node(*written, "calendar"))
+    e.calendar = model_room::read_calendar(*calendar, e, sources, out);
   return e;
 }
 

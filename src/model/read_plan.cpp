@@ -35,11 +35,11 @@ step_document read_step(const node& written) {
 
 void read_components(const node& written, plan_document& to) {
   if (written.is(node_kind::sequence)) {
-    for (const auto& name : schema::strings_of(written)) to.components.push_back({name, {}});
+    for (const auto& name : schema::strings_of(written)) to.components.push_back({name, {}, {}});
     return;
   }
   for (const auto& [name, body] : written.fields)
-    to.components.push_back({name, read_strings(body, "needs")});
+    to.components.push_back({name, read_strings(body, "needs"), read_strings(body, "paths")});
 }
 
 void check_components(const plan_document& plan, const node& written, diagnostics& out) {

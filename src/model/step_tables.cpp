@@ -156,6 +156,21 @@ const mapping& probe_step_table() {
   return table;
 }
 
+const mapping& gate_table() {
+  static const auto table = [] {
+    mapping t("gate", "A report and what its numbers must be; see gate.hpp");
+    t.field("file", text(), required, "path of the report").example("coverage.xml");
+    const std::vector<std::string> kinds{"junit", "cobertura", "lcov", "sarif", "k6", "locust", "json"};
+    for (const auto& kind : kinds)
+      t.field(kind, map_of(non_empty_string(), either({number(), text()})), "bounds on its numbers");
+    t.exactly_one(kinds);
+    t.field("missing", enumeration({"fail", "pass"}), "what a file that is not there means").standard("fail");
+    t.field("none_ran", enumeration({"fail", "pass"}), "what it means that no test ran").standard("fail");
+    return t;
+  }();
+  return table;
+}
+
 const mapping& guard_table() {
   static const auto table = [] {
     mapping t("guard", "Triggers and probes armed from this step's first traffic on");
@@ -198,17 +213,6 @@ const mapping& for_each_table() {
   return table;
 }
 
-const mapping& retry_table() {
-  static const auto table = [] {
-    mapping t("retry", "How often and how patiently a failure is tried again");
-    t.field("attempts", integer(1, 100).references(), required, "tries in all").example(3);
-    t.field("backoff", span(), "before the second try; doubles").standard("1s");
-    t.field("most", span(), "the longest pause").standard("1m");
-    return t;
-  }();
-  return table;
-}
-
 void add_kinds(mapping& t) {
   t.field("action",
           matching("[A-Za-z][A-Za-z0-9_-]*\\.[A-Za-z][A-Za-z0-9_-]*", "component.action or provider.action"),
@@ -225,11 +229,13 @@ void add_kinds(mapping& t) {
   t.field("blue_green", schema::table(blue_green_table), "switch to a second fleet");
   t.field("canary", schema::table(canary_table), "shift to a second fleet in shares");
   t.field("wait", span(), "time passes, guards armed");
+  t.field("window", enumeration({"open", "preferred"}),
+          "waits until the calendar of the environment says so");
   t.field("watch", schema::table(watch_table), "time after the last change, guards armed");
   t.field("maintenance", schema::table(maintenance_table), "maintenance mode around steps");
   t.field("ensure", schema::table(ensure_table), "something ended on every path");
   t.field("probe", schema::table(probe_step_table), "probes that must be up");
-  t.field("gate", any(), "a gate over reports of tools; not built in this version");
+  t.field("gate", schema::table(gate_table), "a report that a tool wrote must be good enough");
   t.field("run", any(), "a run in another environment; not built in this version");
   t.field("scan", any(), "a scan with a gate; not built in this version");
   t.exactly_one(step_kinds());
@@ -238,10 +244,10 @@ void add_kinds(mapping& t) {
 }  // namespace
 
 const std::vector<std::string>& step_kinds() {
-  static const std::vector<std::string> kinds{
-      "action",      "command", "http",       "wait_for", "approval", "checklist",
-      "in_place",    "rolling", "blue_green", "canary",   "wait",     "watch",
-      "maintenance", "ensure",  "probe",      "gate",     "run",      "scan"};
+  static const std::vector<std::string> kinds{"action",    "command",  "http",    "wait_for",    "approval",
+                                              "checklist", "in_place", "rolling", "blue_green",  "canary",
+                                              "wait",      "watch",    "window",  "maintenance", "ensure",
+                                              "probe",     "gate",     "run",     "scan"};
   return kinds;
 }
 
@@ -259,6 +265,17 @@ const mapping& approval_table() {
     t.field("self", enumeration({"deny", "allow"}), "may the person who started it agree").standard("deny");
     t.field("text", text(), "what is asked");
     t.field("after", span(), "wait timer: the step ends no sooner, however early people agree").example("5m");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& retry_table() {
+  static const auto table = [] {
+    mapping t("retry", "How often and how patiently a failure is tried again");
+    t.field("attempts", integer(1, 100).references(), required, "tries in all").example(3);
+    t.field("backoff", span(), "before the second try; doubles").standard("1s");
+    t.field("most", span(), "the longest pause").standard("1m");
     return t;
   }();
   return table;

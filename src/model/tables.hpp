@@ -21,5 +21,6 @@ namespace shipflow::model_room {
 [[nodiscard]] schema::type span();       ///< a duration, references allowed
 [[nodiscard]] const schema::mapping& approval_table();
 [[nodiscard]] const schema::mapping& action_table();
+[[nodiscard]] const schema::mapping& retry_table();
 
 }  // namespace shipflow::model_room

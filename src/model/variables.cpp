@@ -8,6 +8,8 @@
 namespace shipflow::model_room {
 namespace {
 
+constexpr std::size_t most_bytes = 64U << 10U;
+
 // The text a variable is made from, or where it is fetched.
 struct source {
   const node* at = nullptr;
@@ -92,6 +94,10 @@ class resolver {
       return sources_.process_environment ? sources_.process_environment(s.from.substr(4)) : std::nullopt;
     if (!s.from.starts_with("file:") || !sources_.file) return std::nullopt;
     auto content = sources_.file(s.from.substr(5));
+    if (content && content->size() > most_bytes) {
+      out_.error(s.at->place, s.at->pointer, s.from.substr(5) + " is above 64 KiB");
+      return std::nullopt;
+    }
     if (content) return *content;
     if (s.text == nullptr) out_.error(s.at->place, s.at->pointer, content.error().message);
     return std::nullopt;

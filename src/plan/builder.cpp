@@ -112,12 +112,10 @@ std::vector<std::string> builder::roles_in(const node& n) const {
   return names;
 }
 
-void builder::read_retry(retry_policy& to) const {
-  const auto* rules = own("retry");
-  if (rules == nullptr) return;
-  if (const auto* n = rules->find("attempts")) to.attempts = read_.whole(*n, 1, 100).value_or(1);
-  if (const auto* n = rules->find("backoff")) to.backoff = read_.time(*n).value_or(to.backoff);
-  if (const auto* n = rules->find("most")) to.most = read_.time(*n).value_or(to.most);
+void builder::read_retry(const node& rules, retry_policy& to) const {
+  if (const auto* n = rules.find("attempts")) to.attempts = read_.whole(*n, 1, 100).value_or(1);
+  if (const auto* n = rules.find("backoff")) to.backoff = read_.time(*n).value_or(to.backoff);
+  if (const auto* n = rules.find("most")) to.most = read_.time(*n).value_or(to.most);
 }
 
 void builder::apply_words(draft& d, const json::value& when,
@@ -127,7 +125,7 @@ void builder::apply_words(draft& d, const json::value& when,
   d.references.insert(d.references.end(), when_references.begin(), when_references.end());
   if (const auto* n = own("skippable")) s.skippable = read_.truth(*n).value_or(false);
   const bool acts = s.kind == step_kind::action || s.kind == step_kind::restore;
-  if (acts) read_retry(s.retry);
+  if (const auto* rules = own("retry"); rules != nullptr && acts) read_retry(*rules, s.retry);
   const bool ends = acts || s.kind == step_kind::checklist;
   if (const auto* n = own("timeout"); n != nullptr && ends) s.timeout = read_.time(*n).value_or(s.timeout);
 }

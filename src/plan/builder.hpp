@@ -51,6 +51,8 @@ class builder {
   draft_index add_restore(draft_index begin);
 
   void leave_at(draft_index i) { made_.exits = {i}; }
+  /// Dependants wait for every node, as none of them needs another.
+  void leave_at_all() { made_.exits = made_.members; }
   void traffic_at(draft_index i);
   void gate_at(draft_index i) { made_.gate = i; }
   void all_traffic_at(draft_index i) { made_.all_traffic = i; }
@@ -60,13 +62,13 @@ class builder {
   void wait_for(draft_index i, const std::string& name, const node& where);
   /// The names at the node, each of which must be a role of the environment.
   [[nodiscard]] std::vector<std::string> roles_in(const node& n) const;
+  void read_retry(const node& rules, retry_policy& to) const;
 
   /// Ends the work: words that every kind has (when, timeout, retry, guard ...).
   [[nodiscard]] expansion finish(const json::value& when, const std::vector<step_reference>& when_references);
 
  private:
   void apply_words(draft& d, const json::value& when, const std::vector<step_reference>& when_references);
-  void read_retry(retry_policy& to) const;
 
   const surroundings& all_;
   const step_document& source_;
@@ -85,6 +87,8 @@ void build_wait_for(builder& b);
 void build_probe(builder& b);
 void build_wait(builder& b);
 void build_watch(builder& b);
+void build_window(builder& b);
+void build_gate(builder& b);
 void build_approval(builder& b);
 void build_checklist(builder& b);
 void build_blue_green(builder& b);
@@ -97,5 +101,9 @@ void build_ensure(builder& b);
 /// Adds one call of an action, as `holder` writes it: `action` and `with`, or `command` and its
 /// siblings. `end` is an undo command given elsewhere, or null.
 draft_index add_call(builder& b, std::string_view part, const node& holder, const node* end);
+/// The same for `wait_for`, `probe` and `gate`, of which `body` is the value.
+draft_index add_wait_for(builder& b, std::string_view part, const node& body);
+draft_index add_probe(builder& b, std::string_view part, const node& body);
+draft_index add_gate(builder& b, std::string_view part, const node& body, const node* directory);
 
 }  // namespace shipflow::planning

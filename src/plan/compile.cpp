@@ -32,11 +32,12 @@ void describe(const surroundings& all, plan& to) {
   to.parameters = all.words.parameters();
   to.roles = all.where.roles;
   to.protection = all.where.protection;
+  to.calendar = all.where.calendar;
   for (const auto& [name, v] : all.where.variables)
     if (v.secret) to.secrets[name] = v.source;
   to.locks = {"environment:" + all.where.name};
-  warn_of(all.where.root, {"calendar", "promoted_from", "notify"}, to, all.out);
-  warn_of(all.document.root, {"notify", "tasks", "report", "triggers"}, to, all.out);
+  warn_of(all.where.root, {"promoted_from", "notify"}, to, all.out);
+  warn_of(all.document.root, {"notify", "tasks", "report"}, to, all.out);
 }
 
 std::map<std::string, const node*> places_of(const plan_document& document) {

@@ -44,7 +44,7 @@ plan_step read_step(const json::value& from, const std::string& where, trouble& 
   in.text("id", to.id);
   in.text("group", to.group);
   in.text("title", to.title);
-  in.name("kind", step_kind::action, step_kind::restore, to.kind);
+  in.name("kind", step_kind::action, step_kind::window, to.kind);
   in.text("component", to.component);
   in.indexes("needs", to.needs);
   in.any("when", to.when);
@@ -65,6 +65,7 @@ plan_step read_step(const json::value& from, const std::string& where, trouble& 
       break;
     case step_kind::wait:
     case step_kind::watch: in.time("lasts_ms", to.lasts); break;
+    case step_kind::window: in.truth("preferred", to.preferred); break;
   }
   in.end();
   return to;
@@ -226,6 +227,13 @@ plan read_plan_json(const json::value& v, trouble& bad) {
   if (const auto* rollback = in.member("rollback")) read_rollback(*rollback, to.rollback, bad);
   read_roles(in, to, bad);
   read_protection(in, to.protection, bad);
+  if (const auto* written = in.member("calendar")) {
+    auto calendar = calendar_from_json(*written);
+    if (calendar)
+      to.calendar = std::move(*calendar);
+    else
+      in.fail("calendar", calendar.error().message);
+  }
   in.object("secrets", to.secrets);
   in.texts("locks", to.locks);
   in.texts("warnings", to.warnings);

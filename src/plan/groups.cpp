@@ -30,9 +30,11 @@ constexpr std::array kinds{
     kind_entry{"canary", build_canary},
     kind_entry{"wait", build_wait},
     kind_entry{"watch", build_watch},
+    kind_entry{"window", build_window},
     kind_entry{"maintenance", build_maintenance},
     kind_entry{"ensure", build_ensure},
     kind_entry{"probe", build_probe},
+    kind_entry{"gate", build_gate},
 };
 
 // Ids stay within letters, digits, - and _, so that references to them can be read.

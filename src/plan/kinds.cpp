@@ -81,12 +81,13 @@ void finish_call(builder& b, draft_index i, const std::optional<bound_action>& w
   name_captured(b.at(i));
 }
 
-void one_call(builder& b, const char* provider, const char* action) {
-  const auto i = b.add("", step_kind::action, {});
-  const auto what = b.all().bound.of_provider(provider, action, b.source().body);
-  input_list inputs(b.read(), b.source().body);
-  inputs.written_fields(&b.source().body);
-  const auto* undo = b.own("undo");
+// One call of the http provider with the fields of `body`.
+draft_index add_request(builder& b, std::string_view part, const char* action, const node& body,
+                        const node* undo) {
+  const auto i = b.add(part, step_kind::action, {});
+  const auto what = b.all().bound.of_provider("http", action, body);
+  input_list inputs(b.read(), body);
+  inputs.written_fields(&body);
   if (undo != nullptr && (undo_command(*undo) != nullptr || undo->find("with") != nullptr)) {
     b.error(*undo, "the undo of a call is a request; write it inside `" + b.source().kind + "`");
     undo = nullptr;
@@ -94,9 +95,11 @@ void one_call(builder& b, const char* provider, const char* action) {
   finish_call(b, i, what, inputs, undo);
   auto& s = b.at(i).step;
   // Without a request that takes it back there is nothing a rollback could do.
-  if (s.undo == reversibility::reversible && b.body("undo") == nullptr) s.undo = reversibility::forward_only;
+  if (s.undo == reversibility::reversible && body.find("undo") == nullptr)
+    s.undo = reversibility::forward_only;
   const auto* url = s.inputs.if_contains("url");
-  s.title = std::string(provider) + " " + action + (url == nullptr ? "" : " " + text_of(*url));
+  s.title = std::string("http ") + action + (url == nullptr ? "" : " " + text_of(*url));
+  return i;
 }
 
 std::string command_line(const json::value* arguments) {
@@ -150,33 +153,51 @@ void build_call(builder& b) {
   // An action that steers traffic is where people may first meet the new version.
   if (!d.broken && d.step.rank == restore_rank::traffic) b.traffic_at(i);
 }
-void build_http(builder& b) { one_call(b, "http", "call"); }
-void build_wait_for(builder& b) { one_call(b, "http", "wait"); }
+void build_http(builder& b) { (void)add_request(b, "", "call", b.source().body, b.own("undo")); }
+void build_wait_for(builder& b) { (void)add_request(b, "", "wait", b.source().body, b.own("undo")); }
 
-void build_probe(builder& b) {
-  const auto i = b.add("", step_kind::action, {});
-  const auto what = b.all().bound.of_provider("probe", "wait", b.source().body);
-  input_list inputs(b.read(), b.source().body);
+draft_index add_wait_for(builder& b, std::string_view part, const node& body) {
+  return add_request(b, part, "wait", body, nullptr);
+}
+
+draft_index add_probe(builder& b, std::string_view part, const node& body) {
+  const auto i = b.add(part, step_kind::action, {});
+  const auto what = b.all().bound.of_provider("probe", "wait", body);
+  input_list inputs(b.read(), body);
   json::object probes;
-  const auto* names = b.body("all");
-  if (names == nullptr) b.error(b.source().body, "`probe` needs `all`, the names of the probes");
+  const auto* names = body.find("all");
+  if (names == nullptr) b.error(body, "`probe` needs `all`, the names of the probes");
   std::string title = "probe";
   for (const auto& name : names == nullptr ? std::vector<std::string>{} : b.read().texts(*names)) {
     title += " " + name;
     if (const auto p = read_probe(b.all(), name, *names)) probes[name] = to_json(*p);
   }
   inputs.implied("probes", std::move(probes));
-  if (const auto* within = b.body("within")) inputs.written("within", *within);
+  const auto* within = body.find("within");
+  if (within != nullptr) inputs.written("within", *within);
   b.at(i).step.title = std::move(title);
   b.fill(i, what, inputs);
   // The action itself ends at `within` with a reason; the step's limit is the safety net.
-  if (const auto* within = b.body("within"))
+  if (within != nullptr)
     if (const auto limit = b.read().time(*within)) b.at(i).step.timeout = *limit + probe_grace;
+  return i;
 }
+
+void build_probe(builder& b) { (void)add_probe(b, "", b.source().body); }
 
 void build_wait(builder& b) {
   const auto lasts = b.read().time(b.source().body);
   b.add_wait("", lasts.value_or(duration{0}), {});
+}
+
+void build_window(builder& b) {
+  const auto i = b.add("", step_kind::window, {});
+  auto& s = b.at(i).step;
+  const auto word = b.read().text(b.source().body);
+  s.preferred = word == "preferred";
+  if (word && *word != "open" && *word != "preferred")
+    b.error(b.source().body, "`window` must be open or preferred, not `" + *word + "`");
+  s.title = s.preferred ? "wait for a preferred window" : "wait for an open window";
 }
 
 }  // namespace shipflow::planning

@@ -36,6 +36,7 @@ brackets shape_of(const plan_step& s) {
     case step_kind::approval: return {"{{\"", "\"}}"};
     case step_kind::checklist: return {"[/\"", "\"/]"};
     case step_kind::wait:
+    case step_kind::window:
     case step_kind::watch: return {"([\"", "\"])"};
     case step_kind::restore: return {"[[\"", "\"]]"};
     case step_kind::action: break;

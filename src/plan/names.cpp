@@ -13,6 +13,7 @@ std::string_view name_of(step_kind k) noexcept {
     case step_kind::wait: return "wait";
     case step_kind::watch: return "watch";
     case step_kind::restore: return "restore";
+    case step_kind::window: return "window";
   }
   return "action";
 }

@@ -24,12 +24,39 @@ std::string slug(const std::string& text) {
   return out;
 }
 
-void add_items(const builder& b, plan_step& to, const std::string& category, const node& list) {
+draft_index add_check(builder& b, const std::string& part, const node& item) {
+  if (const auto* n = item.find("wait_for")) return add_wait_for(b, part, *n);
+  if (const auto* n = item.find("probe")) return add_probe(b, part, *n);
+  if (const auto* n = item.find("gate")) return add_gate(b, part, *n, item.find("directory"));
+  return add_call(b, part, item, nullptr);
+}
+
+// An item that a check ticks is a step of its own beside the list that people tick.
+void add_checked(builder& b, const std::string& part, const node& item) {
+  const auto i = add_check(b, part, item);
+  auto& s = b.at(i).step;
+  if (const auto* n = item.find("text")) s.title = b.read().text(*n).value_or(s.title);
+  if (const auto* n = item.find("timeout")) s.timeout = b.read().time(*n).value_or(s.timeout);
+  if (const auto* n = item.find("retry")) b.read_retry(*n, s.retry);
+  if (const auto* n = item.find("skippable")) s.skippable = b.read().truth(*n).value_or(false);
+}
+
+/// What people tick, collected over the groups of a list.
+struct ticked_items {
+  std::vector<std::string> ids, texts;
+};
+
+void add_items(builder& b, ticked_items& to, const std::string& category, const node& list) {
   const auto prefix = category.empty() ? std::string{} : slug(category) + "-";
   std::size_t number = 0;
-  for (const auto& text : b.read().texts(list)) {
-    to.items.push_back(prefix + std::to_string(++number));
-    to.item_texts.push_back(text);
+  for (const auto& item : list.items) {
+    const auto id = prefix + std::to_string(++number);
+    if (item.is(node_kind::mapping)) {
+      add_checked(b, id, item);
+    } else if (const auto text = b.read().text(item)) {
+      to.ids.push_back(id);
+      to.texts.push_back(*text);
+    }
   }
 }
 
@@ -83,19 +110,26 @@ void build_approval(builder& b) {
 }
 
 void build_checklist(builder& b) {
-  const auto i = b.add("", step_kind::checklist, {});
-  auto& s = b.at(i).step;
   const auto name = b.read().text(b.source().body);
   if (!name) return;
-  s.title = "checklist " + *name;
-  if (const auto* n = b.own("roles")) s.roles = b.roles_in(*n);
   const auto found = b.all().document.checklists.find(*name);
   if (found == b.all().document.checklists.end()) {
+    b.add("", step_kind::checklist, {});
     return b.error(b.source().body, "the plan has no checklist `" + *name + "`" +
                                         hint(b.all().out, *name, b.all().document.checklists));
   }
-  if (found->second.is(node_kind::sequence)) add_items(b, s, "", found->second);
-  for (const auto& [category, list] : found->second.fields) add_items(b, s, category, list);
+  ticked_items items;
+  if (found->second.is(node_kind::sequence)) add_items(b, items, "", found->second);
+  for (const auto& [category, list] : found->second.fields) add_items(b, items, category, list);
+  if (!items.ids.empty()) {
+    const auto i = b.add("", step_kind::checklist, {});
+    auto& s = b.at(i).step;
+    s.title = "checklist " + *name;
+    s.items = std::move(items.ids);
+    s.item_texts = std::move(items.texts);
+    if (const auto* n = b.own("roles")) s.roles = b.roles_in(*n);
+  }
+  b.leave_at_all();
 }
 
 }  // namespace shipflow::planning

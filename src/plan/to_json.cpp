@@ -73,6 +73,7 @@ json::object step_json(const plan_step& s) {
     case step_kind::checklist: put_people(to, s); break;
     case step_kind::wait:
     case step_kind::watch: put_time(to, "lasts_ms", s.lasts); break;
+    case step_kind::window: put_true(to, "preferred", s.preferred); break;
   }
   return to;
 }
@@ -188,6 +189,7 @@ json::value to_json(const plan& p) {
   for (const auto& [name, people] : p.roles) roles[name] = json::array(people.begin(), people.end());
   to["roles"] = std::move(roles);
   to["protection"] = protection_json(p.protection);
+  if (p.calendar) to["calendar"] = to_json(*p.calendar);
   if (!p.secrets.empty()) to["secrets"] = p.secrets;
   put_texts(to, "locks", p.locks);
   put_texts(to, "warnings", p.warnings);

@@ -23,6 +23,7 @@ std::string what_is_done(const plan_step& s) {
     case step_kind::checklist: return "checklist, " + std::to_string(s.items.size()) + " items";
     case step_kind::wait: return "wait " + format_duration(s.lasts);
     case step_kind::watch: return "watch " + format_duration(s.lasts);
+    case step_kind::window: return s.preferred ? "wait for a preferred window" : "wait for an open window";
     case step_kind::restore: return "restore " + s.group;
   }
   return {};

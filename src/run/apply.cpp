@@ -192,6 +192,12 @@ void fold_vote(run_state& s, const fact& f, const std::string& name, const std::
   if (name == "rollback") s.rollback_votes[text(f.body, "component")].insert(principal);
 }
 
+void fold_schedule(run_state& s, const fact& f) {
+  s.start_at = when(f.body, "start_at");
+  s.scheduled = f.at;
+  s.reminded.clear();
+}
+
 void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   const auto name = text(f.body, "name");
   const auto meaning = text(f.body, "meaning");
@@ -201,6 +207,8 @@ void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   if (name == "resume") s.paused = false;
   if (name == "cancel") s.cancel_requested = true;
   if (meaning == "counted") fold_vote(s, f, name, principal);
+  if (name == "override") s.calendar_override = text(f.body, "reason");
+  if (name == "schedule") fold_schedule(s, f);
   if (!i) return;
   if (name == "approve")
     for (const auto& role : texts(f.body, "roles")) s.steps[*i].votes[role].insert(principal);
@@ -272,6 +280,8 @@ void abandon_idle(run_state& s, time_point at) {
 
 void enter(run_state& s, phase p, time_point at) {
   const bool turned = p >= phase::draining && s.phase < phase::draining;
+  s.held.clear();
+  s.held_until = {};
   s.phase = p;
   if (turned && p != phase::released) abandon_idle(s, at);
   if (p == phase::watching && s.released_at == time_point{}) s.released_at = at;
@@ -338,6 +348,12 @@ result<void> fold_state(run_state& s, std::optional<step_index> about, const fac
   }
   if (const auto* asked = member(b, "asks"); asked != nullptr && asked->is_object())
     fold_question(s, asked->get_object());
+  if (const auto* holds = member(b, "holds"); holds != nullptr && holds->is_object()) {
+    s.held = text(holds->get_object(), "why");
+    s.held_until = when(holds->get_object(), "until");
+  }
+  if (const auto* lead = member(b, "reminded"); lead != nullptr && lead->is_int64())
+    s.reminded.insert(lead->get_int64());
   if (const auto answered = text(b, "answered"); !answered.empty()) s.questions.erase(answered);
   if (const auto why = text(b, "parked"); !why.empty()) {
     s.parked = why;
@@ -483,6 +499,9 @@ result<void> apply(run_state& s, const fact& f) {
       s.created = f.at;
       s.principal = text(f.body, "principal");
       s.emergency = text(f.body, "emergency");
+      s.start_at = when(f.body, "start_at");
+      s.scheduled = f.at;
+      s.calendar_override = text(f.body, "override");
       break;
     case fact_kind::signal: fold_signal(s, i, f); break;
     case fact_kind::verdict: fold_verdict(s, f); break;

@@ -12,6 +12,8 @@ using run::decision;
 
 void on_due(decision& d) {
   const auto& s = d.s;
+  run::calendar_due(d);
+  if (d.turned) return;
   for (const auto& [id, q] : s.questions) {
     if (q.due != time_point{} && q.due <= d.now) run::question_due(d, q);
     if (d.turned) return;
@@ -42,12 +44,16 @@ void on_claimed(decision& d) {
 }
 
 void on_acquired(decision& d) {
-  if (d.s.phase == phase::queued) d.add(fact_kind::state, "", {{"phase", "forward"}});
+  if (d.s.phase == phase::queued) run::begin(d);
 }
 
 // Locks are wanted at the start, at the end of a watch and for a rollback out of it. A newer run
 // that holds them has superseded this one.
 void on_locked(decision& d, const locked_event& e) {
+  if (d.s.phase == phase::queued)
+    d.add(fact_kind::state, "",
+          {{"phase", "failed"},
+           {"reason", "run " + e.holder + " holds the environment, which refuses a second release"}});
   if (d.s.phase != phase::watching) return;
   d.add(
       fact_kind::state, "",

@@ -322,6 +322,22 @@ void cancel(decision& d, const speech& p) {
     d.add(fact_kind::state, "", {{"phase", "cancelled"}, {"reason", why}});
 }
 
+void move_start(decision& d, const speech& p) {
+  auto moved = schedule(d.s, p.e.body, d.now);
+  if (!moved) return refuse(d, p, moved.error().message);
+  say(d, p, "done", "", std::move(*moved));
+}
+
+void override_calendar(decision& d, const speech& p) {
+  const auto& calendar = d.s.what->calendar;
+  if (!calendar) return refuse(d, p, "the environment has no calendar");
+  const auto& roles =
+      calendar->override_roles.empty() ? d.s.what->protection.start : calendar->override_roles;
+  if (!has_any(p, roles)) return refuse(d, p, "needs one of the roles " + listed(roles));
+  if (text(p.e.body, "reason").empty()) return refuse(d, p, "the calendar is overridden with a reason only");
+  say(d, p, "done", "");
+}
+
 void supersede(decision& d, const speech& p) {
   if (d.s.phase != phase::watching) {
     refuse(d, p, "the run is " + std::string(name_of(d.s.phase)) + ", only a watching one can be superseded");
@@ -364,12 +380,16 @@ void on_signal(decision& d, const signal_event& e) {
     tick(d, p);
   } else if (e.name == "rollback") {
     roll_back(d, p);
+  } else if (e.name == "override") {
+    override_calendar(d, p);
   } else if (e.name == "supersede") {
     supersede(d, p);
   } else if (e.name == "wake") {
     say(d, p, "done", "");
   } else if (!may_operate(d, p)) {
     return;
+  } else if (e.name == "schedule") {
+    move_start(d, p);
   } else if (e.name == "pause") {
     say(d, p, "done", "");
   } else if (e.name == "resume") {

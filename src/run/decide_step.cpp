@@ -194,6 +194,23 @@ void wait_over(decision& d, step_index i) {
   d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", json::object{}}});
 }
 
+void window_due(decision& d, step_index i) {
+  const auto v = ask_window(d.s, i, d.now);
+  const bool waits = !v.refused && !v.never && v.at > d.now;
+  if (v.refused || v.never) {
+    fail(d, i, {{"code", "denied"}, {"why", v.why}});
+  } else if (!waits) {
+    d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", json::object{}}});
+  } else if (d.step(i).status != step_status::timing || d.step(i).due != v.at) {
+    d.add(fact_kind::timer, i, {{"due", to_ms(v.at)}, {"why", v.why}});
+  }
+}
+
+// Approvals are asked for in an emergency as well.
+bool skipped_in_emergency(const decision& d, step_index i) {
+  return !d.s.emergency.empty() && d.planned(i).skippable && d.planned(i).kind != step_kind::approval;
+}
+
 void timed_out(decision& d, step_index i) {
   const auto& planned = d.planned(i);
   d.add(fact_kind::outcome, i,
@@ -250,12 +267,17 @@ void start_ready_step(decision& d, step_index i) {
     d.add(fact_kind::skipped, i, {{"why", "its condition does not hold"}});
     return;
   }
+  if (skipped_in_emergency(d, i)) {
+    d.add(fact_kind::skipped, i, {{"why", "emergency release: " + d.s.emergency}});
+    return;
+  }
   const auto& planned = d.planned(i);
   switch (planned.kind) {
     case step_kind::approval:
     case step_kind::checklist: ask_people(d, i); break;
     case step_kind::wait:
     case step_kind::watch: d.add(fact_kind::timer, i, {{"due", to_ms(d.now + planned.lasts)}}); break;
+    case step_kind::window: window_due(d, i); break;
     case step_kind::restore:
       if (d.step(*planned.restores).touched)
         write_intent(d, i, nullptr);
@@ -276,7 +298,12 @@ void step_due(decision& d, step_index i) {
   } else if (st.status == step_status::asking && due && d.s.parked.empty()) {
     expired(d, i);
   }
-  if (st.status == step_status::timing && due) wait_over(d, i);
+  if (st.status == step_status::timing && d.planned(i).kind == step_kind::window) {
+    // Asked again at once when the calendar was overridden meanwhile.
+    if ((due || !d.s.calendar_override.empty()) && may_start(d.s)) window_due(d, i);
+  } else if (st.status == step_status::timing && due) {
+    wait_over(d, i);
+  }
   if (st.status == step_status::started && st.timeout_at != time_point{} && st.timeout_at <= d.now)
     timed_out(d, i);
   if (st.status == step_status::stopping && due)

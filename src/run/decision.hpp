@@ -73,6 +73,18 @@ void change_phase(decision& d);
 /// Until when an undo has to wait for a call that may still arrive; only one that sets again does harm.
 [[nodiscard]] time_point undo_not_before(const run_state& s, const undo_state& unit);
 
+// The calendar, and the time a start was scheduled for.
+/// What a queued run waits for, and whom it reminds.
+void calendar_due(decision& d);
+/// Leaves the queue, if the calendar still says so.
+void begin(decision& d);
+/// The next moment at which people are to be told of a scheduled start.
+[[nodiscard]] std::optional<time_point> reminder_after(const run_state& s, time_point now);
+/// What a `schedule` signal adds to its fact, or why it is refused.
+[[nodiscard]] result<json::object> schedule(const run_state& s, const json::object& body, time_point now);
+/// May a `window` step end?
+[[nodiscard]] start_verdict ask_window(const run_state& s, step_index i, time_point now);
+
 // Going back.
 /// Steps whose effect a rollback of these components (empty: all) would put back, in order of the plan.
 [[nodiscard]] std::vector<step_index> units_to_undo(const run_state& s,

@@ -40,6 +40,14 @@ void step_effects(const run_state& s, step_index i, time_point now, next_step& o
   }
 }
 
+// A queued run waits for its time, for the calendar, then for its locks.
+void queued_effects(const run_state& s, time_point now, next_step& out) {
+  const auto start = may_begin(s, now);
+  if (!start.never && !start.refused && start.at <= now) out.effects.push_back({effect_kind::acquire, 0});
+  if (!start.never) consider(out, start.at, now);
+  if (const auto remind = run::reminder_after(s, now)) consider(out, *remind, now);
+}
+
 void undo_effects(const run_state& s, time_point now, next_step& out) {
   for (const auto u : run::free_units(s)) {
     const auto& unit = s.undo[u];
@@ -63,7 +71,7 @@ next_step next(const run_state& s, time_point now) {
   next_step out;
   if (is_terminal(s.phase)) return out;
   if (s.phase == phase::queued) {
-    out.effects.push_back({effect_kind::acquire, 0});
+    queued_effects(s, now, out);
     return out;
   }
   for (const auto i : s.active) step_effects(s, i, now, out);

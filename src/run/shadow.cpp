@@ -16,7 +16,9 @@ using run::text;
 bool needs_outputs(const json::value& v) { return json::serialize(v).find("${steps.") != std::string::npos; }
 
 bool is_span(const plan_step& s) { return s.kind == step_kind::wait || s.kind == step_kind::watch; }
-bool is_people(const plan_step& s) { return s.kind == step_kind::approval || s.kind == step_kind::checklist; }
+bool is_people(const plan_step& s) {
+  return s.kind == step_kind::approval || s.kind == step_kind::checklist || s.kind == step_kind::window;
+}
 
 // Waits for nobody: a moment in place of the people.
 void pass_people(plan_step& s) {
@@ -156,6 +158,7 @@ std::string_view name_of(shadow_act a) noexcept {
 
 plan shadow_of(plan what, const shadow_options& options) {
   what.locks.clear();
+  what.calendar.reset();  // the script does not ask it
   what.protection.start.clear();
   what.protection.one_at_a_time = "refuse";
   if (!options.script.empty()) put_script_first(what, options);

@@ -48,7 +48,7 @@ run_state make_state(std::string run, std::shared_ptr<const plan> what) {
 }
 
 fact created_fact(const plan& what, const std::string& principal, const std::string& reason,
-                  const std::string& external_id, time_point now) {
+                  const std::string& external_id, time_point now, const json::object& more) {
   fact f;
   f.kind = fact_kind::created;
   f.at = now;
@@ -60,6 +60,7 @@ fact created_fact(const plan& what, const std::string& principal, const std::str
             {"shipflow", 1}};
   if (!reason.empty()) f.body["reason"] = reason;
   if (!external_id.empty()) f.body["external_id"] = external_id;
+  for (const auto& member : more) f.body[member.key()] = member.value();
   return f;
 }
 

@@ -74,6 +74,11 @@ json::object summary(const run_state& s) {
                    {"command", s.parked_command},
                    {"reason", s.reason},
                    {"rev", s.rev}};
+  if (!s.emergency.empty()) out["emergency"] = s.emergency;
+  if (!s.calendar_override.empty()) out["calendar_override"] = s.calendar_override;
+  put_time(out, "start_at", s.start_at);
+  if (!s.held.empty()) out["held"] = s.held;
+  put_time(out, "held_until", s.held_until);
   put_time(out, "created", s.created);
   put_time(out, "released_at", s.released_at);
   put_time(out, "finished", s.finished);

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # Data flows from left to right; an include may name the own room and those to its left.
-LINE = ["base", "document", "model", "verdict", "health", "plan", "run", "engine"]
+LINE = ["base", "document", "calendar", "gate", "model", "changes", "verdict", "health", "plan", "run", "engine"]
 # Rooms beside the line: they see base and what is listed, never the engine and never each other.
 BESIDE = {
     "http": [],
@@ -21,7 +21,7 @@ BESIDE = {
     "store": [],
     "world": [],
     "suite": [],
-    "provider": ["http", "process", "world"],
+    "provider": ["http", "process", "world", "gate"],
     "source": ["http", "aws"],
     "aws": ["http"],
 }
@@ -34,7 +34,7 @@ HOSTS = ["capi", "bindings", "examples", "benchmarks"]
 PUBLIC_ROOM = {name: "base" for name in
                ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store", "world", "provider_suite"]} | dict.fromkeys(["rehearsal", "rehearsal_views", "recording"], "rehearsal")
 
-PURE = ["base", "document", "model", "verdict", "health", "plan", "run", "world", "suite", "rehearsal"]
+PURE = ["base", "document", "calendar", "gate", "model", "changes", "verdict", "health", "plan", "run", "world", "suite", "rehearsal"]
 IMPURE = re.compile(
     r"\b(?:system_clock|steady_clock|high_resolution_clock)::now\b|\bgetenv\b|\bs?rand\s*\(|\brandom_device\b"
     r"|\bstd::time\s*\(|\bgettimeofday\b|\bclock_gettime\b|\bstd::j?thread\b|\bsleep_(?:for|until)\b")

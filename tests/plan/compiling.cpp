@@ -1,5 +1,7 @@
 #include "plan/compiling.hpp"
 
+#include <shipflow/providers/gate.hpp>
+
 #include <algorithm>
 
 namespace shipflow::test {
@@ -102,6 +104,7 @@ class test_offers final : public catalogue {
     if (provider == "database") return database_actions();
     if (provider == "command") return target.contains("tasks") ? task_actions() : command_actions();
     if (provider == "http") return http_actions();
+    if (provider == "gate") return shipflow::make_gate_provider()->actions();
     if (provider == "probe")
       return std::vector{action("wait", {needed("probes", "object"), optional("within", "duration")})};
     return make_error(errc::not_found, "no provider is called `" + provider + "`");

@@ -26,7 +26,6 @@ const std::vector<refusal> refusals{
      "component `far` is not bound in environment `local`; add it to `bind` there\n"},
     {"  - { id: api, in_place: { component: apu } }\n",
      "the plan has no component `apu`; did you mean `api`?\n"},
-    {"  - { id: a, gate: { x: 1 } }\n", "not built in this version: `gate`\n"},
     {"  - { id: a, run: { x: 1 } }\n", "not built in this version: `run`\n"},
     {"  - { id: a, scan: { x: 1 } }\n", "not built in this version: `scan`\n"},
     {"  - { id: a, action: jira.create }\n",
@@ -163,10 +162,10 @@ TEST_CASE("plan/refused: an unknown provider and a wrong binding are named where
 TEST_CASE("plan/refused: words of later versions that do nothing by themselves are warnings") {
   start s;
   s.plan = "shipflow: 1\nplan: shop\nnotify: { x: 1 }\ntasks: []\nsteps:\n  - { id: a, command: [a] }\n";
-  s.environments = "shipflow: 1\nenvironments:\n  local: { calendar: { zone: UTC } }\n";
+  s.environments = "shipflow: 1\nenvironments:\n  local: { promoted_from: { environment: staging } }\n";
   const auto c = test::compile(s);
   CHECK(!c.findings.has_errors());
-  CHECK(c.what.warnings == std::vector<std::string>{"`calendar` is not evaluated by this version",
+  CHECK(c.what.warnings == std::vector<std::string>{"`promoted_from` is not evaluated by this version",
                                                     "`notify` is not evaluated by this version",
                                                     "`tasks` is not evaluated by this version"});
   CHECK(c.findings.items().size() == 3);

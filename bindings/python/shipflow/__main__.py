@@ -19,7 +19,7 @@ from . import Engine, Error, Plan, Store
 
 def _compiled(given: argparse.Namespace, state: str) -> Plan:
     engine = Engine(Store())
-    for name in ("probes", "http"):
+    for name in ("probes", "http", "gate"):
         engine.add_builtin(name)
     for name in ("command", "local"):
         engine.add_builtin(name, state_directory=state)

@@ -79,7 +79,7 @@ class Engine(Handle):
         self._providers[provider.name] = provider
 
     def add_builtin(self, name: str, **options: Any) -> None:
-        """Adds "probes", "http", "command" or "local"; options as in shipflow_engine_add_builtin. The keeper program is
+        """Adds "probes", "http", "gate", "command" or "local"; options as in shipflow_engine_add_builtin. The keeper program is
         the one of the package, when it has one."""
         keeper = Path(__file__).with_name("shipflow-keeper")
         if name in ("command", "local") and keeper.exists():

@@ -1,0 +1,40 @@
+// report: a release told afterwards, or so far.
+#include "commands.hpp"
+#include "files.hpp"
+#include "host.hpp"
+
+#include <shipflow/release_report.hpp>
+
+namespace program {
+namespace {
+
+using shipflow::errc;
+using shipflow::make_error;
+
+std::vector<shipflow::guard_evidence> seen_by(shipflow::store& store, const std::string& run) {
+  // A report without plots is better than none.
+  const auto record = shipflow::record_decisions(store, run);
+  if (!record) return {};
+  auto seen = shipflow::evidence_of(*record);
+  return seen ? std::move(*seen) : std::vector<shipflow::guard_evidence>{};
+}
+
+}  // namespace
+
+int report(const arguments& given) {
+  const auto store =
+      shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
+  if (!store) return complain(store.error());
+  const auto& run = given.words.front();
+  const auto told = shipflow::report_release(**store, run);
+  if (!told) return complain(told.error());
+  const auto format = given.get("--format", given.has("--json") ? "json" : "markdown");
+  if (format == "markdown") return put_out(given, shipflow::to_markdown(*told));
+  if (format == "html") return put_out(given, shipflow::to_html(*told, seen_by(**store, run)));
+  if (format == "json") return put_out(given, shipflow::json::serialize(to_json(*told)) + "\n");
+  if (format == "incident") return put_out(given, shipflow::incident_text(*told));
+  return complain(make_error(errc::invalid_argument,
+                             "--format takes markdown, html, json or incident, not \"" + format + "\""));
+}
+
+}  // namespace program

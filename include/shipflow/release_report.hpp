@@ -1,0 +1,92 @@
+// A release told afterwards, or so far: what, who, when, how long, what the guards saw, who said what, what was put
+// back. From the journal alone, so that it tells the same years later; no secret is in it, as none is in a journal.
+//
+//   const auto told = shipflow::report_release(*store, run).value();
+//   std::cout << shipflow::to_markdown(told);
+//   std::ofstream("release.html") << shipflow::to_html(told, {});
+#pragma once
+
+#include <shipflow/evidence.hpp>
+#include <shipflow/run.hpp>
+#include <shipflow/store.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace shipflow {
+inline namespace v1 {
+
+struct reported_step {
+  std::string id;
+  std::string title;
+  std::string status;  ///< a name of `step_status`
+  time_point began{};  ///< zero: never
+  time_point ended{};  ///< zero: not yet
+  int attempts = 0;
+  std::string why;
+};
+struct reported_event {
+  time_point at{};
+  std::string text;  ///< one line for people
+  bool trouble = false;
+};
+/// Something a person said, counted or refused.
+struct reported_word {
+  time_point at{};
+  std::string who;   ///< "user:quinn"
+  std::string what;  ///< "approve go"
+  std::string meaning;
+  std::string why;  ///< the person's reason, or why it was refused
+};
+struct reported_guard {
+  std::string id;
+  std::string severity;
+  std::string level;  ///< a name of `guard_level`: what it said last
+  std::string reason;
+  int alerts = 0;
+};
+struct reported_undo {
+  std::string id;
+  std::string status;
+  std::string why;
+};
+
+struct release_report {
+  std::string run, plan, plan_digest, environment, url, version, commit, notes;
+  std::string principal, reason, emergency, calendar_override;
+  std::string phase;  ///< a name of `phase`
+  std::string why;    ///< why it rolled back, failed or ended; or what a person is needed for
+  time_point created{}, released_at{}, finished{};
+  time_point told_at{};  ///< of the newest fact
+  std::vector<reported_step> steps;
+  std::vector<reported_event> events;
+  std::vector<reported_word> words;
+  std::vector<reported_guard> guards;
+  std::vector<reported_undo> undo;
+  std::vector<std::pair<time_point, int>> weights;  ///< percent of traffic on the new version
+  std::size_t facts = 0;
+  std::string head;  ///< hash of the newest fact
+
+  /// From its begin to its end, or to the newest fact.
+  [[nodiscard]] duration lasted() const noexcept;
+  /// Did it go wrong in a way that people want to read about?
+  [[nodiscard]] bool is_incident() const noexcept;
+};
+
+/// Reads the store once. Errors: `not_found`, `corrupt` when the chain of hashes is broken, `io`.
+[[nodiscard]] result<release_report> report_release(store& keep, const std::string& run);
+
+/// Members as above, times in milliseconds since the epoch, absent when not known.
+[[nodiscard]] json::object to_json(const release_report& r);
+/// Headings, tables and lists; every text escaped.
+[[nodiscard]] std::string to_markdown(const release_report& r);
+/// One page that loads nothing: steps over time, weights, plots of the evidence, people, events. Its size
+/// grows with steps and events, and with the width of plots, not with samples.
+[[nodiscard]] std::string to_html(const release_report& r, const std::vector<guard_evidence>& seen);
+/// The record of an incident as plain text: status, severity, impact, start, resolution, what was done, from
+/// the report. What only people know stands in brackets, to be filled in.
+[[nodiscard]] std::string incident_text(const release_report& r);
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,115 @@
+// From commits to the next version, and from versions to tags and back.
+#include <shipflow/changes.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+semantic_version raised(semantic_version v, version_bump by) {
+  // x.y.z-rc.1 is on the way to x.y.z, which is the next patch.
+  const bool on_the_way = !v.prerelease.empty();
+  v.prerelease.clear();
+  v.build.clear();
+  if (by == version_bump::major && v.major == 0) by = version_bump::minor;
+  const bool enough =
+      on_the_way && (by == version_bump::patch || (v.patch == 0 && by == version_bump::minor) ||
+                     (v.patch == 0 && v.minor == 0));
+  if (enough || by == version_bump::none) return v;
+  if (by == version_bump::major) return {v.major + 1, 0, 0, "", ""};
+  if (by == version_bump::minor) return {v.major, v.minor + 1, 0, "", ""};
+  return {v.major, v.minor, v.patch + 1, "", ""};
+}
+
+bool same_core(const semantic_version& a, const semantic_version& b) {
+  return a.major == b.major && a.minor == b.minor && a.patch == b.patch;
+}
+
+// "rc.3" after "rc.2" of the same version, else "rc.1".
+std::string counted_on(const std::optional<semantic_version>& last, const semantic_version& next,
+                       const std::string& name) {
+  std::uint64_t number = 0;
+  if (last && same_core(*last, next) && last->prerelease.starts_with(name + ".")) {
+    const auto digits = std::string_view(last->prerelease).substr(name.size() + 1);
+    const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (bad != std::errc{} || end != digits.data() + digits.size()) number = 0;
+  }
+  return name + "." + std::to_string(number + 1);
+}
+
+struct pattern {
+  std::string before, after;
+  bool sha = false;
+};
+
+result<pattern> read_convention(const std::string& convention) {
+  for (const std::string_view word : {"${version}", "${sha}"}) {
+    const auto at = convention.find(word);
+    if (at == std::string::npos) continue;
+    return pattern{convention.substr(0, at), convention.substr(at + word.size()), word == "${sha}"};
+  }
+  return make_error(
+      errc::invalid_argument,
+      "`" + convention + "` names neither ${version} nor ${sha}; write for example v${version}");
+}
+
+}  // namespace
+
+std::string format_version(const semantic_version& v) {
+  auto out = std::to_string(v.major) + "." + std::to_string(v.minor) + "." + std::to_string(v.patch);
+  if (!v.prerelease.empty()) out += "-" + v.prerelease;
+  if (!v.build.empty()) out += "+" + v.build;
+  return out;
+}
+
+next_version next_of(const std::optional<semantic_version>& last, const std::vector<commit_info>& since,
+                     const std::string& prerelease) {
+  next_version out;
+  for (const auto& c : since) {
+    const auto parsed = parse_commit(c.message);
+    if (!parsed || bump_of(*parsed) <= out.bump) continue;
+    out.bump = bump_of(*parsed);
+    out.because = c.id;
+  }
+  if (last) out.version = *last;
+  if (out.bump == version_bump::none) return out;
+  out.version = last ? raised(*last, out.bump) : semantic_version{1, 0, 0, "", ""};
+  if (!prerelease.empty()) out.version.prerelease = counted_on(last, out.version, prerelease);
+  return out;
+}
+
+result<std::string> tag_for(const std::string& convention, const release_info& what) {
+  const auto read = read_convention(convention);
+  if (!read) return read.error();
+  if (!read->sha) return read->before + what.version + read->after;
+  if (what.commit.size() < 7)
+    return make_error(errc::invalid_argument, "`" + convention + "` needs the release's commit");
+  return read->before + what.commit.substr(0, 7) + read->after;
+}
+
+std::optional<semantic_version> version_in(const std::string& convention, std::string_view tag) {
+  const auto read = read_convention(convention);
+  if (!read || read->sha) return std::nullopt;
+  if (tag.size() <= read->before.size() + read->after.size()) return std::nullopt;
+  if (!tag.starts_with(read->before) || !tag.ends_with(read->after)) return std::nullopt;
+  const auto text = tag.substr(read->before.size(), tag.size() - read->before.size() - read->after.size());
+  if (text.front() < '0' || text.front() > '9') return std::nullopt;
+  const auto version = parse_version(text);
+  return version ? std::optional{*version} : std::nullopt;
+}
+
+std::optional<tagged_version> latest_version(const std::vector<std::string>& tags,
+                                             const std::string& convention, bool prereleases) {
+  std::optional<tagged_version> best;
+  for (const auto& tag : tags) {
+    const auto version = version_in(convention, tag);
+    if (!version || (!prereleases && !version->prerelease.empty())) continue;
+    if (!best || version->compare(best->version) > 0) best = tagged_version{tag, *version};
+  }
+  return best;
+}
+
+}  // namespace v1
+}  // namespace shipflow

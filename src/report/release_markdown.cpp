@@ -1,0 +1,123 @@
+// The report as Markdown, and the record of an incident as plain text.
+#include <shipflow/release_report.hpp>
+
+#include <algorithm>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+// Words as words: no Markdown, no HTML, one line, no end of a table's cell.
+std::string words(std::string_view text) {
+  constexpr std::string_view special = "\\`*_[]<>|#~";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (byte < 0x20U || byte == 0x7fU) {
+      out += ' ';
+    } else {
+      if (special.find(c) != std::string_view::npos) out += '\\';
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string when(time_point t) { return t == time_point{} ? "" : format_time(t).substr(0, 19) + "Z"; }
+
+std::string whole_seconds(duration d) { return format_duration(duration{d.count() / 1000 * 1000}); }
+
+std::string row(std::initializer_list<std::string> cells) {
+  std::string out = "|";
+  for (const auto& c : cells) out += " " + c + " |";
+  return out + "\n";
+}
+
+void add(std::string& out, const char* name, const std::string& text) {
+  if (!text.empty()) out += "- " + std::string(name) + ": " + words(text) + "\n";
+}
+
+std::string steps_of(const release_report& r) {
+  std::string out = "\n## Steps\n\n| step | status | began | took | why |\n|---|---|---|---|---|\n";
+  for (const auto& s : r.steps) {
+    const bool both = s.began != time_point{} && s.ended != time_point{};
+    out += row(
+        {words(s.id), s.status, when(s.began), both ? whole_seconds(s.ended - s.began) : "", words(s.why)});
+  }
+  return out;
+}
+
+std::string worst_severity(const release_report& r) {
+  std::string worst;
+  for (const auto& g : r.guards)
+    if (g.alerts > 0 && (worst.empty() || g.severity < worst)) worst = g.severity;
+  return worst;
+}
+
+}  // namespace
+
+std::string to_markdown(const release_report& r) {
+  std::string out =
+      "# " + words(r.plan) + " " + words(r.version) + " to " + words(r.environment) + ": " + r.phase + "\n\n";
+  add(out, "Run", r.run);
+  add(out, "Address", r.url);
+  add(out, "Commit", r.commit);
+  add(out, "Started by", r.principal + (r.reason.empty() ? "" : ": " + r.reason));
+  add(out, "Emergency", r.emergency);
+  add(out, "Calendar overridden", r.calendar_override);
+  add(out, "Created", when(r.created));
+  add(out, "Released", when(r.released_at));
+  add(out, "Ended", when(r.finished));
+  add(out, "Lasted", whole_seconds(r.lasted()));
+  add(out, "Why", r.why);
+  add(out, "Record", std::to_string(r.facts) + " facts, head " + r.head);
+  if (!r.notes.empty()) out += "\n## What is new\n\n" + words(r.notes) + "\n";
+  out += steps_of(r);
+  if (!r.guards.empty()) {
+    out += "\n## Health\n\n| guard | severity | last | alerts | reason |\n|---|---|---|---|---|\n";
+    for (const auto& g : r.guards)
+      out += row({words(g.id), g.severity, g.level, std::to_string(g.alerts), words(g.reason)});
+  }
+  if (!r.undo.empty()) {
+    out += "\n## Put back\n\n| step | status | why |\n|---|---|---|\n";
+    for (const auto& u : r.undo) out += row({words(u.id), u.status, words(u.why)});
+  }
+  if (!r.words.empty()) {
+    out += "\n## People\n\n| when | who | said | meaning | why |\n|---|---|---|---|---|\n";
+    for (const auto& w : r.words)
+      out += row({when(w.at), words(w.who), words(w.what), w.meaning, words(w.why)});
+  }
+  out += "\n## What happened\n\n";
+  for (const auto& e : r.events) out += "- " + when(e.at) + " " + words(e.text) + "\n";
+  return out;
+}
+
+std::string incident_text(const release_report& r) {
+  const auto begin = std::find_if(r.events.begin(), r.events.end(), [](const auto& e) { return e.trouble; });
+  const bool over = r.finished != time_point{};
+  const auto severity = worst_severity(r);
+  std::string out = "DEPLOYMENT INCIDENT\n\n";
+  out += std::string("Status: ") + (over ? "Resolved" : "Identified") + "\n";
+  out += "Severity: " + (severity.empty() ? "[SEV1/SEV2/SEV3]" : severity) + "\n";
+  out += "Impact: [what customers noticed], " + r.plan + " " + r.version + " in " + r.environment + "\n";
+  out += "Start Time: " + when(begin == r.events.end() ? r.created : begin->at) + "\n";
+  out += "Cause: " + (r.why.empty() ? std::string("[not known]") : r.why) + "\n";
+  out += "Resolution: ";
+  if (r.phase == "rolled_back")
+    out += "rolled back; what was there before was compared and is there again\n";
+  else
+    out += over ? "the release ended as " + r.phase + "\n" : "the release is being rolled back\n";
+  out += "ETA: " + (over ? when(r.finished) : std::string("[expected]")) + "\n\nTimeline\n";
+  for (const auto& e : r.events)
+    if (begin == r.events.end() || e.at >= begin->at) out += "  " + when(e.at) + " " + e.text + "\n";
+  for (const auto& u : r.undo)
+    out += "  put back: " + u.id + " " + u.status + (u.why.empty() ? "" : ", " + u.why) + "\n";
+  return out;
+}
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,162 @@
+// From a journal to what a report tells.
+#include <shipflow/engine.hpp>
+#include <shipflow/release_report.hpp>
+
+#include <algorithm>
+
+namespace shipflow {
+inline namespace v1 {
+namespace {
+
+std::string text(const json::object& o, std::string_view key) {
+  const auto* v = o.if_contains(key);
+  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
+}
+
+std::string with(const std::string& head, const std::string& why) {
+  return why.empty() ? head : head + ": " + why;
+}
+
+// One line per fact that people want to read; nothing for the others.
+class teller {
+ public:
+  explicit teller(release_report& to) : to_(to) {}
+
+  void tell(const fact& f) {
+    switch (f.kind) {
+      case fact_kind::created: return created(f);
+      case fact_kind::outcome: return outcome(f);
+      case fact_kind::skipped: return say(f, with(f.step + " skipped", text(f.body, "why")));
+      case fact_kind::signal: return signal(f);
+      case fact_kind::verdict: return verdict(f);
+      case fact_kind::state: return state(f);
+      case fact_kind::undo_outcome: return undone(f);
+      case fact_kind::note: return say(f, text(f.body, "text"));
+      case fact_kind::intent: return intent(f);
+      default: return;
+    }
+  }
+
+ private:
+  void say(const fact& f, std::string line, bool trouble = false) {
+    if (!line.empty()) to_.events.push_back({f.at, std::move(line), trouble});
+  }
+  void created(const fact& f) {
+    to_.principal = text(f.body, "principal");
+    to_.reason = text(f.body, "reason");
+    say(f, with("created by " + to_.principal, to_.reason));
+  }
+  void intent(const fact& f) {
+    const auto* inputs = f.body.if_contains("inputs");
+    const auto* weight =
+        inputs != nullptr && inputs->is_object() ? inputs->get_object().if_contains("weight") : nullptr;
+    if (weight != nullptr && weight->is_int64())
+      to_.weights.emplace_back(f.at, static_cast<int>(std::clamp<std::int64_t>(weight->get_int64(), 0, 100)));
+  }
+  void outcome(const fact& f) {
+    const auto status = text(f.body, "status");
+    if (status == "done") return say(f, f.step + " done");
+    say(f, with(f.step + " " + status, text(f.body, "why")), status == "failed");
+  }
+  void signal(const fact& f) {
+    const auto name = text(f.body, "name");
+    if (name == "wake") return;
+    auto what = name + (f.step.empty() ? "" : " " + f.step);
+    if (const auto item = text(f.body, "item"); !item.empty()) what += " " + item;
+    const auto meaning = text(f.body, "meaning");
+    const auto why = meaning == "refused" ? text(f.body, "why") : text(f.body, "reason");
+    to_.words.push_back({f.at, text(f.body, "principal"), what, meaning, why});
+  }
+  void verdict(const fact& f) {
+    const auto level = text(f.body, "level");
+    for (auto& g : to_.guards)
+      if (g.id == f.step && level == "alert") ++g.alerts;
+    if (level != "pass") say(f, with(f.step + " says " + level, text(f.body, "reason")), level == "alert");
+  }
+  void state(const fact& f) {
+    const auto phase = text(f.body, "phase");
+    const bool bad = phase == "draining" || phase == "failed" || phase == "rolled_back";
+    if (!phase.empty()) say(f, with("the run is " + phase, text(f.body, "reason")), bad);
+    if (phase == "draining") to_.weights.emplace_back(f.at, 0);
+    if (const auto parked = text(f.body, "parked"); !parked.empty())
+      say(f, "a person is needed: " + parked, true);
+    if (const auto* holds = f.body.if_contains("holds"); holds != nullptr && holds->is_object())
+      say(f, "not begun: " + text(holds->get_object(), "why"));
+    if (const auto* asks = f.body.if_contains("asks"); asks != nullptr && asks->is_object())
+      say(f, "asked: " + text(asks->get_object(), "text"));
+  }
+  void undone(const fact& f) {
+    const auto status = text(f.body, "status");
+    if (status == "done") return say(f, f.step + " put back");
+    if (status == "failed" || status == "kept")
+      say(f, with(f.step + " not put back", text(f.body, "why")), true);
+  }
+
+  release_report& to_;
+};
+
+void tell_state(const run_state& s, release_report& to) {
+  const auto& p = *s.what;
+  to.run = s.id;
+  to.plan = p.name;
+  to.plan_digest = p.digest();
+  to.environment = p.environment;
+  to.url = p.environment_url;
+  to.version = p.release.version;
+  to.commit = p.release.commit;
+  to.notes = p.release.notes;
+  to.emergency = s.emergency;
+  to.calendar_override = s.calendar_override;
+  to.phase = name_of(s.phase);
+  to.why = s.parked.empty() ? s.reason : s.parked;
+  to.created = s.created;
+  to.released_at = s.released_at;
+  to.finished = s.finished;
+  for (std::size_t i = 0; i < s.steps.size(); ++i) {
+    const auto& st = s.steps[i];
+    to.steps.push_back({p.steps[i].id, p.steps[i].title, std::string(name_of(st.status)), st.began, st.ended,
+                        st.attempt, st.why});
+  }
+  for (std::size_t i = 0; i < s.guards.size(); ++i)
+    to.guards.push_back({p.guards[i].id, p.guards[i].severity, std::string(name_of(s.guards[i].level)),
+                         s.guards[i].reason, 0});
+  for (const auto& u : s.undo) to.undo.push_back({p.steps[u.step].id, std::string(name_of(u.status)), u.why});
+}
+
+}  // namespace
+
+result<release_report> report_release(store& keep, const std::string& run) {
+  // A report that people rely on is made of a record that is whole.
+  const auto whole = verify_audit(keep, run);
+  if (!whole) return whole.error();
+  const auto state = load_run(keep, run);
+  if (!state) return state.error();
+  const auto facts = keep.read_facts(run);
+  if (!facts) return facts.error();
+  release_report to;
+  tell_state(*state, to);
+  to.facts = whole->facts;
+  to.head = whole->head;
+  teller tells(to);
+  for (const auto& stored : *facts) {
+    const auto body = parse_json(stored.body);
+    if (!body) return body.error();
+    const auto f = fact_from_json(*body);
+    if (!f) return f.error();
+    tells.tell(*f);
+    to.told_at = f->at;
+  }
+  return to;
+}
+
+duration release_report::lasted() const noexcept {
+  return (finished == time_point{} ? told_at : finished) - created;
+}
+
+bool release_report::is_incident() const noexcept {
+  return phase == "draining" || phase == "compensating" || phase == "verifying" || phase == "rolled_back" ||
+         phase == "failed";
+}
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,40 @@
+#include <shipflow/parity.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace shipflow;
+
+namespace {
+
+std::string differences(const std::string& environments) {
+  diagnostics found;
+  const auto doc = parse_document("shipflow: 1\nenvironments:\n" + environments, "e.yaml", found);
+  const auto a = read_environment(doc, "staging", {}, found);
+  const auto b = read_environment(doc, "production", {}, found);
+  REQUIRE_MESSAGE(!found.has_errors(), found.text());
+  std::string out;
+  for (const auto& d : compare_environments(a, b))
+    out += d.path + ": " + (d.in_left ? d.left : "-") + " | " + (d.in_right ? d.right : "-") + "\n";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("parity: what two environments say differently, layers applied, names of their own left out") {
+  CHECK(differences("  base: { flags: { x: true } }\n"
+                    "  staging: { extends: base, purpose: a, url: \"http://a\", bind: { api: { provider: "
+                    "ecs, cluster: shop-staging, "
+                    "instances: 2 } }, flags: { y: 1 } }\n"
+                    "  production: { extends: base, bind: { api: { provider: ecs, cluster: shop-production, "
+                    "instances: 6 } }, "
+                    "roles: { qa: [\"user:quinn\"] } }\n") ==
+        "bind.api.instances: 2 | 6\nflags.y: 1 | -\nroles.qa: - | [\"user:quinn\"]\n");
+}
+
+TEST_CASE("parity: the same is nothing, and secrets stay where they are") {
+  CHECK(differences("  staging: { flags: { x: true } }\n  production: { flags: { x: true } }\n").empty());
+  CHECK(differences("  staging: {}\n  production: {}\n").empty());
+  CHECK(differences("  staging: { variables: { P: { env: A, secret: true } } }\n"
+                    "  production: { variables: { P: { env: B, secret: true } } }\n") ==
+        "variables.P.env: A | B\n");
+}
