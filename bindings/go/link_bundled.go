@@ -2,6 +2,6 @@
 
 package shipflow
 
-// #cgo CFLAGS: -I${SRCDIR}/include
-// #cgo LDFLAGS: -L${SRCDIR}/lib -lshipflow_c -Wl,-rpath,${SRCDIR}/lib
+// #cgo CFLAGS: -I${SRCDIR}/include -DSHIPFLOW_STATIC
+// #cgo LDFLAGS: ${SRCDIR}/lib/libshipflow_c.a -lm -ldl -lpthread
 import "C"

@@ -1,0 +1,7 @@
+module bench
+
+go 1.19
+
+require shipflow v0.0.0
+
+replace shipflow => ../../../bindings/go
