@@ -15,13 +15,13 @@ struct promised {
   rig r;
   std::string run;
 
-  promised() {
+  explicit promised(shipflow::duration for_how_long = hours(2)) {
     r.world->values = {{"traffic", "1"}};
     plan_builder b;
     b.set("traffic", "traffic", "2").first_traffic = true;
     b.wait("bake", hours(3), {"traffic"});
     b.trigger("errors", "traffic", "5m");
-    r.metrics->promise = r.time.now() + hours(2);
+    if (for_how_long.count() > 0) r.metrics->promise = r.time.now() + for_how_long;
     run = r.start(b);
     pass(hours(2));
     r.metrics->promise.reset();
@@ -55,14 +55,19 @@ TEST_CASE("engine/steady: what comes after the promise is seen as soon as ever")
   CHECK(p.r.time.now() - since >= minutes(5) - seconds(10));
 }
 
-TEST_CASE("engine/steady: an engine that takes over after the promise misses nothing") {
+TEST_CASE(
+    "engine/steady: an engine that takes over after the promise sees what it would have seen without one") {
   promised p;
-  p.pass(minutes(3));
-  p.r.crash();
-  REQUIRE(p.r.engine->resume().has_value());
-  REQUIRE(p.r.time.run_until([&] { return p.r.engine->ended(p.run); }, hours(2)));
+  promised none(shipflow::duration{0});
+  for (auto* one : {&p, &none}) {
+    one->pass(minutes(3));
+    one->r.crash();
+    REQUIRE(one->r.engine->resume().has_value());
+    REQUIRE(one->r.time.run_until([&] { return one->r.engine->ended(one->run); }, hours(2)));
+  }
+  CHECK(p.r.metrics->looks < none.r.metrics->looks);
   CHECK(p.phase() == "released");
-  CHECK(p.verdicts("pass") == 1);
-  CHECK(p.verdicts("unavailable") == 0);
-  CHECK(p.verdicts("insufficient") == 0);
+  CHECK(none.phase() == "released");
+  for (const auto* level : {"pass", "alert", "unavailable", "insufficient"})
+    CHECK_MESSAGE(p.verdicts(level) == none.verdicts(level), level);
 }
