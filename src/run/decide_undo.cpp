@@ -121,7 +121,12 @@ void leave_forward(decision& d) {
   const bool watching = std::any_of(s.active.begin(), s.active.end(), [&](step_index i) {
     return d.planned(i).kind == step_kind::watch && s.steps[i].status == step_status::timing;
   });
-  if (s.phase == phase::forward && s.before_watch == 0 && watching)
+  // What failed can still be tried again, which only a run that goes forward does.
+  const auto failed = [&] {
+    return std::any_of(s.steps.begin(), s.steps.end(),
+                       [](const step_state& st) { return st.status == step_status::failed; });
+  };
+  if (s.phase == phase::forward && s.before_watch == 0 && watching && s.parked.empty() && !failed())
     d.add(fact_kind::state, "", {{"phase", "watching"}});
   // From one phase of the watch to the next the locks stay with others.
   const bool goes_on =

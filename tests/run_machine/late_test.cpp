@@ -267,3 +267,25 @@ TEST_CASE("run: of two steps that failed beside each other, the second to be tri
   CHECK(m.state.parked.empty());
   CHECK(m.wants(effect_kind::observe));
 }
+
+TEST_CASE("run: a run with a failed step is not merely watched, and keeps its locks") {
+  plan_builder b;
+  b.set("api", "api", "2");
+  b.set("web", "web", "2");
+  b.watch("watch", std::chrono::hours(2), {"web"});
+  machine m(b);
+  m.settle();
+  m.tell(observed_event{0, answer::done("1")});
+  m.tell(observed_event{1, answer::done("1")});
+  m.tell(answered_event{1, verb::apply, answer::done()});
+  m.settle();
+  m.tell(answered_event{0, verb::apply, answer::conflict("changed by somebody else")});
+  m.settle();
+  CHECK(m.state.phase == phase::forward);
+  m.tell(signal_event{"s", "retry", "user:dana", {}, "", {{"step", "api"}}});
+  m.settle();
+  m.tell(observed_event{0, answer::done("1")});
+  m.tell(answered_event{0, verb::apply, answer::done()});
+  m.settle();
+  CHECK(m.state.phase == phase::watching);
+}
