@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t header_size = 44;
 constexpr std::int64_t from_2020 = 1'577'836'800;
+constexpr std::int64_t to_2500 = 16'725'225'600;
 
 struct counts {
   std::uint32_t isut, isstd, leap, time, type, chars;
@@ -59,7 +60,7 @@ std::optional<zone_rules> read(std::string_view file) {
   for (std::uint32_t i = 0; i < c->time; ++i) {
     const auto at = static_cast<std::int64_t>(big_endian(times.substr(i * 8ULL, 8)));
     const auto type = static_cast<unsigned char>(indexes[i]);
-    if (type >= c->type) return std::nullopt;
+    if (type >= c->type || at > to_2500) return std::nullopt;
     const auto offset = static_cast<std::int32_t>(big_endian(types.substr(type * 6ULL, 4)));
     if (offset <= -15 * 3600 || offset >= 15 * 3600) return std::nullopt;
     if (at < from_2020 && !to.changes.empty()) to.changes.clear();
