@@ -93,8 +93,9 @@ result<bool> holds(const run_state& s, step_index i) {
   auto rendered = render(s, when);
   if (!rendered) return placed(rendered.error());
   if (rendered->is_object()) {
-    auto decided = planning::decide_when(*rendered);
-    return decided ? decided : result<bool>(placed(decided.error()));
+    const auto decided = planning::decide_when(*rendered);
+    if (!decided) return placed(decided.error());
+    return *decided;
   }
   const bool negated = rendered->is_string() && rendered->get_string().starts_with("!");
   auto text = as_text(*rendered);

