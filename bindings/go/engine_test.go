@@ -347,6 +347,16 @@ func TestDocumentsAndHistoryAreRead(t *testing.T) {
 	if err != nil || state["phase"] != "released" {
 		t.Fatal(state, err)
 	}
+	later := engine.Now().Add(time.Hour).UnixMilli()
+	if n, err := engine.Store().Purge(shipflow.Retention{}, later); n != 0 || err != nil {
+		t.Fatal("the defaults keep what is an hour old", n, err)
+	}
+	if n, err := engine.Store().Purge(shipflow.Retention{FactsMS: 1000, RowsMS: 1000}, later); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	if _, err := engine.Store().Purge(shipflow.Retention{FactsMS: -1}, later); !errors.Is(err, shipflow.InvalidArgument) {
+		t.Fatal(err)
+	}
 	if engine.Now().UnixMilli() < 1772532000000 || engine.Now().Year() != 2026 {
 		t.Fatal(engine.Now())
 	}

@@ -129,10 +129,10 @@ func (s *Store) Look(run string) (state map[string]any, err error) {
 	return state, err
 }
 
-// Retention is how long a store keeps what belongs to runs that have ended.
+// Retention is how long a store keeps what belongs to runs that have ended; zero values are the defaults.
 type Retention struct {
-	FactsMS int64 `json:"facts_ms"` // their facts, samples and signals
-	RowsMS  int64 `json:"rows_ms"`  // their line in the history
+	FactsMS int64 `json:"facts_ms,omitempty"` // their facts, samples and signals; 0: 90 days
+	RowsMS  int64 `json:"rows_ms,omitempty"`  // their line in the history; 0: 365 days
 }
 
 // Purge deletes what is older, counted back from nowMS, and returns how many runs lost something. It blocks.
