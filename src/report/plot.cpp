@@ -10,7 +10,7 @@
 namespace shipflow::report {
 namespace {
 
-constexpr double left = 64, right = 16, top = 36, strip = 10, axis = 24;
+constexpr double left = 64, right = 16, top = 34, strip = 10, axis = 24;
 
 std::string number(double v) {
   std::array<char, 32> buffer{};
