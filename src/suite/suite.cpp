@@ -12,7 +12,6 @@ namespace shipflow {
 inline namespace v1 {
 namespace {
 
-using suite::effect;
 using suite::step;
 using suite::trial_state;
 

@@ -18,21 +18,25 @@ bool needs_done(trial_state& s, const std::string& rule, verb asked, const answe
   return false;
 }
 
+bool has_field(const std::vector<field_spec>& fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(), [&](const field_spec& f) { return f.name == name; });
+}
+
 void check_outputs(trial_state& s, const answer& a) {
   const auto& declared = s.spec.outputs;
   ++s.tried["outputs"];
-  if (std::any_of(declared.begin(), declared.end(), [](const auto& f) { return f.name == "*"; })) return;
+  if (has_field(declared, "*")) return;
   if (!a.value.is_object()) {
     if (!a.value.is_null()) s.breaks("outputs", "what `done` carries is no object");
     return;
   }
-  for (const auto& [name, value] : a.value.get_object())
-    if (std::none_of(declared.begin(), declared.end(), [&](const auto& f) { return f.name == name; }))
-      s.breaks("outputs", "`" + std::string(name) + "` is not declared");
+  for (const auto& member : a.value.get_object())
+    if (!has_field(declared, member.key()))
+      s.breaks("outputs", "`" + std::string(member.key()) + "` is not declared");
 }
 
 // Observes and compares with what the rule says must be there.
-step same(std::string rule, json::value trial_state::*wanted, std::string after_what) {
+step same(const std::string& rule, json::value trial_state::*wanted, std::string after_what) {
   return {rule, verb::observe, effect::first, false,
           [rule, wanted, after_what = std::move(after_what)](trial_state& s, const answer& a) {
             if (!needs_done(s, rule, verb::observe, a)) return;
@@ -163,10 +167,10 @@ void check_declared(trial_state& state, const std::vector<action_spec>& actions)
   }
   state.spec = *found;
   const auto& fields = state.spec.inputs;
-  const bool any = std::any_of(fields.begin(), fields.end(), [](const auto& f) { return f.name == "*"; });
-  for (const auto& [name, value] : state.given.inputs)
-    if (!any && std::none_of(fields.begin(), fields.end(), [&](const auto& f) { return f.name == name; }))
-      state.breaks("declared", "input `" + std::string(name) + "` is not declared");
+  const bool any = has_field(fields, "*");
+  for (const auto& member : state.given.inputs)
+    if (!any && !has_field(fields, member.key()))
+      state.breaks("declared", "input `" + std::string(member.key()) + "` is not declared");
   for (const auto& f : fields)
     if (f.required && !state.given.inputs.contains(f.name))
       state.breaks("declared", "the trial has no input `" + f.name + "`, which is required");
