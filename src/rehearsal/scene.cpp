@@ -147,8 +147,15 @@ void scene::upgrade() {
   });
 }
 
+// Whoever speaks reaches the engine that has the run, as the control socket does; the newest when none has it.
+scene::host& scene::spoken_to() {
+  const auto holds = std::find_if(hosts_.rbegin(), hosts_.rend(),
+                                  [](const host& h) { return !h.dead && h.works->loaded() > 0; });
+  return holds == hosts_.rend() ? hosts_.back() : *holds;
+}
+
 void scene::say(const said& what) {
-  auto& h = hosts_.back();
+  auto& h = spoken_to();
   if (h.dead) {
     time_.call_at(time_.now() + duration{1'000}, [this, what] { say(what); });
     return;

@@ -62,6 +62,7 @@ class scene {
   void bury();
   void take_over();
   void upgrade();
+  host& spoken_to();
   void say(const said& what);
   void supersede();
   void live(const std::function<bool()>& done);
