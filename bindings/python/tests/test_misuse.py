@@ -64,7 +64,7 @@ class Forever(Toy):
 
 def test_handles_may_go_in_any_order() -> None:
     numbers = random.Random(7)
-    for _ in range(20):
+    for _ in range(8):
         store = shipflow.Store()
         engine = shipflow.Engine(store, virtual_time=True)
         engine.add(Toy())
