@@ -3,60 +3,22 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import os
 import random
 import signal
 import subprocess
-import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import GATED, PLAN, Toy, compiled
+from conftest import PLAN, Toy, compiled
+from helpers import failing_with, one_run, python, with_engine
 
 import shipflow
 from shipflow import _abi
 from shipflow._handle import call, made, text_of, view
 from shipflow._lib import lib
-
-HERE = Path(__file__).resolve().parent
-
-
-def with_engine(work: Callable[[shipflow.Engine], Awaitable[Any]], provider: shipflow.Provider, **options: Any) -> Any:
-    async def main() -> Any:
-        async with shipflow.Engine(**options) as engine:
-            engine.add(provider)
-            return await work(engine)
-
-    return asyncio.run(main())
-
-
-async def one_run(engine: shipflow.Engine) -> shipflow.Outcome:
-    return await engine.finished(engine.start(compiled(engine), principal="user:dana"))
-
-
-def failing_with(e: BaseException) -> Toy:
-    class Fails(Toy):
-        async def apply(self, request: shipflow.Request) -> shipflow.Answer:
-            raise e
-
-    return Fails()
-
-
-def python(script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Another interpreter with this package and the world of these tests."""
-    head = f"""
-import asyncio, os, signal, sys, threading
-sys.path[:0] = {[str(HERE), *sys.path]!r}
-import shipflow
-from conftest import Toy, compiled
-class Forever(Toy):
-    async def apply(self, request): await asyncio.Event().wait()
-"""
-    return subprocess.run([sys.executable, "-X", "dev", "-c", head + script, *arguments], capture_output=True, text=True,
-                          timeout=60, env={**os.environ, **environment})
 
 
 # ---- NULL and wrong handles --------------------------------------------------------------------------
@@ -405,126 +367,3 @@ asyncio.run(main())
         return await engine.outcome(engine.store.runs()[0]["id"])
 
     assert with_engine(work, Looks(), store=shipflow.Store(tmp_path / "runs.db")).released
-
-
-# ---- Ctrl-C, exit, fork, threads ----------------------------------------------------------------------
-
-
-def test_ctrl_c_ends_a_waiting_program() -> None:
-    done = python("""
-class Interrupts(Toy):
-    async def apply(self, request):
-        asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGINT)
-        await asyncio.Event().wait()
-async def main():
-    async with shipflow.Engine() as engine:
-        engine.add(Interrupts())
-        await engine.finished(engine.start(compiled(engine), principal="user:dana"))
-try:
-    asyncio.run(main())
-except KeyboardInterrupt:
-    print("interrupted")
-""")
-    assert done.stdout == "interrupted\n", done.stderr
-
-
-@pytest.mark.parametrize("end", ["", "sys.exit(0)", "threading.Thread(target=lambda: engine.look('x'), daemon=True).start()",
-                                 "loop = engine._pump._loop; engine = None; import gc; gc.collect()"])
-def test_the_interpreter_may_exit_with_runs_open(end: str) -> None:
-    done = python(f"""
-async def main():
-    global engine
-    engine = shipflow.Engine(); engine.add(Forever())
-    engine.start(compiled(engine), principal="user:dana")
-    await asyncio.sleep(0.05)
-asyncio.run(main())
-threading.excepthook = lambda a: None
-{end}
-""")
-    assert done.returncode == 0, done.stderr
-
-
-def test_a_forked_child_is_refused_and_the_parent_goes_on() -> None:
-    async def work(engine: shipflow.Engine) -> shipflow.Outcome:
-        run = engine.start(compiled(engine, GATED), principal="user:dana")
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                engine.look(run)
-            except shipflow.Forked:
-                code = 0
-            engine._owned = None  # frees the memory of the handle only
-            os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        engine.say(run, "approve", principal="user:quinn", step="go")
-        return await engine.finished(run)
-
-    assert with_engine(work, Toy()).released
-
-
-def elsewhere(work: Callable[[], Any]) -> Any:
-    out: list[Any] = []
-
-    def body() -> None:
-        try:
-            out.append(work())
-        except BaseException as e:
-            out.append(e)
-
-    other = threading.Thread(target=body)
-    other.start()
-    other.join()
-    return out[0]
-
-
-def test_threads_that_may_not_are_told() -> None:
-    async def work(engine: shipflow.Engine) -> None:
-        run = engine.start(compiled(engine, GATED), principal="user:dana")
-        assert elsewhere(lambda: engine.look(run))["run"] == run
-        assert "in the thread of its event loop" in str(elsewhere(engine.close))
-        assert isinstance(elsewhere(lambda: engine.events(run)), RuntimeError)
-        assert "another event loop" in str(elsewhere(lambda: asyncio.run(engine.outcome(run))))
-        assert engine.look(run)["run"] == run
-
-    with_engine(work, Toy())
-
-    async def alone(engine: shipflow.Engine) -> None:
-        assert "one thread only" in str(elsewhere(lambda: engine.look("x")))
-
-    with_engine(alone, Toy(), threads=0)
-
-
-def test_a_run_is_not_begun_outside_of_a_loop() -> None:
-    engine = shipflow.Engine()
-    engine.add(Toy())
-    with pytest.raises(RuntimeError, match="no running event loop"):
-        engine.start(compiled(engine), principal="user:dana")
-    assert engine.store.runs() == []
-    engine.close()
-
-
-def test_who_stops_waiting_stops_nothing_else() -> None:
-    async def work(engine: shipflow.Engine) -> shipflow.Outcome:
-        run = engine.start(compiled(engine, GATED), principal="user:dana")
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(engine.finished(run), 0.01)
-        engine.say(run, "approve", principal="user:quinn", step="go")
-        return await engine.finished(run)
-
-    assert with_engine(work, Toy()).released
-
-
-def test_an_engine_that_broke_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def work(engine: shipflow.Engine) -> None:
-        run = engine.start(compiled(engine, GATED), principal="user:dana")
-        waiter = asyncio.ensure_future(engine.outcome(run))
-        events = engine.events()
-        await asyncio.sleep(0)
-        monkeypatch.setattr(engine._pump, "_take", lambda event: (_ for _ in ()).throw(shipflow.Faulted("out of memory")))
-        engine.say(run, "pause", principal="user:dana")
-        with pytest.raises(shipflow.Faulted):
-            await waiter
-        assert "ended" not in [event["event"] async for event in events]  # but the iterator ends
-
-    with_engine(work, Toy())
