@@ -289,3 +289,21 @@ TEST_CASE("run: a run with a failed step is not merely watched, and keeps its lo
   m.settle();
   CHECK(m.state.phase == phase::watching);
 }
+
+TEST_CASE("run: of two steps that do not end, one parks the run, and that is the end of it") {
+  plan_builder b;
+  b.set("api", "api", "2");
+  b.set("web", "web", "2");
+  machine m(b);
+  m.settle();
+  for (step_index i = 0; i < 2; ++i) {
+    m.tell(observed_event{i, answer::done("1")});
+    m.tell(answered_event{i, verb::apply, answer::started("handle")});
+  }
+  m.tell(signal_event{"s", "cancel", "user:dana", {}, "", {}});
+  m.now += std::chrono::hours(1);
+  int facts = 0;
+  while (facts < 10 && !m.tell(due_event{}).empty()) ++facts;
+  CHECK(facts == 1);
+  CHECK(m.state.parked.find(" does not end although it was asked to") != std::string::npos);
+}
