@@ -311,6 +311,7 @@ const mapping& step_table() {
     t.field("success_codes", list_of(integer(0, 255), 1, 256), "exit codes that mean success; default 0");
     t.field("when", either({boolean(), text()}), "whether the step runs at all");
     t.field("for_each", schema::table(for_each_table), "the step once for each value");
+    t.field("roles", one_or_names(), "who may tick a checklist; default anyone");
     t.field("timeout", span(), "how long the step may take");
     t.field("retry", schema::table(retry_table), "trying again after a failure");
     t.field("skippable", boolean(), "a person may skip it").standard(false);

@@ -135,6 +135,8 @@ expansion builder::finish(const json::value& when, const std::vector<step_refere
     apply_words(at(i), when, when_references);
     if (at(i).needs.empty()) made_.entries.push_back(i);
   }
+  if (const auto* n = own("roles"); n != nullptr && source_.kind != "checklist")
+    error(*n, "`roles` of a step say who ticks a checklist; an approval has its own");
   if (made_.exits.empty() && !made_.members.empty()) made_.exits = {made_.members.back()};
   if (const auto* n = own("title"); n != nullptr && made_.members.size() == 1)
     at(made_.members.front()).step.title = read_.text(*n).value_or("");

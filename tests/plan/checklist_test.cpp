@@ -59,4 +59,7 @@ TEST_CASE("plan/checklist: an item that is neither text nor check is refused") {
         std::string::npos);
   CHECK(with_list("    - { text: a, probe: { all: [nobody] } }\n").findings.has_errors());
   CHECK(with_list("    - [a]\n").findings.has_errors());
+  CHECK(test::compile("shipflow: 1\nplan: shop\nsteps:\n  - { id: a, command: [a], roles: [qa] }\n")
+            .text()
+            .find("`roles` of a step say who ticks a checklist") != std::string::npos);
 }
