@@ -7,7 +7,7 @@ using namespace shipflow;
 namespace {
 
 test::compiled with_list(const std::string& list) {
-  return test::compile("shipflow: 1\nplan: shop\ncomponents: [database]\nchecklists:\n  pre:\n" + list +
+  return test::compile("shipflow: 1\nplan: shop\nchecklists:\n  pre:\n" + list +
                        "steps:\n  - { id: ready, checklist: pre, roles: [qa] }\n"
                        "  - { id: go, needs: [ready], approval: { roles: [qa] } }\n");
 }
