@@ -222,7 +222,10 @@ func (p *player) obey(c command) {
 		text, _ := json.Marshal(c.Say)
 		_ = json.Unmarshal(text, &said)
 		status := "OK"
-		if err := p.engine().Say(p.run, said); err != nil {
+		p.guard.Lock()
+		run := p.run
+		p.guard.Unlock()
+		if err := p.engine().Say(run, said); err != nil {
 			status = nameOf(err)
 		}
 		if wanted := c.Status; status != wanted && !(wanted == "" && status == "OK") {
@@ -354,7 +357,10 @@ func (p *player) begin() error {
 	if err != nil {
 		return err
 	}
-	p.run, err = p.engine().Start(compiled, p.s.Start)
+	run, err := p.engine().Start(compiled, p.s.Start)
+	p.guard.Lock()
+	defer p.guard.Unlock()
+	p.run = run
 	return err
 }
 

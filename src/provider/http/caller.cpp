@@ -62,8 +62,8 @@ void caller::apply(const shipflow::request& q, const shared_reply& then) {
   const auto in = read_inputs(q);
   if (!in) return (*then)(answer::failed(in.error()));
   if (q.action == "wait") return (*then)(answer::started(json::object{}, duration{0}));
-  wire_.send(sending::effect, q, *in, in->ask, [q, in = *in, then](const http::outcome& o) {
-    auto a = answer_for(q, in, o);
+  wire_.send(sending::effect, q, *in, in->ask, [this, q, in = *in, then](const http::outcome& o) {
+    auto a = answer_for(q, in, o, wire_.now());
     (*then)(!in.undo ? std::move(a) : keep_in_handle(std::move(a)));
   });
 }
@@ -73,7 +73,7 @@ void caller::settle(const shipflow::request& q, const shared_reply& then) {
   const auto in = read_inputs(q);
   if (!in) return (*then)(answer::failed(in.error()));
   wire_.send(sending::poll, q, *in, in->ask,
-             [in = *in, then](const http::outcome& o) { (*then)(answer_to_poll(in, o)); });
+             [this, in = *in, then](const http::outcome& o) { (*then)(answer_to_poll(in, o, wire_.now())); });
 }
 
 void caller::resolve(const shipflow::request& q, const shared_reply& then) {
@@ -82,8 +82,8 @@ void caller::resolve(const shipflow::request& q, const shared_reply& then) {
   if (!in) return (*then)(answer::not_applied());  // such a request was never sent
   if (!in->verify)
     return (*then)(answer::unknown("no `verify` request says whether " + q.action + " was carried out"));
-  wire_.send(sending::verify, q, *in, *in->verify, [in = *in, then](const http::outcome& o) {
-    auto a = answer_to_verify(in, o);
+  wire_.send(sending::verify, q, *in, *in->verify, [this, in = *in, then](const http::outcome& o) {
+    auto a = answer_to_verify(in, o, wire_.now());
     (*then)(!in.undo ? std::move(a) : keep_in_handle(std::move(a)));
   });
 }
@@ -95,8 +95,9 @@ void caller::undo(const shipflow::request& q, const shared_reply& then) {
   if (nothing) return (*then)(answer::done({{"undo", "nothing to put back"}}));
   auto back = read_undo(*in->undo, was.outputs);
   if (!back) return (*then)(answer::failed(back.error()));
-  wire_.send(sending::undo, q, *in, *back,
-             [back = *back, then](const http::outcome& o) { (*then)(answer_to_undo(back, o)); });
+  wire_.send(sending::undo, q, *in, *back, [this, back = *back, then](const http::outcome& o) {
+    (*then)(answer_to_undo(back, o, wire_.now()));
+  });
 }
 
 void caller::diagnose(const shipflow::request& q, const shared_reply& then) {

@@ -8,8 +8,6 @@
 namespace shipflow::http_provider {
 namespace {
 
-time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
-
 std::string prefix(const asking& ask) {
   return ask.request.method + " " + http::shown_url(ask.request.url) + ": ";
 }
@@ -49,9 +47,9 @@ bool gateway_gave_up(int status) { return status == 502 || status == 504; }
 
 }  // namespace
 
-answer answer_for(const shipflow::request& q, const call_inputs& in, const http::outcome& o) {
+answer answer_for(const shipflow::request& q, const call_inputs& in, const http::outcome& o, time_point now) {
   if (!o) return unanswered(o.error());
-  const auto verdict = http::judge(in.ask.expect, *o, wall_clock());
+  const auto verdict = http::judge(in.ask.expect, *o, now);
   const auto why = prefix(in.ask) + verdict.text;
   if (verdict.outcome != look::pass) {
     if (q.action == "call" && gateway_gave_up(o->status)) return answer::unknown(why, evidence(*o));
@@ -63,18 +61,18 @@ answer answer_for(const shipflow::request& q, const call_inputs& in, const http:
   return answer::done(std::move(*outputs));
 }
 
-answer answer_to_undo(const asking& undo, const http::outcome& o) {
+answer answer_to_undo(const asking& undo, const http::outcome& o, time_point now) {
   if (!o) return unanswered(o.error());
   const bool gone = undo.request.method == "DELETE" && (o->status == 404 || o->status == 410);
   if (gone && !undo.any_expect) return answer::done({{"status", o->status}});
-  const auto verdict = http::judge(undo.expect, *o, wall_clock());
+  const auto verdict = http::judge(undo.expect, *o, now);
   if (verdict.outcome == look::pass) return answer::done({{"status", o->status}});
   return answer::failed(make_error(code_for(o->status), prefix(undo) + verdict.text), evidence(*o));
 }
 
-answer answer_to_verify(const call_inputs& in, const http::outcome& o) {
+answer answer_to_verify(const call_inputs& in, const http::outcome& o, time_point now) {
   if (!o) return answer::unknown(o.error().message);
-  const auto verdict = http::judge(in.verify->expect, *o, wall_clock());
+  const auto verdict = http::judge(in.verify->expect, *o, now);
   const auto why = prefix(*in.verify) + verdict.text;
   if (verdict.outcome == look::pass) {
     auto outputs = outputs_of(in, *o);
@@ -86,11 +84,11 @@ answer answer_to_verify(const call_inputs& in, const http::outcome& o) {
   return tells ? answer::not_applied() : answer::unknown(why, evidence(*o));
 }
 
-answer answer_to_poll(const call_inputs& in, const http::outcome& o) {
+answer answer_to_poll(const call_inputs& in, const http::outcome& o, time_point now) {
   if (!o && o.error().code == errc::invalid_argument)
     return answer::failed(make_error(errc::invalid_argument, o.error().message));
   if (!o) return answer::in_progress(-1, http::one_line(o.error().message, 400), in.every);
-  const auto verdict = http::judge(in.ask.expect, *o, wall_clock());
+  const auto verdict = http::judge(in.ask.expect, *o, now);
   if (verdict.outcome != look::pass)
     return answer::in_progress(-1, http::one_line(prefix(in.ask) + verdict.text, 400), in.every);
   auto outputs = outputs_of(in, *o);

@@ -186,3 +186,18 @@ TEST_CASE("provider/http: an effect is seen by `verify` only after the world's l
   CHECK(ask(verb::resolve) == answer_kind::done);
   CHECK(model->snapshot().at("http:step") == "there");
 }
+
+TEST_CASE("provider/http: in the model a certificate is judged by the world's clock") {
+  virtual_time time(1);
+  http_world_options options;
+  options.becomes = 0s;
+  const auto model = make_http_world(std::make_shared<world>(time), options);
+  request q;
+  q.what = verb::settle;
+  q.action = "wait";
+  q.inputs = {{"url", "https://shop/health"}, {"expect", {{"status", 200}, {"certificate", "14d"}}}};
+  std::optional<answer> got;
+  model->call(q, reply([&](answer a) { got = std::move(a); }));
+  REQUIRE(time.run_until([&] { return got.has_value(); }));
+  CHECK(got->kind == answer_kind::done);
+}
