@@ -45,10 +45,12 @@ func compare(t *testing.T, s scenario, seen outcome) {
 	if seen.refused != "" || len(seen.trouble) != 0 {
 		t.Fatal(seen.refused, seen.message, seen.trouble)
 	}
+	// Calls of one moment are served by goroutines of their own, which begin in any order; the facts say what came when.
+	sort.Strings(seen.calls)
+	sort.Strings(s.Expect.Calls)
 	if s.Unordered {
-		for _, list := range [][]string{seen.calls, seen.facts, s.Expect.Calls, s.Expect.Facts} {
-			sort.Strings(list)
-		}
+		sort.Strings(seen.facts)
+		sort.Strings(s.Expect.Facts)
 	}
 	if strings.Join(seen.calls, "\n") != strings.Join(s.Expect.Calls, "\n") {
 		t.Errorf("calls\n%s\nexpected\n%s", strings.Join(seen.calls, "\n"), strings.Join(s.Expect.Calls, "\n"))
