@@ -44,12 +44,14 @@ static void wrong(player* p, const char* what, ...) {
   fputc('\n', stderr);
 }
 
-static void want(player* p, shipflow_status wanted, shipflow_status got, shipflow_error* err,
+/* Takes the error by its place: it is set by a call among the other arguments. */
+static void want(player* p, shipflow_status wanted, shipflow_status got, shipflow_error** err,
                  const char* what) {
   if (got != wanted)
     wrong(p, "%s gave %s, wanted %s: %.*s", what, shipflow_status_name(got), shipflow_status_name(wanted),
-          (int)shipflow_error_message(err).len, shipflow_error_message(err).ptr);
-  shipflow_error_free(err);
+          (int)shipflow_error_message(*err).len, shipflow_error_message(*err).ptr);
+  shipflow_error_free(*err);
+  *err = NULL;
 }
 
 /* A status by its name without the prefix. */
@@ -72,19 +74,19 @@ static void open_engine(player* p, int64_t start_ms) {
   if (is(p->scenario, "/host/policy", "true")) o.flags |= SHIPFLOW_ENGINE_HOST_POLICY;
   o.start_ms = start_ms;
   o.seed = ++p->engines;
-  want(p, SHIPFLOW_OK, shipflow_engine_new(&o, p->store, &p->engine, &err), err, "opening");
+  want(p, SHIPFLOW_OK, shipflow_engine_new(&o, p->store, &p->engine, &err), &err, "opening");
   for (i = 0; (part = atf(p->scenario, "/providers/%zu/name", i)) != NULL; ++i) {
     char* actions = atf(p->scenario, "/providers/%zu/actions", i);
-    want(p, SHIPFLOW_OK, shipflow_engine_add_provider(p->engine, view(part), view(actions), &err), err,
+    want(p, SHIPFLOW_OK, shipflow_engine_add_provider(p->engine, view(part), view(actions), &err), &err,
          "a provider");
     free(actions);
     free(part);
   }
   if ((part = at(p->scenario, "/probes")) != NULL)
-    want(p, SHIPFLOW_OK, shipflow_engine_add_probes(p->engine, view(part), &err), err, "probes");
+    want(p, SHIPFLOW_OK, shipflow_engine_add_probes(p->engine, view(part), &err), &err, "probes");
   free(part);
   if ((part = at(p->scenario, "/metrics")) != NULL)
-    want(p, SHIPFLOW_OK, shipflow_engine_add_metrics(p->engine, view(part), &err), err, "metrics");
+    want(p, SHIPFLOW_OK, shipflow_engine_add_metrics(p->engine, view(part), &err), &err, "metrics");
   free(part);
 }
 
@@ -125,7 +127,7 @@ static int start(player* p) {
     free(message);
     shipflow_error_free(err);
   } else {
-    want(p, SHIPFLOW_OK, s, err, "starting");
+    want(p, SHIPFLOW_OK, s, &err, "starting");
   }
   if (run != NULL) p->run = copied(shipflow_buf_view(run));
   shipflow_buf_free(run);
@@ -142,10 +144,11 @@ static void give(player* p, shipflow_call* call, const char* answer) {
   char* status = at(answer, "/fail");
   if (status != NULL) {
     char* message = at(answer, "/message");
-    want(p, SHIPFLOW_OK, shipflow_call_fail(call, status_named(status), view(message), &err), err, "failing");
+    want(p, SHIPFLOW_OK, shipflow_call_fail(call, status_named(status), view(message), &err), &err,
+         "failing");
     free(message);
   } else {
-    want(p, SHIPFLOW_OK, shipflow_call_finish(call, view(answer), &err), err, "finishing");
+    want(p, SHIPFLOW_OK, shipflow_call_finish(call, view(answer), &err), &err, "finishing");
   }
   free(status);
 }
@@ -154,7 +157,7 @@ static void say(player* p, const char* command, const char* words) {
   shipflow_error* err = NULL;
   char* status = at(command, "/status");
   const shipflow_status wanted = status == NULL ? SHIPFLOW_OK : status_named(status);
-  want(p, wanted, shipflow_engine_say(p->engine, view(p->run), view(words), &err), err, words);
+  want(p, wanted, shipflow_engine_say(p->engine, view(p->run), view(words), &err), &err, words);
   free(status);
 }
 
@@ -179,7 +182,7 @@ static void crash(player* p) {
   const int64_t now = shipflow_engine_now_ms(p->engine);
   shipflow_engine_free(p->engine);
   open_engine(p, now);
-  want(p, SHIPFLOW_OK, shipflow_engine_resume(p->engine, NULL, &err), err, "resuming");
+  want(p, SHIPFLOW_OK, shipflow_engine_resume(p->engine, NULL, &err), &err, "resuming");
 }
 
 static void obey(player* p, const char* command) {
@@ -300,7 +303,7 @@ static int one_turn(player* p) {
   shipflow_event* event = NULL;
   shipflow_error* err = NULL;
   shipflow_call* call;
-  want(p, SHIPFLOW_OK, shipflow_engine_next(p->engine, 0, &event, &err), err, "turning");
+  want(p, SHIPFLOW_OK, shipflow_engine_next(p->engine, 0, &event, &err), &err, "turning");
   if (event == NULL) return shipflow_engine_wait_ms(p->engine) != -1 || carry_out(p, "idle");
   call = shipflow_event_call(event);
   if (call != NULL) {
@@ -386,7 +389,7 @@ static void compare_texts(player* p) {
   }
 }
 
-static char* taken(player* p, shipflow_status s, shipflow_buf* buf, shipflow_error* err, const char* what) {
+static char* taken(player* p, shipflow_status s, shipflow_buf* buf, shipflow_error** err, const char* what) {
   char* out = copied(shipflow_buf_view(buf));
   want(p, SHIPFLOW_OK, s, err, what);
   shipflow_buf_free(buf);
@@ -398,7 +401,7 @@ static void compare(player* p) {
   shipflow_buf* buf = NULL;
   list facts = {NULL, 0, 0};
   shipflow_status s = shipflow_engine_look(p->engine, view(p->run), &buf, &err);
-  char* look = taken(p, s, buf, err, "looking");
+  char* look = taken(p, s, buf, &err, "looking");
   char* phase = at(look, "/phase");
   char* folded;
   char* all;
@@ -408,7 +411,7 @@ static void compare(player* p) {
   compare_part(p, look, "reason");
   compare_part(p, look, "parked");
   s = shipflow_store_facts(p->store, view(p->run), 0, &buf, &err);
-  all = taken(p, s, buf, err, "reading facts");
+  all = taken(p, s, buf, &err, "reading facts");
   for (i = 0; (one = atf(all, "/%zu", i)) != NULL; ++i) {
     char* key = key_of_fact(one, "");
     if (key != NULL) add(&facts, key);
@@ -421,10 +424,10 @@ static void compare(player* p) {
   add(&p->written, look);
   compare_texts(p);
   s = shipflow_store_look(p->store, view(p->run), &buf, &err);
-  folded = taken(p, s, buf, err, "folding");
+  folded = taken(p, s, buf, &err, "folding");
   if (!is(folded, "/phase", phase)) wrong(p, "the store folds to %s", folded);
   s = shipflow_store_verify(p->store, view(p->run), &buf, &err);
-  free(taken(p, s, buf, err, "verifying"));
+  free(taken(p, s, buf, &err, "verifying"));
   clear(&facts);
   free(folded);
   free(all);
@@ -440,7 +443,7 @@ static int scenario(const char* file) {
   p.file = file;
   p.scenario = read_file(file);
   if (p.scenario == NULL || !is(p.scenario, "/start/principal", "user:dana")) wrong(&p, "is no scenario");
-  want(&p, SHIPFLOW_OK, shipflow_store_memory(&p.store, &err), err, "a store");
+  want(&p, SHIPFLOW_OK, shipflow_store_memory(&p.store, &err), &err, "a store");
   open_engine(&p, 1772532000000);
   if (start(&p)) {
     play(&p);
