@@ -58,6 +58,7 @@ bool read_all(int from, std::string& to) {
 
 int spawn(const std::vector<std::string>& argv, int out, int err, pid_t& child) {
   std::vector<char*> raw;
+  raw.reserve(argv.size() + 1);
   for (const auto& a : argv) raw.push_back(const_cast<char*>(a.c_str()));
   raw.push_back(nullptr);
   posix_spawn_file_actions_t actions;

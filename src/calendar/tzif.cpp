@@ -35,7 +35,7 @@ std::optional<counts> read_header(std::string_view at) {
 }
 
 std::size_t body_size(const counts& c, std::size_t width) {
-  return c.time * width + c.time + c.type * 6 + c.chars + c.leap * (width + 4) + c.isstd + c.isut;
+  return c.time * width + c.time + std::size_t{c.type} * 6 + c.chars + c.leap * (width + 4) + c.isstd + c.isut;
 }
 
 std::optional<zone_rules> read(std::string_view file) {
@@ -72,7 +72,7 @@ std::optional<zone_rules> read(std::string_view file) {
     const auto before = i == 0 ? rule->offset(at - 1) : to.changes[i - 1].second;
     if (rule->offset(at) != offset || rule->offset(at - 1) != before) return false;
     // Between two changes the rule must not make one of its own; no summer time is shorter than a week.
-    constexpr std::int64_t week = 7 * 86'400;
+    constexpr std::int64_t week = std::int64_t{7} * 86'400;
     const auto from = i == 0 ? at : std::max(to.changes[i - 1].first, from_2020);
     for (auto t = from; t < at; t += week)
       if (rule->offset(t) != before) return false;

@@ -62,8 +62,8 @@ void caller::apply(const shipflow::request& q, const shared_reply& then) {
   const auto in = read_inputs(q);
   if (!in) return (*then)(answer::failed(in.error()));
   if (q.action == "wait") return (*then)(answer::started(json::object{}, duration{0}));
-  wire_.send(sending::effect, q, *in, in->ask, [this, q, in = *in, then](const http::outcome& o) {
-    auto a = answer_for(q, in, o, wire_.now());
+  wire_.send(sending::effect, q, *in, in->ask, [q, in = *in, then](const http::outcome& o, time_point now) {
+    auto a = answer_for(q, in, o, now);
     (*then)(!in.undo ? std::move(a) : keep_in_handle(std::move(a)));
   });
 }
@@ -72,8 +72,9 @@ void caller::settle(const shipflow::request& q, const shared_reply& then) {
   if (q.action != "wait") return (*then)(from_handle(q.handle));
   const auto in = read_inputs(q);
   if (!in) return (*then)(answer::failed(in.error()));
-  wire_.send(sending::poll, q, *in, in->ask,
-             [this, in = *in, then](const http::outcome& o) { (*then)(answer_to_poll(in, o, wire_.now())); });
+  wire_.send(sending::poll, q, *in, in->ask, [in = *in, then](const http::outcome& o, time_point now) {
+    (*then)(answer_to_poll(in, o, now));
+  });
 }
 
 void caller::resolve(const shipflow::request& q, const shared_reply& then) {
@@ -82,8 +83,8 @@ void caller::resolve(const shipflow::request& q, const shared_reply& then) {
   if (!in) return (*then)(answer::not_applied());  // such a request was never sent
   if (!in->verify)
     return (*then)(answer::unknown("no `verify` request says whether " + q.action + " was carried out"));
-  wire_.send(sending::verify, q, *in, *in->verify, [this, in = *in, then](const http::outcome& o) {
-    auto a = answer_to_verify(in, o, wire_.now());
+  wire_.send(sending::verify, q, *in, *in->verify, [in = *in, then](const http::outcome& o, time_point now) {
+    auto a = answer_to_verify(in, o, now);
     (*then)(!in.undo ? std::move(a) : keep_in_handle(std::move(a)));
   });
 }
@@ -95,8 +96,8 @@ void caller::undo(const shipflow::request& q, const shared_reply& then) {
   if (nothing) return (*then)(answer::done({{"undo", "nothing to put back"}}));
   auto back = read_undo(*in->undo, was.outputs);
   if (!back) return (*then)(answer::failed(back.error()));
-  wire_.send(sending::undo, q, *in, *back, [this, back = *back, then](const http::outcome& o) {
-    (*then)(answer_to_undo(back, o, wire_.now()));
+  wire_.send(sending::undo, q, *in, *back, [back = *back, then](const http::outcome& o, time_point now) {
+    (*then)(answer_to_undo(back, o, now));
   });
 }
 
@@ -107,9 +108,9 @@ void caller::diagnose(const shipflow::request& q, const shared_reply& then) {
   if (!waiting && !in->verify) return (*then)(answer::done());
   const auto& ask = waiting ? in->ask : *in->verify;
   wire_.send(waiting ? sending::poll : sending::verify, q, *in, ask,
-             [this, ask, then](const http::outcome& o) {
+             [ask, then](const http::outcome& o, time_point now) {
                if (!o) return (*then)(answer::done({{"look", o.error().message}}));
-               (*then)(answer::done({{"look", http::judge(ask.expect, *o, wire_.now()).text}}));
+               (*then)(answer::done({{"look", http::judge(ask.expect, *o, now).text}}));
              });
 }
 

@@ -17,10 +17,12 @@ class wire {
   wire(const wire&) = delete;
   wire& operator=(const wire&) = delete;
   virtual ~wire() = default;
-  /// Sends `ask` for the call `q` with the inputs `in`; `then` is called once, later.
+  /// What came, and when by the clock of the wire's world.
+  using arrival = std::function<void(const http::outcome&, time_point)>;
+  /// Sends `ask` for the call `q` with the inputs `in`; `then` is called once, later, and may
+  /// find the provider gone.
   virtual void send(sending what, const shipflow::request& q, const call_inputs& in, const asking& ask,
-                    std::function<void(const http::outcome&)> then) = 0;
-  [[nodiscard]] virtual time_point now() = 0;
+                    arrival then) = 0;
 };
 
 class caller : public provider {

@@ -36,11 +36,11 @@ http::request ready_effect(const shipflow::request& q, const asking& ask) {
 class client_wire : public wire {
  public:
   void send(sending what, const shipflow::request& q, const call_inputs& /*in*/, const asking& ask,
-            std::function<void(const http::outcome&)> then) override {
+            arrival then) override {
     const bool acts = what == sending::effect || what == sending::undo;
-    client_.send(acts ? ready_effect(q, ask) : ready(q, ask), std::move(then));
+    client_.send(acts ? ready_effect(q, ask) : ready(q, ask),
+                 [then = std::move(then)](const http::outcome& o) { then(o, wall_clock()); });
   }
-  time_point now() override { return wall_clock(); }
 
  private:
   http::client client_;

@@ -62,16 +62,17 @@ class servers final : public wire {
       : where_(std::move(where)), options_(std::move(options)) {}
 
   void send(sending what, const shipflow::request& q, const call_inputs& in, const asking& ask,
-            std::function<void(const http::outcome&)> then) override {
+            arrival then) override {
     auto& time = where_->time();
-    time.call_at(time.now() + options_.latency,
-                 [this, what, q, in, ask, then = std::move(then)] { then(answer_to(what, q, in, ask)); });
+    time.call_at(time.now() + options_.latency, [this, what, q, in, ask, then = std::move(then)] {
+      then(answer_to(what, q, in, ask), now());
+    });
   }
-  time_point now() override { return where_->time().now(); }
 
   [[nodiscard]] const std::map<std::string, record>& made() const noexcept { return made_; }
 
  private:
+  [[nodiscard]] time_point now() const { return where_->time().now(); }
   [[nodiscard]] static http::outcome say(int status, std::string body, duration latency) {
     http::response r;
     r.status = status;
