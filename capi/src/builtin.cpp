@@ -122,9 +122,10 @@ void add_builtin(host& at, const std::string& name, const object& options) {
                   "`" + name + "` lives in real time; an engine with virtual time cannot have it");
   for (const auto& one : offers)
     if (one.name == name) return one.add(at, options);
-  throw failure(SHIPFLOW_NOT_FOUND,
-                "nothing called `" + name +
-                    "` comes with shipflow: there are probes, http, gate, command, local and sources");
+  std::string names;
+  for (const auto& one : offers)
+    names += (names.empty() ? "" : &one == &offers.back() ? " and " : ", ") + std::string(one.name);
+  throw failure(SHIPFLOW_NOT_FOUND, "nothing called `" + name + "` comes with shipflow: there are " + names);
 }
 
 }  // namespace shipflow_c

@@ -5,7 +5,6 @@
 
 #include <cstdio>
 #include <iostream>
-#include <iterator>
 
 namespace program {
 namespace {
@@ -63,17 +62,24 @@ int print_components(const arguments& given, const history_since& h) {
   return 0;
 }
 
+// Standard input, with the bound that a file has.
+result<std::string> read_input(std::size_t most) {
+  std::string out;
+  std::string block(1U << 16U, '\0');
+  while (std::cin.read(block.data(), static_cast<std::streamsize>(block.size())) || std::cin.gcount() > 0) {
+    out.append(block, 0, static_cast<std::size_t>(std::cin.gcount()));
+    if (out.size() > most)
+      return make_error(errc::invalid_argument, "-: is larger than " + std::to_string(most >> 20U) + " MiB");
+  }
+  return out;
+}
+
 result<json::value> read_payload(const arguments& given) {
   const auto path = given.get("--payload", "-");
-  std::string text;
-  if (path == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
-  } else {
-    auto file = read_file(path, 25U << 20U);  // GitHub sends no more than 25 MB
-    if (!file) return file.error();
-    text = std::move(*file);
-  }
-  auto payload = shipflow::parse_json(text);
+  constexpr std::size_t most = 25U << 20U;  // GitHub sends no more than 25 MB
+  const auto text = path == "-" ? read_input(most) : read_file(path, most);
+  if (!text) return text.error();
+  auto payload = shipflow::parse_json(*text);
   if (!payload) return make_error(errc::invalid_document, path + ": " + payload.error().message);
   return payload;
 }

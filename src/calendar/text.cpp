@@ -6,10 +6,10 @@
 namespace shipflow::calendar_room {
 namespace {
 
-constexpr std::array<std::string_view, 7> names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr std::array<std::string_view, 7> rule_names{"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+constexpr std::array<const char*, 7> names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<const char*, 7> rule_names{"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
 
-std::optional<unsigned> index_of(const std::array<std::string_view, 7>& in, std::string_view text) {
+std::optional<unsigned> index_of(const std::array<const char*, 7>& in, std::string_view text) {
   for (unsigned i = 0; i < in.size(); ++i)
     if (in.at(i) == text) return i;
   return std::nullopt;
@@ -43,6 +43,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+const char* weekday_name(unsigned day) { return names.at(day); }
 std::optional<unsigned> weekday_named(std::string_view text) { return index_of(names, text); }
 std::optional<unsigned> weekday_of_rule(std::string_view text) { return index_of(rule_names, text); }
 

@@ -13,6 +13,8 @@ namespace shipflow::calendar_room {
 [[nodiscard]] std::optional<int> digits(std::string_view text, std::size_t count);
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at);
 [[nodiscard]] std::string_view trimmed(std::string_view text);
+/// "Sun" for 0, to "Sat" for 6.
+[[nodiscard]] const char* weekday_name(unsigned day);
 /// "Mon" to "Sun", or "MO" to "SU", as 0 (Sunday) to 6.
 [[nodiscard]] std::optional<unsigned> weekday_named(std::string_view text);
 [[nodiscard]] std::optional<unsigned> weekday_of_rule(std::string_view text);

@@ -23,6 +23,7 @@ struct timetable::rules {
   std::vector<day_rule> prefer, allow, avoid, freeze;
   std::vector<holiday> holidays;
   bool frozen_holidays = false, avoided_holidays = false;
+  week open, liked;    ///< minutes of the windows of `allow` and `prefer`
   week allowed, good;  ///< minutes of a day that no date changes
 
   void settle();
@@ -112,8 +113,8 @@ week united(const std::vector<day_rule>& rules) {
 
 // Windows and weekdays are the same every week: what is left of each weekday is found once.
 void timetable::rules::settle() {
-  const auto open = united(allow);
-  const auto liked = united(prefer);
+  open = united(allow);
+  liked = united(prefer);
   const auto frozen = united(freeze);
   const auto disliked = united(avoid);
   for (std::size_t d = 0; d < 7; ++d) {
@@ -217,14 +218,14 @@ calendar_answer timetable::look(time_point at) const {
   const auto [day, minute, offset] = local_of(r.zone, at);
   const auto weekday = std::chrono::weekday{day}.c_encoding();
   calendar_answer out;
-  if (!r.allow.empty() && !within(united(r.allow).at(weekday), minute))
+  if (!r.allow.empty() && !within(r.open.at(weekday), minute))
     out.reasons.push_back("outside of the windows " + listed(r.allow));
   r.say(r.freeze, "freeze", day, minute, out.reasons);
   if (!out.reasons.empty()) {
     out.level = openness::closed;
     return out;
   }
-  if (!r.prefer.empty() && !within(united(r.prefer).at(weekday), minute))
+  if (!r.prefer.empty() && !within(r.liked.at(weekday), minute))
     out.reasons.push_back("outside of the preferred windows " + listed(r.prefer));
   r.say(r.avoid, "avoid", day, minute, out.reasons);
   if (!out.reasons.empty()) out.level = openness::discouraged;
@@ -255,12 +256,12 @@ std::optional<time_point> timetable::next(time_point from, openness worst) const
 
 std::string timetable::local(time_point at) const {
   const auto [day, minute, offset] = local_of(rules_->zone, at);
-  constexpr const char* names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   std::array<char, 64> out{};
   const int apart = offset < 0 ? -offset : offset;
   std::snprintf(out.data(), out.size(), "%s %s %02d:%02d %c%02d:%02d",
-                names[std::chrono::weekday{day}.c_encoding()], calendar_room::format_day(day).c_str(),
-                minute / 60, minute % 60, offset < 0 ? '-' : '+', apart / 3600, apart / 60 % 60);
+                calendar_room::weekday_name(std::chrono::weekday{day}.c_encoding()),
+                calendar_room::format_day(day).c_str(), minute / 60, minute % 60, offset < 0 ? '-' : '+',
+                apart / 3600, apart / 60 % 60);
   return out.data();
 }
 

@@ -35,7 +35,8 @@ std::optional<counts> read_header(std::string_view at) {
 }
 
 std::size_t body_size(const counts& c, std::size_t width) {
-  return c.time * width + c.time + std::size_t{c.type} * 6 + c.chars + c.leap * (width + 4) + c.isstd + c.isut;
+  return c.time * width + c.time + std::size_t{c.type} * 6 + c.chars + c.leap * (width + 4) + c.isstd +
+         c.isut;
 }
 
 std::optional<zone_rules> read(std::string_view file) {

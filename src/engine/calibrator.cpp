@@ -19,21 +19,18 @@ struct calibrator::work : std::enable_shared_from_this<work> {
   work(scheduler& s, std::shared_ptr<const health::trigger> of, health::slot_index begin, result_taker then)
       : time(s), t(std::move(of)), wishes(health::wishes_of(*t)), first(begin), done(std::move(then)) {}
 
-  void begin(const past_reader& read) {
+  void begin(const past_reader& read, const std::shared_ptr<way_back>& back) {
     for (const auto& w : wishes) past.emplace(w.look, std::nullopt);
     waiting = past.size();
     timer = time.call_after(longest_wait, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->replay();
     });
-    // An answer may come at once: the map is complete before the first question.
-    for (const auto& w : wishes) {
-      if (!asked.emplace(w.look, true).second) continue;
-      read(t->looks()[w.look], [weak = weak_from_this(), &s = time, look = w.look](metric_history h) {
-        s.post([weak, look, h = std::move(h)]() mutable {
+    for (const auto& [look, none] : past)
+      read(t->looks()[look], [weak = weak_from_this(), back, look = look](metric_history h) {
+        back->post([weak, look, h = std::move(h)]() mutable {
           if (const auto self = weak.lock()) self->take(look, std::move(h));
         });
       });
-    }
     if (wishes.empty())
       time.post([weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->replay();
@@ -96,7 +93,6 @@ struct calibrator::work : std::enable_shared_from_this<work> {
   health::slot_index first;
   result_taker done;
   std::map<std::size_t, std::optional<metric_history>> past;
-  std::map<std::size_t, bool> asked;
   std::size_t waiting = 0;
   bool replaying = false;
   std::size_t at = 0;
@@ -105,10 +101,11 @@ struct calibrator::work : std::enable_shared_from_this<work> {
   scheduler::timer_id timer = 0;
 };
 
-calibrator::calibrator(scheduler& time, std::shared_ptr<const health::trigger> t, health::slot_index first,
+calibrator::calibrator(scheduler& time, const std::shared_ptr<way_back>& back,
+                       std::shared_ptr<const health::trigger> t, health::slot_index first,
                        const past_reader& read, result_taker done)
     : work_(std::make_shared<work>(time, std::move(t), first, std::move(done))) {
-  work_->begin(read);
+  work_->begin(read, back);
 }
 
 calibrator::~calibrator() { work_->time.cancel(work_->timer); }

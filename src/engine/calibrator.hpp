@@ -1,6 +1,7 @@
 // Before a canary is judged: how would the tests have done on the stable fleet, without a release?
 #pragma once
 
+#include "engine/way_back.hpp"
 #include "health/calibration.hpp"
 
 #include <shipflow/probe.hpp>
@@ -20,9 +21,10 @@ class calibrator {
   /// Takes what the run keeps: {found: {condition: ...}}.
   using result_taker = std::function<void(json::object calibration)>;
 
-  /// `first`: the slot that the past begins with. `done` is called on the scheduler's thread, once.
-  calibrator(scheduler& time, std::shared_ptr<const health::trigger> t, health::slot_index first,
-             const past_reader& read, result_taker done);
+  /// `first`: the slot that the past begins with. What is told comes by way of `back`; `done` is called on the
+  /// scheduler's thread, once.
+  calibrator(scheduler& time, const std::shared_ptr<way_back>& back, std::shared_ptr<const health::trigger> t,
+             health::slot_index first, const past_reader& read, result_taker done);
   ~calibrator();
   calibrator(const calibrator&) = delete;
   calibrator& operator=(const calibrator&) = delete;

@@ -131,7 +131,7 @@ class trigger_watch final : public guard_watch {
       remember(l.source, std::move(q), std::move(told));
     };
     calibrator_ = std::make_unique<calibrator>(
-        run_.shared().time, trigger_, begin - slots, ask,
+        run_.shared().time, run_.shared().back, trigger_, begin - slots, ask,
         [this, begin](json::object calibration) { calibrated(begin, std::move(calibration)); });
   }
 
@@ -346,8 +346,7 @@ class trigger_watch final : public guard_watch {
   // so that counters have a reading, and is known already.
   void go_on_at(health::slot_index k) {
     run_.shared().time.cancel(timer_);
-    for (auto missed = std::max(slot_, k - *enough_); missed < k; ++missed)
-      if (state_.push(missed, same_)) book_.note(missed, same_, maker_);
+    for (auto missed = std::max(slot_, k - *enough_); missed < k; ++missed) (void)fold(missed, same_);
     slot_ = k;
     asleep_ = false;
     awoken_ = true;

@@ -41,14 +41,17 @@ class reader {
     return found == nullptr ? written_ : *found;
   }
 
+  [[nodiscard]] result<std::string> read_file(const std::string& path) const {
+    if (!sources_.file) return make_error(errc::unsupported, "no files can be read");
+    return sources_.file(path);
+  }
+
   void read_zone_of(release_calendar& c) {
     c.zone = schema::read_string(written_, "zone", "UTC");
     if (c.zone == "UTC") return;
     const auto folder =
         sources_.process_environment ? sources_.process_environment("TZDIR") : std::optional<std::string>{};
-    const auto file = sources_.file
-                          ? sources_.file(folder.value_or("/usr/share/zoneinfo") + "/" + c.zone)
-                          : result<std::string>(make_error(errc::unsupported, "no files can be read"));
+    const auto file = read_file(folder.value_or("/usr/share/zoneinfo") + "/" + c.zone);
     const auto rules = file ? read_zone(*file) : result<zone_rules>(file.error());
     if (rules)
       c.rules = *rules;
@@ -61,9 +64,7 @@ class reader {
     const auto folder = slash == std::string::npos ? std::string{} : where_.file.substr(0, slash + 1);
     for (const auto& name : schema::read_strings(written_, "holidays")) {
       const auto path = name.starts_with('/') ? name : folder + name;
-      const auto text = sources_.file
-                            ? sources_.file(path)
-                            : result<std::string>(make_error(errc::unsupported, "no files can be read"));
+      const auto text = read_file(path);
       const auto days = text ? read_holidays(*text) : result<std::vector<holiday>>(text.error());
       if (days)
         c.holidays.insert(c.holidays.end(), days->begin(), days->end());

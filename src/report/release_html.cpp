@@ -1,6 +1,7 @@
 // The report as one page.
 #include "report/evidence_parts.hpp"
 #include "report/page.hpp"
+#include "report/times.hpp"
 
 #include <shipflow/release_report.hpp>
 
@@ -12,8 +13,8 @@ namespace {
 
 using report::escaped;
 using report::tone;
-
-std::string when(time_point t) { return t == time_point{} ? "" : format_time(t).substr(0, 19) + "Z"; }
+using report::when;
+using report::whole_seconds;
 
 tone tone_of_status(const std::string& status) {
   if (status == "done" || status == "released" || status == "verified") return tone::good;
@@ -92,7 +93,7 @@ std::string head_of(const release_report& r) {
   add("created", when(r.created));
   add("released", when(r.released_at));
   add("ended", when(r.finished));
-  add("lasted", format_duration(duration{r.lasted().count() / 1000 * 1000}));
+  add("lasted", whole_seconds(r.lasted()));
   add("why", r.why);
   add("record", std::to_string(r.facts) + " facts, head " + r.head);
   return "<table>" + rows + "</table>";
@@ -114,8 +115,7 @@ std::string health_of(const release_report& r, const std::vector<guard_evidence>
             cell(g.reason) + "</tr>";
   auto out = table({"guard", "severity", "last", "alerts", "why"}, rows);
   for (const auto& e : seen)
-    for (const auto& l : e.lines)
-      if (!l.points.empty()) out += report::to_svg(report::plot_of(e, l));
+    for (const auto& l : e.lines) out += report::drawn(e, l);
   return out;
 }
 

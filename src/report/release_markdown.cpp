@@ -1,4 +1,6 @@
 // The report as Markdown, and the record of an incident as plain text.
+#include "report/times.hpp"
+
 #include <shipflow/release_report.hpp>
 
 #include <algorithm>
@@ -6,6 +8,9 @@
 namespace shipflow {
 inline namespace v1 {
 namespace {
+
+using report::when;
+using report::whole_seconds;
 
 // Words as words: no Markdown, no HTML, one line, no end of a table's cell.
 std::string words(std::string_view text) {
@@ -26,10 +31,6 @@ std::string words(std::string_view text) {
   }
   return out;
 }
-
-std::string when(time_point t) { return t == time_point{} ? "" : format_time(t).substr(0, 19) + "Z"; }
-
-std::string whole_seconds(duration d) { return format_duration(duration{d.count() / 1000 * 1000}); }
 
 std::string row(std::initializer_list<std::string> cells) {
   std::string out = "|";
