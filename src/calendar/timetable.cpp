@@ -146,7 +146,8 @@ std::optional<time_point> timetable::rules::first_on(sys_days day, const minutes
   const auto midnight = seconds_of(day);
   std::optional<time_point> best;
   for (const auto& [begin, end] : spans) {
-    for (const auto& [first, last] : zone.moments(midnight, {midnight + begin * 60, midnight + end * 60})) {
+    for (const auto& [first, last] :
+         zone.moments(midnight, {midnight + std::int64_t{begin} * 60, midnight + std::int64_t{end} * 60})) {
       const time_point opens{std::chrono::seconds{first}};
       const time_point closes{std::chrono::seconds{last}};
       const auto at = std::max(opens, from);
