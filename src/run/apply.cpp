@@ -1,5 +1,6 @@
 // The fold: the only place that changes a run's state.
 #include "run/body.hpp"
+#include "run/fold.hpp"
 
 #include <shipflow/run.hpp>
 
@@ -9,180 +10,15 @@ namespace shipflow {
 inline namespace v1 {
 namespace {
 
-using run::any;
+using run::corrupt;
+using run::finish;
 using run::flag;
 using run::member;
+using run::reopen;
+using run::set_status;
 using run::text;
 using run::texts;
 using run::when;
-
-error corrupt(const fact& f, const std::string& why) {
-  return make_error(errc::corrupt, "fact " + std::to_string(f.rev) + " (" + std::string(name_of(f.kind)) +
-                                       ") does not fit the plan: " + why);
-}
-
-void touch_active(run_state& s, step_index i) {
-  if (is_over(s.steps[i].status) || s.steps[i].status == step_status::waiting)
-    s.active.erase(i);
-  else
-    s.active.insert(i);
-}
-
-void set_status(run_state& s, step_index i, step_status status) {
-  s.steps[i].status = status;
-  touch_active(s, i);
-}
-
-// A step that is over satisfies its dependants unless it failed.
-void finish(run_state& s, step_index i, step_status status, time_point at) {
-  const bool was_over = is_over(s.steps[i].status);
-  set_status(s, i, status);
-  s.steps[i].ended = at;
-  s.steps[i].due = {};
-  if (was_over) return;
-  ++s.over;
-  if (!s.after_watch[i]) --s.before_watch;
-  if (status == step_status::failed || status == step_status::abandoned) return;
-  for (const auto d : s.dependants[i]) {
-    auto& dependant = s.steps[d];
-    if (--dependant.unmet == 0 && dependant.status == step_status::waiting)
-      set_status(s, d, step_status::ready);
-  }
-}
-
-void reopen(run_state& s, step_index i) {
-  if (is_over(s.steps[i].status)) {
-    --s.over;
-    if (!s.after_watch[i]) ++s.before_watch;
-  }
-  s.steps[i].ended = {};
-  s.steps[i].due = {};
-  s.steps[i].unknowns = 0;
-  s.steps[i].vanished = 0;
-  ++s.steps[i].generation;
-  set_status(s, i, step_status::ready);
-}
-
-void fold_intent(run_state& s, step_index i, const fact& f) {
-  auto& step = s.steps[i];
-  const auto& planned = s.what->steps[i];
-  step.attempt = f.attempt;
-  step.key = text(f.body, "key");
-  step.timeout_at = when(f.body, "timeout_at");
-  step.asked = f.at;
-  if (step.began == time_point{}) step.began = f.at;
-  if (const auto* inputs = member(f.body, "inputs"); inputs != nullptr && inputs->is_object())
-    step.inputs = inputs->get_object();
-  step.observed = any(f.body, "observed");
-  if (!step.touched) step.baseline = step.observed;
-  step.touched = planned.kind == step_kind::action;
-  if (step.touched && planned.tells_ready) s.telling.insert(i);
-  step.handle = nullptr;
-  step.unknowns = 0;
-  for (const auto& resource : planned.resources)
-    if (s.first_touch.emplace(resource, i).first->second == i) step.first = true;
-  if (planned.first_traffic) s.traffic_reached = true;
-  set_status(s, i, step_status::intent);
-}
-
-// Whoever touched it after a step that turned out not to have: what that one saw before is what was there.
-std::optional<step_index> next_to_touch(const run_state& s, const std::string& resource) {
-  std::optional<step_index> out;
-  for (step_index k = 0; k < s.steps.size(); ++k) {
-    const auto& all = s.what->steps[k].resources;
-    const bool touches = s.steps[k].touched && std::find(all.begin(), all.end(), resource) != all.end();
-    if (touches && (!out || s.steps[k].began < s.steps[*out].began)) out = k;
-  }
-  return out;
-}
-
-void disprove(run_state& s, step_index i) {
-  auto& step = s.steps[i];
-  if (step.attempt > 1) return;  // an earlier attempt may have left something behind
-  step.touched = false;
-  step.first = false;
-  s.telling.erase(i);
-  for (const auto& resource : s.what->steps[i].resources) {
-    const auto found = s.first_touch.find(resource);
-    if (found == s.first_touch.end() || found->second != i) continue;
-    s.first_touch.erase(found);
-    if (const auto heir = next_to_touch(s, resource)) {
-      s.first_touch.emplace(resource, *heir);
-      s.steps[*heir].first = true;
-    }
-  }
-}
-
-void fold_outcome(run_state& s, step_index i, const fact& f) {
-  auto& step = s.steps[i];
-  const auto status = text(f.body, "status");
-  step.why = text(f.body, "why");
-  if (status != "unclear" && status != "stopping") step.vanished = 0;
-  if (status == "done") {
-    step.outputs = any(f.body, "outputs");
-    const auto restores = s.what->steps[i].restores;
-    if (restores) {
-      s.steps[*restores].restored = true;
-      s.telling.erase(*restores);
-    }
-    finish(s, i, step_status::done, f.at);
-  } else if (status == "retry") {
-    step.attempt = f.attempt;
-    ++step.generation;
-    step.due = when(f.body, "retry_at");
-    set_status(s, i, step_status::retrying);
-  } else if (status == "unclear") {
-    step.due = when(f.body, "retry_at");
-    set_status(s, i, step_status::unclear);
-  } else if (status == "stopping") {
-    step.due = when(f.body, "retry_at");
-    set_status(s, i, step_status::stopping);
-  } else {
-    finish(s, i, step_status::failed, f.at);
-  }
-}
-
-// On the way back what is under way is asked to end, and has as long for it as it had to begin.
-void under_way(run_state& s, step_index i, time_point at) {
-  const bool going_back = s.phase >= phase::draining;
-  if (going_back) s.steps[i].due = at + s.what->steps[i].timeout + s.what->steps[i].call_timeout;
-  set_status(s, i, going_back ? step_status::stopping : step_status::started);
-}
-
-void fold_resolved(run_state& s, step_index i, const fact& f) {
-  auto& step = s.steps[i];
-  const auto status = text(f.body, "status");
-  const bool going_back = s.phase >= phase::draining;
-  if (status == "applied") {
-    step.outputs = any(f.body, "outputs");
-    finish(s, i, step_status::done, f.at);
-  } else if (status == "in_progress") {
-    step.handle = any(f.body, "handle");
-    under_way(s, i, f.at);
-  } else if (status == "not_applied") {
-    if (!flag(f.body, "maybe")) disprove(s, i);
-    ++step.vanished;
-    if (going_back)
-      finish(s, i, step_status::abandoned, f.at);
-    else
-      set_status(s, i, step_status::ready);
-  } else if (status == "unknown") {
-    ++step.unknowns;
-    step.why = text(f.body, "why");
-    step.due = when(f.body, "retry_at");
-  } else {
-    step.why = text(f.body, "why");
-    finish(s, i, step_status::failed, f.at);
-  }
-}
-
-void fold_timer(run_state& s, step_index i, const fact& f) {
-  auto& step = s.steps[i];
-  if (step.began == time_point{}) step.began = f.at;
-  step.due = when(f.body, "due");
-  step.not_before = when(f.body, "not_before");
-  set_status(s, i, flag(f.body, "asks") ? step_status::asking : step_status::timing);
-}
 
 // What was said and does not decide yet.
 void fold_vote(run_state& s, const fact& f, const std::string& name, const std::string& principal) {
@@ -214,53 +50,6 @@ void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
     for (const auto& role : texts(f.body, "roles")) s.steps[*i].votes[role].insert(principal);
   if (name == "tick") s.steps[*i].ticked.insert(text(f.body, "item"));
   if (name == "retry") reopen(s, *i);
-}
-
-// Non-units clear at once; a unit clears when it is over. Linear in steps and edges over the
-// whole rollback, because every edge is walked once.
-void clear_for_undo(run_state& s, std::vector<step_index> cleared) {
-  while (!cleared.empty()) {
-    const auto i = cleared.back();
-    cleared.pop_back();
-    for (const auto need : s.what->steps[i].needs) {
-      if (--s.undo_unmet[need] != 0) continue;
-      const auto unit = s.undo_of.find(need);
-      if (unit == s.undo_of.end()) {
-        cleared.push_back(need);
-      } else {
-        s.undo[unit->second].status = undo_status::ready;
-        s.undo_active.insert(unit->second);
-      }
-    }
-  }
-}
-
-void fix_units(run_state& s, const json::value& units) {
-  s.undo.clear();
-  s.undo_of.clear();
-  s.undo_active.clear();
-  s.undo_over = 0;
-  for (const auto& unit : units.get_array()) {
-    const auto step = static_cast<step_index>(unit.to_number<std::uint32_t>());
-    s.undo_of[step] = s.undo.size();
-    s.undo.push_back({});
-    s.undo.back().step = step;
-  }
-  const auto count = s.what->steps.size();
-  s.undo_unmet.resize(count);
-  std::vector<step_index> cleared;
-  for (step_index i = 0; i < count; ++i) {
-    s.undo_unmet[i] = static_cast<std::uint32_t>(s.dependants[i].size());
-    if (s.undo_unmet[i] != 0) continue;
-    const auto unit = s.undo_of.find(i);
-    if (unit == s.undo_of.end()) {
-      cleared.push_back(i);
-    } else {
-      s.undo[unit->second].status = undo_status::ready;
-      s.undo_active.insert(unit->second);
-    }
-  }
-  clear_for_undo(s, std::move(cleared));
 }
 
 // Steps that never began are abandoned when the run turns back.
@@ -336,7 +125,8 @@ result<void> fold_state(run_state& s, std::optional<step_index> about, const fac
     if (const auto why = text(b, "reason"); !why.empty()) s.reason = why;
     enter(s, *p, f.at);
   }
-  if (const auto* units = member(b, "units"); units != nullptr && units->is_array()) fix_units(s, *units);
+  if (const auto* units = member(b, "units"); units != nullptr && units->is_array())
+    run::fix_units(s, *units);
   if (flag(b, "resumed")) {
     for (const auto i : s.active) {
       if (s.steps[i].status != step_status::intent) continue;
@@ -362,54 +152,6 @@ result<void> fold_state(run_state& s, std::optional<step_index> about, const fac
   if (flag(b, "unparked")) {
     s.parked.clear();
     s.parked_command.clear();
-  }
-  return {};
-}
-
-void undo_over(run_state& s, std::size_t unit) {
-  s.undo_active.erase(unit);
-  ++s.undo_over;
-  clear_for_undo(s, {s.undo[unit].step});
-}
-
-result<void> fold_undo(run_state& s, step_index i, const fact& f) {
-  const auto found = s.undo_of.find(i);
-  if (found == s.undo_of.end()) return corrupt(f, "step \"" + f.step + "\" has nothing to undo");
-  auto& unit = s.undo[found->second];
-  const auto status = text(f.body, "status");
-  if (f.kind == fact_kind::undo_intent) {
-    unit.status = undo_status::intent;
-    unit.attempt = f.attempt;
-    unit.key = text(f.body, "key");
-    unit.timeout_at = when(f.body, "timeout_at");
-    unit.handle = nullptr;
-    s.undo_active.insert(found->second);
-    return {};
-  }
-  if (f.kind == fact_kind::undo_started) {
-    unit.status = undo_status::started;
-    unit.handle = any(f.body, "handle");
-    return {};
-  }
-  unit.why = text(f.body, "why");
-  if (status == "asking") {
-    unit.status = undo_status::asking;
-  } else if (status == "ready") {
-    unit.status = undo_status::ready;
-    s.undo_active.insert(found->second);
-  } else if (status == "retry") {
-    unit.status = undo_status::retrying;
-    ++unit.generation;
-    unit.due = when(f.body, "retry_at");
-  } else if (status == "failed") {
-    unit.status = undo_status::failed;
-    ++unit.generation;
-    s.undo_active.erase(found->second);
-  } else if (status == "verified") {
-    unit.status = undo_status::verified;
-  } else {
-    unit.status = status == "kept" ? undo_status::kept : undo_status::done;
-    undo_over(s, found->second);
   }
   return {};
 }
@@ -467,26 +209,6 @@ bool needs_step(fact_kind k) {
          k == fact_kind::undo_intent || k == fact_kind::undo_started || k == fact_kind::undo_outcome;
 }
 
-result<void> fold_step(run_state& s, step_index i, const fact& f) {
-  switch (f.kind) {
-    case fact_kind::intent: fold_intent(s, i, f); break;
-    case fact_kind::started:
-      s.steps[i].handle = any(f.body, "handle");
-      under_way(s, i, f.at);
-      break;
-    case fact_kind::outcome: fold_outcome(s, i, f); break;
-    case fact_kind::resolved: fold_resolved(s, i, f); break;
-    case fact_kind::timer: fold_timer(s, i, f); break;
-    case fact_kind::skipped:
-      if (is_over(s.steps[i].status)) reopen(s, i);
-      s.steps[i].why = text(f.body, "why");
-      finish(s, i, step_status::skipped, f.at);
-      break;
-    default: return fold_undo(s, i, f);
-  }
-  return {};
-}
-
 }  // namespace
 
 result<void> apply(run_state& s, const fact& f) {
@@ -508,7 +230,7 @@ result<void> apply(run_state& s, const fact& f) {
     case fact_kind::state: done = fold_state(s, i, f); break;
     case fact_kind::note: fold_note(s, f); break;
     case fact_kind::pinned: break;
-    default: done = fold_step(s, *i, f); break;
+    default: done = run::fold_step(s, *i, f); break;
   }
   if (!done) return done;
   s.rev = f.rev;
