@@ -28,7 +28,7 @@ function(shipflow_install_c)
     FILES_MATCHING PATTERN "*.h")
   file(RELATIVE_PATH SHIPFLOW_PC_PREFIX
     ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-  configure_file(${PROJECT_SOURCE_DIR}/cmake/shipflow-c.pc.in ${PROJECT_BINARY_DIR}/package/shipflow-c.pc @ONLY)
+  configure_file(${PROJECT_SOURCE_DIR}/src/cmake/shipflow-c.pc.in ${PROJECT_BINARY_DIR}/package/shipflow-c.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/package/shipflow-c.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
 
@@ -46,7 +46,7 @@ function(shipflow_install_programs)
 endfunction()
 
 function(shipflow_install_package_config)
-  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/shipflow-config.cmake.in
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/src/cmake/shipflow-config.cmake.in
     ${PROJECT_BINARY_DIR}/package/shipflow-config.cmake INSTALL_DESTINATION ${SHIPFLOW_PACKAGE_DIR})
   # Below 1.0 a new minor version may change the API.
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/shipflow-config-version.cmake
@@ -67,7 +67,7 @@ function(shipflow_install_pkg_config)
   endif()
   file(RELATIVE_PATH SHIPFLOW_PC_PREFIX
     ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-  configure_file(${PROJECT_SOURCE_DIR}/cmake/shipflow.pc.in ${PROJECT_BINARY_DIR}/package/shipflow.pc.in @ONLY)
+  configure_file(${PROJECT_SOURCE_DIR}/src/cmake/shipflow.pc.in ${PROJECT_BINARY_DIR}/package/shipflow.pc.in @ONLY)
   file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/package/shipflow.pc
     INPUT ${PROJECT_BINARY_DIR}/package/shipflow.pc.in)
   install(FILES ${PROJECT_BINARY_DIR}/package/shipflow.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
