@@ -18,6 +18,7 @@ inline constexpr int whole_day = 24 * 60;
 /// A day of a year without the year.
 struct year_day {
   unsigned month = 1, day = 1;
+  // NOLINTNEXTLINE(modernize-use-nullptr): there is no pointer in it
   friend auto operator<=>(const year_day&, const year_day&) = default;
 };
 

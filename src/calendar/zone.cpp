@@ -26,7 +26,7 @@ int zone::offset(std::int64_t utc) const {
 
 std::array<span_of_seconds, 2> zone::moments(std::int64_t midnight, span_of_seconds local) const {
   // No zone is further than 15 hours from UTC, and none changes twice within two days.
-  constexpr std::int64_t margin = 15 * 3600;
+  constexpr std::int64_t margin = std::int64_t{15} * 3600;
   auto low = midnight - margin;
   auto high = midnight + 86'400 + margin;
   const auto before = offset(low);

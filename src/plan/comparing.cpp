@@ -75,7 +75,7 @@ std::string silence_condition(const json::object& metrics, duration lasts) {
   const auto& m = table->begin()->second;
   const auto series = quoted(m.series.back());
   const auto span = format_duration(lasts);
-  const auto absent = "absent(" + series + ", " + span + ") on canary";
+  auto absent = "absent(" + series + ", " + span + ") on canary";
   if (!counts(m)) return absent;
   const auto rate = "per_min(" + series + ") over " + span + " on ";
   return absent + " or " + rate + "canary == 0 and " + rate + "baseline > 0";

@@ -94,7 +94,7 @@ std::vector<std::string> commands_in(const std::string& text) {
   return out;
 }
 
-void people::ask_for(const std::string& name, json::object body, duration wait) {
+void people::ask_for(const std::string& name, const json::object& body, duration wait) {
   const auto& what = *staged_.what;
   const bool decides = name == "rollback" && !what.rollback.decision_roles.empty();
   const auto& roles = decides ? what.rollback.decision_roles : what.protection.start;

@@ -27,7 +27,7 @@ class people {
   /// "VERB RUN [STEP] ...", one of `commands_in` what a parked run states. False when it is no action.
   bool obey(const std::string& command);
   /// Somebody who may asks for it.
-  void ask_for(const std::string& name, json::object body = {}, duration wait = duration{1'000});
+  void ask_for(const std::string& name, const json::object& body = {}, duration wait = duration{1'000});
 
  private:
   void later(duration wait, said what);

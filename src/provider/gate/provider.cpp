@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace shipflow {
 inline namespace v1 {
@@ -13,7 +14,7 @@ constexpr std::size_t most_bytes = 32U << 20U;
 
 std::string text_of(const json::object& inputs, std::string_view key, std::string usual = {}) {
   const auto* found = inputs.if_contains(key);
-  return found != nullptr && found->is_string() ? std::string(found->get_string()) : usual;
+  return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::move(usual);
 }
 
 struct content {

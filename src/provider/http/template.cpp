@@ -7,11 +7,11 @@
 namespace shipflow::http_provider {
 namespace {
 
-using encoding = std::string (*)(std::string);
+using encoding = std::string (*)(const std::string&);
 
-std::string plain(std::string text) { return text; }
+std::string plain(const std::string& text) { return text; }
 
-std::string encoded(std::string text) { return http::percent_encoded(text); }
+std::string encoded(const std::string& text) { return http::percent_encoded(text); }
 
 class filler {
  public:
