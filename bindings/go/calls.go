@@ -71,23 +71,22 @@ func (c *calls) quiet() <-chan struct{} {
 	return idle
 }
 
+// begin lets another goroutine pull on, and answers.
 func (e *Engine) begin(ctx context.Context, call *C.shipflow_call) {
 	inner, cancel := context.WithCancel(ctx)
 	e.calls.add(call, cancel)
-	go func() {
-		defer C.shipflow_call_free(call)
-		defer e.calls.remove(call)
-		e.answer(inner, call)
-	}()
+	e.calls.cancelUnwanted()
+	go e.serve(ctx)
+	defer C.shipflow_call_free(call)
+	defer e.calls.remove(call)
+	e.answer(inner, call)
 }
 
 // answer serves one call to its end: at most one answer, whatever the code in Go does. Without one, after
 // runtime.Goexit, the call is answered as lost when it is freed.
 func (e *Engine) answer(ctx context.Context, call *C.shipflow_call) {
 	body := bytesOf(C.shipflow_call_body(call))
-	inner, cancel := withDeadline(ctx, body, e.options.VirtualTime)
-	defer cancel()
-	answer, run, err := e.ask(inner, C.shipflow_call_kind(call), body)
+	answer, run, err := e.ask(ctx, C.shipflow_call_kind(call), body)
 	if err == nil {
 		err = finish(call, answer)
 	}
@@ -114,16 +113,13 @@ func finish(call *C.shipflow_call, answer any) error {
 	return failed(C.shipflow_call_finish(call, v.str, &trouble), trouble)
 }
 
-// withDeadline is the context of one call: done at its deadline, when its answer is no longer wanted, or when the
-// engine is closed.
-func withDeadline(ctx context.Context, body []byte, virtual bool) (context.Context, context.CancelFunc) {
-	var asked struct {
-		DeadlineMS int64 `json:"deadline_ms"`
-	}
-	if virtual || json.Unmarshal(body, &asked) != nil || asked.DeadlineMS == 0 {
+// until is the context of one call: done at its deadline, when its answer is no longer wanted, or when the engine is
+// closed. Virtual time has nothing to do with the clock that a context looks at.
+func (e *Engine) until(ctx context.Context, deadlineMS int64) (context.Context, context.CancelFunc) {
+	if e.options.VirtualTime || deadlineMS == 0 {
 		return ctx, func() {}
 	}
-	return context.WithDeadline(ctx, time.UnixMilli(asked.DeadlineMS))
+	return context.WithDeadline(ctx, time.UnixMilli(deadlineMS))
 }
 
 // ask lets the code in Go answer; a panic is an error.
@@ -140,15 +136,21 @@ func (e *Engine) ask(ctx context.Context, kind C.shipflow_call_kind_t, body []by
 			return nil, "", err
 		}
 		run = call.Run
+		ctx, cancel := e.until(ctx, call.DeadlineMS)
+		defer cancel()
 		answer, err = act(ctx, e.provider(call.Provider), call)
 	case C.SHIPFLOW_CALL_PROBE:
 		var request ProbeRequest
 		if err = json.Unmarshal(body, &request); err == nil {
+			ctx, cancel := e.until(ctx, request.DeadlineMS)
+			defer cancel()
 			answer, err = e.probe(request.Kind)(ctx, request)
 		}
 	case C.SHIPFLOW_CALL_METRICS:
 		var request MetricRequest
 		if err = json.Unmarshal(body, &request); err == nil {
+			ctx, cancel := e.until(ctx, request.DeadlineMS)
+			defer cancel()
 			answer, err = e.metric(request.Source).answer(ctx, request)
 		}
 	case C.SHIPFLOW_CALL_SECRET:

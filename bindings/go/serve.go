@@ -42,8 +42,10 @@ func (c *causes) keep(run string, err error) {
 
 // serve pulls events until the engine is closed. In virtual time the library works inside `next`, so calls of other
 // goroutines wait for it: it never waits long.
+//
+// Who takes a call answers it at once, and another goroutine pulls on: to wake one up for the answer would cost more than
+// the whole call.
 func (e *Engine) serve(ctx context.Context) {
-	defer e.loop.Done()
 	for ctx.Err() == nil {
 		event, err := e.next()
 		if err != nil {
@@ -51,14 +53,24 @@ func (e *Engine) serve(ctx context.Context) {
 			e.broken = err
 			e.guard.Unlock()
 			e.tellAll()
-			return
+			break
 		}
-		if event != nil {
-			e.take(ctx, event)
-			C.shipflow_event_free(event)
+		if event == nil {
+			e.calls.cancelUnwanted()
+			continue
+		}
+		call := C.shipflow_event_call(event)
+		if call == nil {
+			e.take(event)
+		}
+		C.shipflow_event_free(event)
+		if call != nil {
+			e.begin(ctx, call)
+			return
 		}
 		e.calls.cancelUnwanted()
 	}
+	e.loop.Done()
 }
 
 func (e *Engine) next() (*C.shipflow_event, error) {
@@ -85,12 +97,9 @@ func (e *Engine) idle() bool {
 	return e.closed || (C.shipflow_engine_wait_ms(e.ptr) == -1 && C.shipflow_go_rings(C.shipflow_engine_fd(e.ptr)) == 0)
 }
 
-func (e *Engine) take(ctx context.Context, event *C.shipflow_event) {
+// take hands an event that is no call to who waits for it.
+func (e *Engine) take(event *C.shipflow_event) {
 	kind := C.shipflow_event_kind(event)
-	if kind == C.SHIPFLOW_EVENT_CALL {
-		e.begin(ctx, C.shipflow_event_call(event))
-		return
-	}
 	if kind == C.SHIPFLOW_EVENT_CHECKED {
 		var report ProviderReport
 		_ = json.Unmarshal(bytesOf(C.shipflow_event_body(event)), &report)

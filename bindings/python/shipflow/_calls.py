@@ -7,6 +7,7 @@ world before it acts again.
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 
+_DONE: dict[str, Any] = {"kind": "done", "value": {}}
+_DONE_TEXT = json.dumps(_DONE).encode()
+
+
 def _action_answer(given: Answer) -> dict[str, Any]:
-    if given is None or isinstance(given, dict):
-        return {"kind": "done", "value": given or {}}
+    if given is None:
+        return _DONE
+    if isinstance(given, dict):
+        return {"kind": "done", "value": given}
     if isinstance(given, Started):
         return {"kind": "started", "value": given.handle, "look_again_ms": given.look_again_ms}
     if isinstance(given, Progress):
@@ -37,7 +44,7 @@ def _action_answer(given: Answer) -> dict[str, Any]:
 
 async def _act(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
     provider = engine._providers[asked["provider"]]
-    request = Request(**asked)
+    request = Request._of(asked)
     return _action_answer(await getattr(provider, request.verb)(request))
 
 
@@ -86,7 +93,7 @@ async def answer_call(engine: Engine, pointer: int, asked: dict[str, Any]) -> Ba
     task was cancelled or the program is to end, is answered as lost when it is freed."""
     try:
         answer = await _ANSWERS[lib.shipflow_call_kind(pointer)](engine, asked)
-        call(lib.shipflow_call_finish, pointer, body(answer))
+        call(lib.shipflow_call_finish, pointer, view(_DONE_TEXT) if answer is _DONE else body(answer))
         return None
     except (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from . import _abi
 from ._lib import lib
@@ -22,11 +22,9 @@ _Self = TypeVar("_Self", bound="Handle")
 def view(text: str | bytes | None) -> Any:
     """Text as a view; the bytes live as long as the view does."""
     if text is None:
-        return _abi.shipflow_str(None, 0)
+        return _abi.given_str(None, 0)
     data = text.encode() if isinstance(text, str) else text
-    out = _abi.shipflow_str(ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p), len(data))
-    out._kept = data
-    return out
+    return _abi.given_str(data, len(data))
 
 
 def body(value: Any) -> Any:
@@ -50,8 +48,12 @@ def call(function: Any, *arguments: Any) -> None:
     """Calls a function whose last parameter is an error, and raises it."""
     trouble = ctypes.c_void_p()
     status = function(*arguments, ctypes.byref(trouble))
-    if status == _abi.SHIPFLOW_OK:
-        return
+    if status != _abi.SHIPFLOW_OK:
+        raise_error(status, trouble)
+
+
+def raise_error(status: int, trouble: ctypes.c_void_p) -> NoReturn:
+    """Raises what the library says, and frees it."""
     try:
         message = text_of(lib.shipflow_error_message(trouble)) or lib.shipflow_status_name(status).decode()
         details = json.loads(text_of(lib.shipflow_error_detail(trouble)) or "{}")

@@ -11,7 +11,7 @@ from typing import Any
 from weakref import WeakSet
 
 from . import _abi
-from ._handle import Owned, made, text_of
+from ._handle import Owned, raise_error, text_of
 from ._lib import lib
 from .errors import Cancelled, Error
 from .events import Events
@@ -21,9 +21,15 @@ _MOST_AT_ONCE = 256  # events handled before the loop gets a turn
 
 
 class Pump:
-    def __init__(self, engine: Owned, answer: Callable[[int], Coroutine[Any, Any, None]]) -> None:
+    """`has_timers`: of an engine without a thread, whose descriptor does not tell of what is due."""
+
+    def __init__(self, engine: Owned, answer: Callable[[int], Coroutine[Any, Any, None]], *, has_timers: bool) -> None:
         self._engine: Owned | None = engine
+        self._has_timers = has_timers
         self._answer = answer
+        # Made once: `turn` is where the time of a call goes.
+        self._event, self._trouble = ctypes.c_void_p(), ctypes.c_void_p()
+        self._results = ctypes.byref(self._event), ctypes.byref(self._trouble)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -87,8 +93,8 @@ class Pump:
             return
         try:
             for _ in range(_MOST_AT_ONCE):
-                event = made(lib.shipflow_engine_next, self._engine, 0)
-                if not event:
+                event = self._next()
+                if event is None:
                     break
                 try:
                     self._take(event)
@@ -100,7 +106,14 @@ class Pump:
         for pointer in [p for p in self._calls if lib.shipflow_call_cancelled(p)]:
             # Soon and not now: code that was asked begins before it hears that it is not needed.
             self._loop.call_soon(self._calls.pop(pointer).cancel)
-        self._set_timer()
+        if self._has_timers:
+            self._set_timer()
+
+    def _next(self) -> int | None:
+        status = lib.shipflow_engine_next(self._engine, 0, *self._results)
+        if status != _abi.SHIPFLOW_OK:
+            raise_error(status, self._trouble)
+        return self._event.value
 
     def _give_up(self, why: Error) -> None:
         """The engine is broken: it is asked no more, and nobody waits for what cannot come."""
@@ -133,11 +146,12 @@ class Pump:
         if wait >= 0:
             self._timer = self._loop.call_later(wait / 1000, self.turn)
 
-    def _take(self, event: ctypes.c_void_p) -> None:
-        kind = lib.shipflow_event_kind(event)
-        if kind == _abi.SHIPFLOW_EVENT_CALL:
-            self._begin(lib.shipflow_event_call(event))
+    def _take(self, event: int) -> None:
+        pointer = lib.shipflow_event_call(event)
+        if pointer is not None:
+            self._begin(pointer)
             return
+        kind = lib.shipflow_event_kind(event)
         if kind == _abi.SHIPFLOW_EVENT_CHECKED:
             self._hand_report(json.loads(text_of(lib.shipflow_event_body(event))))
             return

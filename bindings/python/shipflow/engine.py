@@ -63,7 +63,7 @@ class Engine(Handle):
         self._secrets, self._policy = secrets, policy
         self._causes: dict[str, BaseException] = {}  # by run
         assert self._owned is not None
-        self._pump = Pump(self._owned, self._answer)
+        self._pump = Pump(self._owned, self._answer, has_timers=options.threads == 0)
 
     @property
     def _ptr(self) -> Owned:
