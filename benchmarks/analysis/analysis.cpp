@@ -2,7 +2,7 @@
 //
 //   bench_analysis                 300 runs per healthy kind of release: some minutes
 //   bench_analysis --runs 3000     what stands in RESULTS.md; some hours on one core
-//   bench_analysis --part NAME     one table: healthy, held-out, regressions, late, promotion, calibration, latency
+//   bench_analysis --part NAME     one table: healthy, held-out, regressions, late, promotion, calibration, latency, skew
 //   bench_analysis --check         40 runs, asserted with room for any seed: what the tests run
 //   bench_analysis --speed         streams a second, bytes per stream, time to replay a day
 //   ... [--seed N]                 default 20240917
@@ -65,6 +65,19 @@ std::vector<scenario> held_out() {
   auto h3 = kind("H3 clusters of 8");
   h3.cluster = 8;
   return {h1, h2, h3};
+}
+
+// An incident in both arms that the canary's clock shows earlier.
+std::vector<scenario> skewed() {
+  std::vector<scenario> all;
+  for (const auto& [name, slots] : std::vector<std::pair<std::string, double>>{
+           {"1 s", 0.1}, {"5 s", 0.5}, {"10 s, a slot", 1}, {"20 s", 2}, {"60 s", 6}}) {
+    auto s = kind("N2, canary's clock " + name + " behind");
+    s.incident = true;
+    s.skew = slots;
+    all.push_back(std::move(s));
+  }
+  return all;
 }
 
 scenario worse(const std::string& name, double ratio) {
@@ -215,6 +228,8 @@ struct part {
 constexpr std::array parts{
     part{"healthy", "False aborts within 24 h",
          [](const options& o) { table(healthy(), day, o.runs, o, show::shares); }},
+    part{"skew", "An incident in both arms, whose clocks differ",
+         [](const options& o) { table(skewed(), three_hours, o.runs, o, show::shares); }},
     part{"held-out", "The same, kinds that no parameter was chosen on",
          [](const options& o) { table(held_out(), day, o.runs, o, show::shares); }},
     part{"regressions", "Time to abort, errors worse from the first request (0.1 % before), 3 h", regressing},
@@ -283,6 +298,12 @@ int check(const options& o) {
       expect(of(all, name).share() <= 2.0 / runs, s.name + ": at most 2 of 40 aborted by worse, " + name);
     if (s.incident) expect(of(all, "5 % for 5 m").share() >= 0.9, s.name + ": the fixed threshold aborts");
     if (s.incident) expect(of(all, "Flagger").share() >= 0.9, s.name + ": the counted checks abort");
+  }
+  for (const auto& s : skewed()) {
+    if (s.skew > 2) continue;  // more than evidence forgives
+    const auto all = play({s, three_hours, runs, o.seed}, abort_rules(three_hours));
+    for (const auto* name : {"instances told apart", "one piece", "peer ranks"})
+      expect(of(all, name).share() <= 2.0 / runs, s.name + ": at most 2 of 40 aborted by worse, " + name);
   }
   const auto found = play({worse("1 %", 10), slots_an_hour, runs, o.seed}, abort_rules(day));
   expect(of(found, "instances told apart").quantile(0.5) <= 9,

@@ -15,10 +15,22 @@ world::world(const scenario& s, std::int64_t slots, std::uint64_t seed)
     incident_at_ = static_cast<std::int64_t>(luck_.share() * static_cast<double>(slots - lasts));
 }
 
-double world::rate_of(int instance) {
-  const bool in_incident =
-      incident_at_ >= 0 && now_ >= incident_at_ && now_ < incident_at_ + 10 * slots_a_minute;
-  if (in_incident) return 0.1;
+// The share of the present slot that the incident takes, as the instance's clock cuts slots.
+double world::share_in_incident(int instance) const {
+  if (incident_at_ < 0) return 0;
+  const double begins = static_cast<double>(incident_at_) - (instance == 0 ? what_.skew : 0);
+  const double ends = begins + 10 * static_cast<double>(slots_a_minute);
+  const auto slot = static_cast<double>(now_);
+  return std::max(0.0, std::min(ends, slot + 1) - std::max(begins, slot));
+}
+
+double world::rate_of(int instance) const {
+  const double usual = usual_rate_of(instance);
+  const double share = share_in_incident(instance);
+  return share * 0.1 + (1 - share) * usual;
+}
+
+double world::usual_rate_of(int instance) const {
   double rate =
       what_.base * offset_[static_cast<std::size_t>(instance)] * noise_[static_cast<std::size_t>(instance)];
   if (what_.ramp && now_ >= slots_ / 2) rate *= 3;

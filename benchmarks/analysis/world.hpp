@@ -29,7 +29,8 @@ struct scenario {
   double cluster = 1;                         ///< mean number of errors that come together
   double offset = 0;      ///< lasting differences between instances, standard deviation of the log
   bool incident = false;  ///< ten minutes of 10 % errors everywhere, at a random time
-  bool ramp = false;      ///< half way the canary's traffic goes from 5 % to half, and all errors triple
+  double skew = 0;    ///< slots by which the canary's clock is behind: it shows an incident that much earlier
+  bool ramp = false;  ///< half way the canary's traffic goes from 5 % to half, and all errors triple
 };
 
 /// One release of a kind, slot by slot.
@@ -39,7 +40,9 @@ class world {
   const fleet& next();
 
  private:
-  double rate_of(int instance);
+  double rate_of(int instance) const;
+  double usual_rate_of(int instance) const;
+  double share_in_incident(int instance) const;
 
   scenario what_;
   std::int64_t slots_;

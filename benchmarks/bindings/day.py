@@ -1,4 +1,4 @@
-"""1,000 runs of a day of virtual time each through one engine: memory, descriptors and threads after the first tenth and at the
+"""1,000 runs of a day of virtual time each, each with an engine of its own: memory, descriptors and threads after the first tenth and at the
 end. Exit 1 when something grew.
 
     SHIPFLOW_LIBRARY=... PYTHONPATH=bindings/python python3 benchmarks/bindings/day.py [runs]
