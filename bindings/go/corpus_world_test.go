@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 
 	"shipflow"
 )
@@ -74,14 +75,31 @@ func (p *player) metrics(_ context.Context, r shipflow.MetricRequest) ([]shipflo
 		case float64:
 			readings = append(readings, shipflow.Value(value))
 		case object:
-			number, _ := value["number"].(float64)
-			why, _ := value["why"].(string)
-			readings = append(readings, shipflow.Reading{State: value["state"].(string), Number: number, Why: why})
+			readings = append(readings, fullReading(value))
 		default:
 			readings = append(readings, shipflow.Reading{})
 		}
 	}
 	return readings, nil
+}
+
+func fullReading(of object) shipflow.Reading {
+	number, _ := of["number"].(float64)
+	why, _ := of["why"].(string)
+	out := shipflow.Reading{State: of["state"].(string), Number: number, Why: why, Instances: map[string]float64{}}
+	buckets, _ := of["buckets"].([]any)
+	for _, b := range buckets {
+		upper, bounded := b.([]any)[0].(float64)
+		if !bounded {
+			upper = math.Inf(1)
+		}
+		out.Buckets = append(out.Buckets, shipflow.Bucket{Upper: upper, Count: b.([]any)[1].(float64)})
+	}
+	instances, _ := of["instances"].(object)
+	for name, one := range instances {
+		out.Instances[name] = one.(float64)
+	}
+	return out
 }
 
 func (p *player) secret(_ context.Context, source string) (string, error) {

@@ -1,6 +1,7 @@
 #include "answers.hpp"
 
 #include <array>
+#include <limits>
 #include <stdexcept>
 
 namespace shipflow_corpus {
@@ -26,12 +27,39 @@ shipflow::errc code_for(shipflow::answer_kind kind) {
   }
 }
 
+shipflow::reading full_reading(const json::object& o) {
+  shipflow::reading out;
+  const auto state = text_in(o, "state");
+  if (state == "value") out.what = shipflow::reading::state::value;
+  if (state == "empty") out.what = shipflow::reading::state::empty;
+  if (state == "invalid") out.what = shipflow::reading::state::invalid;
+  out.why = text_in(o, "why");
+  if (const auto* number = o.if_contains("number")) out.number = number->to_number<double>();
+  if (const auto* buckets = o.if_contains("buckets"))
+    for (const auto& b : buckets->as_array()) {
+      const auto& upper = b.at(0);
+      out.buckets.push_back(
+          {upper.is_null() ? std::numeric_limits<double>::infinity() : upper.to_number<double>(),
+           b.at(1).to_number<double>()});
+    }
+  if (const auto* instances = o.if_contains("instances"))
+    for (const auto& one : instances->as_object())
+      out.instances.push_back({std::string(one.key()), one.value().to_number<double>()});
+  return out;
+}
+
 shipflow::reading reading_of(const json::value& v) {
+  if (v.is_object()) return full_reading(v.get_object());
   shipflow::reading out;
   if (v.is_null()) return out;
   out.what = shipflow::reading::state::value;
   out.number = v.to_number<double>();
   return out;
+}
+
+shipflow::series_kind series_kind_named(const std::string& word) {
+  if (word == "gauge") return shipflow::series_kind::gauge;
+  return word == "delta" ? shipflow::series_kind::delta : shipflow::series_kind::counter;
 }
 
 }  // namespace
@@ -84,8 +112,7 @@ shipflow::probe_answer probe_answer_of(const json::object& given) {
 
 shipflow::metric_answer metric_answer_of(const json::object& given) {
   shipflow::metric_answer out;
-  out.kind = text_in(given, "kind", "counter") == "gauge" ? shipflow::series_kind::gauge
-                                                          : shipflow::series_kind::counter;
+  out.kind = series_kind_named(text_in(given, "kind"));
   out.why = text_in(given, given.contains("fail") ? "message" : "why");
   if (const auto* readings = given.if_contains("readings"))
     for (const auto& r : readings->as_array()) out.readings.push_back(reading_of(r));
