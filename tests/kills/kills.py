@@ -5,7 +5,7 @@
 Each life is one release, killed again and again and resumed until it has ended. Checked after every kill: what
 the program had printed as a fact is in the store, byte for byte. Checked at the end: the run is released or rolled
 back as it should be, the chain is whole, every effect was carried out at most once, the place is as the end
-demands, and no process is left over.
+demands, and no process is left over. The first violation ends it; until then it says on standard error how far it is.
 """
 
 import argparse
@@ -21,6 +21,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from journal import Journal  # noqa: E402
 from program import Program  # noqa: E402
 from stages import STAGES  # noqa: E402
+
+
+BETWEEN_REPORTS = 10  # seconds
 
 
 class Violation(Exception):
@@ -116,7 +119,7 @@ def main():
     stage = STAGES[given.stage](place)
     wanted = given.kills or stage.usual_kills
     program = Program(given.program, place, stage.environment())
-    lives, kills, ends, began = 0, 0, {}, time.monotonic()
+    lives, kills, ends, began, said = 0, 0, {}, time.monotonic(), time.monotonic()
     try:
         while kills < wanted:
             lives += 1
@@ -124,6 +127,10 @@ def main():
             life.live(life.numbers.randrange(1, 6))
             kills += life.kills
             ends[life.ending] = ends.get(life.ending, 0) + 1
+            if time.monotonic() - said > BETWEEN_REPORTS:
+                said = time.monotonic()
+                print(f"{min(kills, wanted)} of {wanted} kills in {lives} releases after {said - began:.0f} s: "
+                      f"0 facts lost, {stage.effects} effects, 0 of them twice", file=sys.stderr, flush=True)
     except Violation as found:
         print(f"{found}\nreplay: kills.py PROGRAM --stage {given.stage} --seed {given.seed}; kept: {place}")
         place = None
