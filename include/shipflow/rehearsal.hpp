@@ -95,7 +95,7 @@ enum class rehearsed {
 ///   capacity            fewer healthy instances served than before the release
 ///   traffic             traffic went to a fleet that is not healthy or not large enough
 ///   no_new_intent       a step began after the run had turned back
-///   locks_held          an effect was carried out without the environment's locks
+///   locks_held          an effect was carried out without the environment's locks, or after the end
 ///   chain               the journal does not verify, or its fold is not the engine's state
 ///   secrets             a secret was written down
 ///   point_of_no_return  something irreversible was left and the run's reason does not name it

@@ -18,6 +18,7 @@
 //   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id
 //   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked],
 //                 [ready: {level: unknown|ready|lapsed, [why], [takes_ms]}],    this with a step
+//                 `resumed`: another engine goes on, and calls of the one before may still arrive,
 //                 [holds: {why, [until]}]: a queued run waits for its time or its calendar,
 //                 [reminded: how long before the start, in ms; start_at]}
 //   undo_intent   {key, timeout_at}; undo_started {handle}
@@ -114,7 +115,6 @@ struct step_state {
   std::string key;
   time_point began{};
   time_point ended{};
-  time_point late_until{};  ///< a call of an engine that lost the run may arrive until then
   time_point asked{};       ///< when the newest intent was written; its call ends within `call_timeout`
   time_point due{};         ///< retry, wait, expiry; zero: none
   time_point not_before{};  ///< of an approval: it ends no sooner; zero: at once
@@ -144,6 +144,7 @@ struct undo_state {
   int generation = 0;
   std::string key;
   json::value handle;
+  time_point asked{};  ///< when the newest intent was written; its call ends within `call_timeout`
   time_point due{};
   time_point timeout_at{};
   std::string why;
@@ -212,6 +213,9 @@ struct run_state {
   std::vector<std::uint32_t> undo_unmet;      ///< per step: dependants not cleared yet
   std::set<std::size_t> undo_active;          ///< indexes of units neither waiting nor over
   std::size_t undo_over = 0;
+  /// Until when a call of an engine that lost the run may still arrive, per step; and the same of its undo.
+  std::map<step_index, time_point> late;
+  std::map<step_index, time_point> late_undo;
   std::set<step_index> telling;  ///< touched, not restored, and able to say whether it can be undone
   bool traffic_reached = false;
   std::vector<bool> after_watch;  ///< per step: a watch, or behind one

@@ -37,6 +37,16 @@ std::string step_of(const json::object& body) {
   return step != nullptr && step->is_string() ? std::string(step->get_string()) : std::string{};
 }
 
+// Calls may still arrive of which whoever takes the run up cannot tell when they were made.
+bool unsettled(const run_state& s, time_point now) {
+  if (!s.parked.empty()) return false;
+  const auto may_arrive = [now](const auto& call) { return call.second > now; };
+  return std::any_of(s.late.begin(), s.late.end(), may_arrive) ||
+         std::any_of(s.late_undo.begin(), s.late_undo.end(), may_arrive) ||
+         std::any_of(s.active.begin(), s.active.end(),
+                     [&](step_index i) { return s.steps[i].status == step_status::unclear; });
+}
+
 }  // namespace
 
 actor::actor(core& shared, run_state state, std::int64_t fence)
@@ -156,8 +166,8 @@ bool actor::may_rest(const next_step& then) const {
   // Without a baseline nobody can tell later what was red before the release.
   const bool baseline = std::any_of(then.baseline.begin(), then.baseline.end(),
                                     [&](std::size_t g) { return state_.what->guards[g].attributable_only; });
-  return nothing_to_do && then.armed.empty() && !baseline && !then.looks_back && !soon && inbox_.empty() &&
-         slots_.empty();
+  return nothing_to_do && then.armed.empty() && !baseline && !then.looks_back && !soon &&
+         !unsettled(state_, core_.time.now()) && inbox_.empty() && slots_.empty();
 }
 
 void actor::clock_jumped(duration by) {
@@ -264,6 +274,12 @@ void actor::committed(const commit_result& r, const commit_request& change) {
       lose("the run cannot be taken up again: " + row.error().text());
       return;
     }
+    if (row->rev != durable_rev_) {
+      // Another engine went on with it meanwhile: what is in memory is the past.
+      gone_ = true;
+      core_.take_up(*row);
+      return;
+    }
     fence_ = row->fence;
   }
   if (r.signals_waiting)
@@ -317,7 +333,8 @@ void actor::lose(const std::string& why) {
   core_.emit(std::move(e));
   const auto self = shared_from_this();
   stop();
-  core_.dismiss(state_.id, std::nullopt);
+  // What was said here about the run is in the store, and nobody else was told.
+  core_.dismiss(state_.id, core_.time.now());
 }
 
 bool actor::idle() const {

@@ -100,6 +100,8 @@ void actor::start_call(const effect& e) {
   q->deadline = core_.time.now() + planned.call_timeout;
   // Whoever takes over counts on it that no call starts later than its intent allows.
   if (e.kind == effect_kind::apply) q->deadline = state_.steps[e.step].asked + planned.call_timeout;
+  if (e.kind == effect_kind::undo)
+    q->deadline = state_.undo[state_.undo_of.at(e.step)].asked + planned.call_timeout;
   if (e.stop) s.stop.request_stop();
   q->stop = s.stop.get_token();
   const auto id = s.id;
@@ -133,10 +135,14 @@ void actor::send(step_index step, std::uint64_t id, request q, const result<secr
       if (const auto self = weak.lock()) self->answered(step, id, std::move(a));
     });
   };
-  const bool too_late = q.what == verb::apply && q.deadline <= core_.time.now();
+  const auto kind = slots_.at(step).what.kind;
+  const bool changes = kind == effect_kind::apply || kind == effect_kind::undo;
+  const bool too_late = changes && q.deadline <= core_.time.now();
   auto* target = core_.find_provider(provider_of(state_, step));
   if (too_late) {
-    respond(answer::unknown("it was not called: its intent is older than a call may take"));
+    respond(kind == effect_kind::undo
+                ? answer::not_applied()
+                : answer::unknown("it was not called: its intent is older than a call may take"));
   } else if (!revealed) {
     respond(answer::failed(revealed.error()));
   } else if (target == nullptr) {

@@ -96,6 +96,7 @@ class scene {
   // What must hold: scene_checks.cpp.
   void watch_world();
   void check_effect(const request& q);
+  void check_late(const request& q);
   void check_serving();
   void check_effects();
   void check_restored(const run_state& s);

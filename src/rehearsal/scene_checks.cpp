@@ -35,7 +35,8 @@ void scene::check_effect(const request& q) {
   if (!durable_keys_.contains(q.effect_key))
     found("intent_first", "step " + q.step + ": " + std::string(name_of(q.what)) +
                               " reached the world before its intent was durable");
-  if (staged_.what->locks.empty() || over_at_) return;
+  if (over_at_) return check_late(q);
+  if (staged_.what->locks.empty()) return;
   const auto locks = inner_->locks();
   if (!locks) return;
   for (const auto& wanted : staged_.what->locks) {
@@ -43,6 +44,16 @@ void scene::check_effect(const request& q) {
                                   [&](const auto& l) { return l.first == wanted && l.second == run_; });
     if (!mine) found("locks_held", "step " + q.step + " acted without the lock " + wanted);
   }
+}
+
+// Whoever comes next must find nothing that still acts. What compares is refused when it comes too late.
+void scene::check_late(const request& q) {
+  const auto i = staged_.what->find(q.step);
+  const bool compares =
+      q.what == verb::apply && i && staged_.what->steps[*i].repeat == effect_class::compare_and_set;
+  if (!compares)
+    found("locks_held",
+          "step " + q.step + ": " + std::string(name_of(q.what)) + " reached the world after the end");
 }
 
 void scene::check_serving() {

@@ -113,6 +113,31 @@ void fold_ready(readiness& to, const json::object& told, time_point at) {
   to.since = at;
 }
 
+// Calls that are open or unclear began before the takeover, whatever the clocks of earlier engines show.
+void fold_resumed(run_state& s, time_point at) {
+  for (const auto i : s.active) {
+    if (s.steps[i].status != step_status::intent && s.steps[i].status != step_status::unclear) continue;
+    s.steps[i].status = step_status::unclear;
+    s.steps[i].asked = at;
+    s.steps[i].due = {};
+    s.late[i] = at + s.what->steps[i].call_timeout;
+  }
+  for (auto& [i, until] : s.late) until = at + s.what->steps[i].call_timeout;
+  for (auto& [i, until] : s.late_undo) until = at + s.what->steps[i].call_timeout;
+  for (const auto u : s.undo_active) {
+    auto& unit = s.undo[u];
+    if (unit.status != undo_status::intent) continue;
+    unit.asked = at;
+    s.late_undo[unit.step] = at + s.what->steps[unit.step].call_timeout;
+  }
+}
+
+void forget_past_calls(run_state& s, time_point at) {
+  const auto past = [at](const auto& call) { return call.second <= at; };
+  std::erase_if(s.late, past);
+  std::erase_if(s.late_undo, past);
+}
+
 result<void> fold_state(run_state& s, std::optional<step_index> about, const fact& f) {
   const auto& b = f.body;
   if (const auto* told = member(b, "ready"); told != nullptr && told->is_object()) {
@@ -127,15 +152,7 @@ result<void> fold_state(run_state& s, std::optional<step_index> about, const fac
   }
   if (const auto* units = member(b, "units"); units != nullptr && units->is_array())
     run::fix_units(s, *units);
-  if (flag(b, "resumed")) {
-    for (const auto i : s.active) {
-      if (s.steps[i].status != step_status::intent) continue;
-      s.steps[i].status = step_status::unclear;
-      // Its call began before the takeover, whatever the clock of the engine that made it shows.
-      s.steps[i].asked = f.at;
-      s.steps[i].late_until = f.at + s.what->steps[i].call_timeout;
-    }
-  }
+  if (flag(b, "resumed")) fold_resumed(s, f.at);
   if (const auto* asked = member(b, "asks"); asked != nullptr && asked->is_object())
     fold_question(s, asked->get_object());
   if (const auto* holds = member(b, "holds"); holds != nullptr && holds->is_object()) {
@@ -182,13 +199,15 @@ void fold_clock_jump(run_state& s, const fact& f) {
   const duration by{jump->get_int64()};
   for (auto& step : s.steps) {
     move(step.asked, by);
-    move(step.late_until, by);
     move(step.timeout_at, by);
     const bool pauses = step.status == step_status::unclear || step.status == step_status::stopping ||
                         step.status == step_status::retrying;
     if (pauses) move(step.due, by);
   }
+  for (auto& [step, until] : s.late) move(until, by);
+  for (auto& [step, until] : s.late_undo) move(until, by);
   for (auto& unit : s.undo) {
+    move(unit.asked, by);
     move(unit.timeout_at, by);
     move(unit.due, by);
   }
@@ -233,6 +252,7 @@ result<void> apply(run_state& s, const fact& f) {
     default: done = run::fold_step(s, *i, f); break;
   }
   if (!done) return done;
+  forget_past_calls(s, f.at);
   s.rev = f.rev;
   return done;
 }

@@ -38,9 +38,17 @@ void on_due(decision& d) {
 
 // After a takeover nobody knows whether an intent was carried out.
 void on_claimed(decision& d) {
-  const bool open = std::any_of(d.s.active.begin(), d.s.active.end(),
-                                [&](step_index i) { return d.step(i).status == step_status::intent; });
-  if (open) d.add(fact_kind::state, "", {{"resumed", true}});
+  const auto any_is = [&](step_status status) {
+    return std::any_of(d.s.active.begin(), d.s.active.end(),
+                       [&](step_index i) { return d.step(i).status == status; });
+  };
+  // Parked, it is taken up for every word that is said, and has not to begin waiting each time.
+  const bool unsettled =
+      d.s.parked.empty() && (any_is(step_status::unclear) || !d.s.late.empty() || !d.s.late_undo.empty());
+  const bool open = any_is(step_status::intent) || unsettled;
+  const bool undoes = std::any_of(d.s.undo_active.begin(), d.s.undo_active.end(),
+                                  [&](std::size_t u) { return d.s.undo[u].status == undo_status::intent; });
+  if (open || undoes) d.add(fact_kind::state, "", {{"resumed", true}});
 }
 
 void on_acquired(decision& d) {
@@ -158,7 +166,7 @@ void turn_back(decision& d, const std::string& reason, const std::set<std::strin
     if (planned.undo == reversibility::irreversible) left += (left.empty() ? "" : ", ") + planned.id;
   }
   const auto why = left.empty() ? reason : reason + "; irreversible and left as it is: " + left;
-  if (units.empty() && !open) {
+  if (units.empty() && !open && d.now >= quiet_at(s)) {
     d.add(fact_kind::state, "", {{"phase", s.cancel_requested ? "cancelled" : "failed"}, {"reason", why}});
     return;
   }

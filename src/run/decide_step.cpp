@@ -101,7 +101,8 @@ bool repeatable(effect_class c) { return c == effect_class::set_value || c == ef
 void still_unknown(decision& d, step_index i, const answer& a) {
   const auto& planned = d.planned(i);
   if (repeatable(planned.repeat) && d.step(i).unknowns + 1 >= 2 && d.s.phase < phase::draining) {
-    d.add(fact_kind::resolved, i, {{"status", "not_applied"}, {"why", "unclear, and safe to repeat"}});
+    d.add(fact_kind::resolved, i,
+          {{"status", "not_applied"}, {"maybe", true}, {"why", "unclear, and safe to repeat"}});
     return;
   }
   auto body = problem_body("unknown", a);

@@ -31,6 +31,14 @@ void undo_failed(decision& d, const undo_state& unit, const answer& a) {
   undo_fact(d, unit, std::move(body));
 }
 
+// Its turn came too late: that is no attempt which failed.
+void undo_not_called(decision& d, const undo_state& unit) {
+  undo_fact(d, unit,
+            {{"status", "retry"},
+             {"why", "it was not called: its intent is older than a call may take"},
+             {"retry_at", to_ms(d.now + backoff({}, 1, unit.key))}});
+}
+
 std::string loss_window(const decision& d, step_index i) {
   return format_time(d.step(i).began) + " to " + format_time(d.now);
 }
@@ -74,11 +82,26 @@ bool is_open_unit(undo_status s) {
          s == undo_status::started || s == undo_status::retrying;
 }
 
+// A late call sets the value again; or, when the call that repeated it did not get through, it is the first
+// that is recognised by its token or finds what it compares with. What creates is waited for until it is known.
+bool does_harm_late(const run_state& s, step_index i) {
+  const auto repeat = s.what->steps[i].repeat;
+  const bool repeated = s.steps[i].status == step_status::done;
+  return repeat == effect_class::set_value || (repeat != effect_class::creates && !repeated);
+}
+
+bool share_resources(const run_state& s, step_index a, step_index b) {
+  const auto& one = s.what->steps[a].resources;
+  const auto& other = s.what->steps[b].resources;
+  return std::find_first_of(one.begin(), one.end(), other.begin(), other.end()) != one.end();
+}
+
 phase end_of(const run_state& s) {
   return s.cancel_requested && s.undo.empty() ? phase::cancelled : phase::rolled_back;
 }
 
 void end_rollback(decision& d) {
+  if (d.now < quiet_at(d.s)) return;
   const bool none = d.s.undo.empty();
   const auto end = none && !d.s.cancel_requested ? phase::failed : end_of(d.s);
   d.add(fact_kind::state, "", {{"phase", std::string(name_of(end))}});
@@ -149,20 +172,29 @@ std::vector<std::size_t> free_units(const run_state& s) {
   return out;
 }
 
-// A late call does harm only where it sets the value again. Compared, it is refused; by its token it is
-// recognised; and what creates was called once and had arrived.
+// Whatever touches what the unit puts back may be set again by a late call, not only its own step.
 time_point undo_not_before(const run_state& s, const undo_state& unit) {
-  const bool sets_again = s.what->steps[unit.step].repeat == effect_class::set_value;
-  return sets_again ? s.steps[unit.step].late_until : time_point{};
+  time_point out{};
+  for (const auto& [i, until] : s.late)
+    if (does_harm_late(s, i) && (i == unit.step || share_resources(s, i, unit.step)))
+      out = std::max(out, until);
+  return out;
+}
+
+time_point quiet_at(const run_state& s) {
+  time_point out{};
+  for (const auto& [i, until] : s.late)
+    if (does_harm_late(s, i)) out = std::max(out, until);
+  for (const auto& [i, until] : s.late_undo) out = std::max(out, until);
+  return out;
 }
 
 time_point locks_not_before(const run_state& s) {
-  const bool near = s.phase != phase::watching && (s.over == s.steps.size() || s.before_watch == 0);
-  if (!near) return {};
-  time_point out{};
-  for (step_index i = 0; i < s.steps.size(); ++i)
-    if (s.what->steps[i].repeat == effect_class::set_value) out = std::max(out, s.steps[i].late_until);
-  return out;
+  const bool goes_back = s.phase >= phase::draining;
+  const bool restored =
+      s.phase == phase::verifying || (s.phase == phase::compensating && s.undo_over == s.undo.size());
+  const bool carried_out = s.phase == phase::forward && (s.over == s.steps.size() || s.before_watch == 0);
+  return (goes_back ? restored : carried_out) ? quiet_at(s) : time_point{};
 }
 
 void start_ready_units(decision& d) {
@@ -187,6 +219,7 @@ void on_undo_answered(decision& d, const undo_answered_event& e) {
       d.add(fact_kind::undo_started, d.planned(unit->step).id, {{"handle", e.what.value}}, unit->attempt);
       break;
     case answer_kind::progress: break;
+    case answer_kind::not_applied: undo_not_called(d, *unit); break;
     case answer_kind::unknown:
       if (asked) undo_failed(d, *unit, e.what);
       break;

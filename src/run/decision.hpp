@@ -68,9 +68,11 @@ void start_ready_units(decision& d);
 void change_phase(decision& d);
 [[nodiscard]] bool may_start(const run_state& s);
 /// Until when a run that is about to give its locks up has to keep them: a call of an engine that lost the
-/// run may still set a value. Zero when it is not about to, or there is none.
+/// run may still arrive. Zero when it is not about to, or there is none.
 [[nodiscard]] time_point locks_not_before(const run_state& s);
-/// Until when an undo has to wait for a call that may still arrive; only one that sets again does harm.
+/// From when on no call of an engine that lost the run can change anything; zero: there is none.
+[[nodiscard]] time_point quiet_at(const run_state& s);
+/// Until when an undo has to wait for a call that may still arrive and change the same thing.
 [[nodiscard]] time_point undo_not_before(const run_state& s, const undo_state& unit);
 
 // The calendar, and the time a start was scheduled for.

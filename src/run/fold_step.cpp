@@ -155,7 +155,10 @@ void fold_resolved(run_state& s, step_index i, const fact& f) {
     step.handle = any(f.body, "handle");
     under_way(s, i, f.at);
   } else if (status == "not_applied") {
-    if (!flag(f.body, "maybe")) disprove(s, i);
+    if (flag(f.body, "maybe"))
+      s.late[i] = std::max(s.late[i], step.asked + s.what->steps[i].call_timeout);
+    else
+      disprove(s, i);
     ++step.vanished;
     if (going_back)
       finish(s, i, step_status::abandoned, f.at);

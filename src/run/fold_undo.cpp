@@ -73,6 +73,7 @@ result<void> fold_undo(run_state& s, step_index i, const fact& f) {
     unit.attempt = f.attempt;
     unit.key = text(f.body, "key");
     unit.timeout_at = when(f.body, "timeout_at");
+    unit.asked = f.at;
     unit.handle = nullptr;
     s.undo_active.insert(found->second);
     return {};

@@ -2,6 +2,8 @@
 #include "run/body.hpp"
 #include "run/decision.hpp"
 
+#include <algorithm>
+
 namespace shipflow {
 inline namespace v1 {
 namespace {
@@ -53,8 +55,9 @@ void undo_effects(const run_state& s, time_point now, next_step& out) {
     const auto& unit = s.undo[u];
     if (unit.status == undo_status::intent) out.effects.push_back({effect_kind::undo, unit.step});
     if (unit.status == undo_status::started) out.effects.push_back({effect_kind::undo_settle, unit.step});
-    if (unit.status == undo_status::retrying) consider(out, unit.due, now);
-    if (unit.status == undo_status::ready) consider(out, run::undo_not_before(s, unit), now);
+    const auto earliest = run::undo_not_before(s, unit);
+    if (unit.status == undo_status::retrying) consider(out, std::max(unit.due, earliest), now);
+    if (unit.status == undo_status::ready) consider(out, earliest, now);
   }
 }
 
@@ -79,6 +82,10 @@ next_step next(const run_state& s, time_point now) {
   if (s.phase == phase::verifying) verify_effects(s, out);
   for (const auto& [id, q] : s.questions) consider(out, q.due, now);
   consider(out, run::locks_not_before(s), now);
+  if (s.parked.empty()) {
+    for (const auto& [i, until] : s.late) consider(out, until, now);
+    for (const auto& [i, until] : s.late_undo) consider(out, until, now);
+  }
   if (const auto wake = run::guards_wake(s)) consider(out, *wake, now);
   out.armed = run::armed_guards(s);
   out.baseline = run::baseline_guards(s);

@@ -255,6 +255,8 @@ answer generic_model::settle(const modelled_action& a, const request& q) {
 
 answer generic_model::undo(const modelled_action& a, const request& q) {
   if (operations_.contains(q.effect_key)) return answer::started(json::object{{"key", q.effect_key}});
+  if (q.deadline != time_point{} && now() > q.deadline)
+    return answer::unknown("it came too late and was left");
   world_->about_to(q);
   if (auto* s = service_of(q)) {
     const auto complete = s->undo(q, now());

@@ -25,13 +25,13 @@ PLANTED = [
        "case answer_kind::started: done(d, i, a); break;")], *ENGINE),
     ("every touch of a resource is undone, not the first one", "src/run/decide_ready.cpp",
      [("return undoable && (step.first || planned.resources.empty());", "return undoable;")], *ENGINE),
-    ("a second attempt takes what the first one left for the baseline", "src/run/apply.cpp",
+    ("a second attempt takes what the first one left for the baseline", "src/run/fold_step.cpp",
      [("if (!step.touched) step.baseline = step.observed;", "step.baseline = step.observed;")], *ENGINE),
     ("a signal stays unused after the run heard it", "src/engine/actor.cpp",
      [("if (!signal.empty()) used_.push_back(signal);", "")], *ENGINE),
     ("a timer begins anew after a takeover", "src/run/decide.cpp",
-     [('  if (open) d.add(fact_kind::state, "", {{"resumed", true}});',
-       '  if (open) d.add(fact_kind::state, "", {{"resumed", true}});\n'
+     [('  if (open || undoes) d.add(fact_kind::state, "", {{"resumed", true}});',
+       '  if (open || undoes) d.add(fact_kind::state, "", {{"resumed", true}});\n'
        '  for (const auto i : d.s.active)\n'
        '    if (d.step(i).status == step_status::timing)\n'
        '      d.add(fact_kind::timer, i, {{"due", to_ms(d.now + d.planned(i).lasts)}});')], *ENGINE),
@@ -48,6 +48,10 @@ PLANTED = [
     ("a shadow carries out what it should only look at", "src/provider/shadow/provider.cpp",
      [("      case verb::apply:\n", ""), ("case verb::diagnose: return", "case verb::apply:\n      case verb::diagnose: return")],
      *ENGINE),
+    ("an undo waits for late calls of its own step only", "src/run/decide_undo.cpp",
+     [("(i == unit.step || share_resources(s, i, unit.step))", "i == unit.step")], "test_run_machine", "run/late*"),
+    ("an engine that lost a run forgets what was said to it", "src/engine/actor.cpp",
+     [("core_.dismiss(state_.id, core_.time.now());", "core_.dismiss(state_.id, std::nullopt);")], *ENGINE),
     ("a commit in SQLite is acknowledged before it is flushed", "src/store/sqlite/open.cpp",
      [('"PRAGMA synchronous=FULL", "2"', '"PRAGMA synchronous=NORMAL", "1"')], "test_faults", "*power failure*"),
 ]

@@ -128,6 +128,17 @@ TEST_CASE("rehearsal/planted: locks_held finds an effect while the release is on
   CHECK(r.violations.at(0).what == "step api acted without the lock environment:test");
 }
 
+TEST_CASE("rehearsal/planted: locks_held finds an effect that comes when the run has ended") {
+  const auto r = with(one_step(), [](const request& q, world& where) -> std::optional<answer> {
+    auto& time = where.time();
+    if (q.what == verb::apply)
+      time.call_at(time.now() + duration{30'000}, [q, &where] { where.about_to(q); });
+    return std::nullopt;
+  });
+  CHECK(fails_only(r, "locks_held"));
+  CHECK(r.violations.at(0).what == "step api: apply reached the world after the end");
+}
+
 TEST_CASE("rehearsal/planted: secrets finds the beginning of a secret in an answer") {
   rehearsed_plan b;
   b.set("api", "api", "2").inputs["token"] = "${secret:TOKEN}";

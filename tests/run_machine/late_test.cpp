@@ -1,49 +1,14 @@
 // Calls that may still arrive: found by rehearsals in which an engine was stopped, lost its run and acted on.
-#include "support/plans.hpp"
-
-#include <shipflow/run.hpp>
-
-#include <doctest/doctest.h>
+#include "machine.hpp"
 
 #include <algorithm>
 
 using namespace shipflow;
+using shipflow_test::begin;
+using shipflow_test::machine;
 using shipflow_test::plan_builder;
 
 namespace {
-
-constexpr time_point begin = from_ms(1'772'532'000'000);
-
-struct machine {
-  explicit machine(plan_builder& b) : state(make_state("run", b.shared())) {
-    take({created_fact(*state.what, "user:dana", "", "", begin)});
-    fact begun;
-    begun.kind = fact_kind::state;
-    begun.at = begin;
-    begun.body = {{"phase", "forward"}};
-    take({begun});
-  }
-  std::vector<fact> take(std::vector<fact> facts) {
-    for (auto& f : facts) {
-      f.rev = state.rev + 1;
-      REQUIRE(apply(state, f).has_value());
-    }
-    return facts;
-  }
-  std::vector<fact> tell(const run_event& e) { return take(decide(state, e, now)); }
-  void settle() {
-    while (!tell(due_event{}).empty()) {
-    }
-  }
-  bool wants(effect_kind kind) const {
-    const auto then = next(state, now);
-    return std::any_of(then.effects.begin(), then.effects.end(),
-                       [&](const effect& e) { return e.kind == kind; });
-  }
-
-  run_state state;
-  time_point now = begin;
-};
 
 std::string status(const std::vector<fact>& facts) {
   return facts.empty() ? "" : std::string(facts.front().body.at("status").as_string());
