@@ -88,7 +88,7 @@ scene::host& scene::boot() {
   auto& h = hosts_.back();
   h.program = time_.begin_program();
   h.keep = std::make_shared<disturbed_store>(inner_);
-  h.keep->judge = [this](const commit_request& c) { return judge(c); };
+  h.keep->judge = [this, &h](const commit_request& c) { return judge(h, c); };
   h.keep->written = [this](const commit_request& c) { written(c); };
   engine_options options;
   options.id = "engine-" + std::to_string(hosts_.size());
@@ -105,17 +105,16 @@ scene::host& scene::boot() {
   return h;
 }
 
-// The engine is on the stack: it stops here and is buried when its handler has returned.
-void scene::crash() {
-  auto& h = hosts_.back();
+// The engine is on the stack: it stops here and is buried when its handler has returned. It need not be the
+// newest: one that lost the run and does not know it may be the one that writes.
+void scene::crash(host& h) {
   h.dead = h.keep->dead = true;
   h.program->pause();
-  crash_pending_ = true;
+  crashed_ = &h;
 }
 
 void scene::bury() {
-  crash_pending_ = false;
-  auto& h = hosts_.back();
+  auto& h = *std::exchange(crashed_, nullptr);
   h.program->forget();
   h.works.reset();
   h.program->forget();
@@ -180,7 +179,7 @@ std::optional<run_row> scene::row() {
 
 void scene::live(const std::function<bool()>& done) {
   while (!done()) {
-    if (crash_pending_) bury();
+    if (crashed_ != nullptr) bury();
     if (!time_.step(limit_)) return;
     const auto facts = most_facts + 100 * static_cast<std::int64_t>(staged_.what->steps.size());
     if (time_.handlers() > most_handlers || facts_ > facts) {

@@ -58,7 +58,7 @@ class scene {
   // The course of things: scene.cpp.
   host& boot();
   void begin();
-  void crash();
+  void crash(host& h);
   void bury();
   void take_over();
   void upgrade();
@@ -73,8 +73,8 @@ class scene {
   void conclude_unfinished(ending& e, const run_state& s);
 
   // What passes between engine and store: scene_commits.cpp.
-  [[nodiscard]] commit_fate judge(const commit_request& c);
-  [[nodiscard]] commit_fate judge(const passing_fact& f);
+  [[nodiscard]] commit_fate judge(host& from, const commit_request& c);
+  [[nodiscard]] commit_fate judge(host& from, const passing_fact& f);
   void written(const commit_request& c);
   void written(const passing_fact& f);
   void step_begins(const std::string& step, const std::string& at);
@@ -128,7 +128,7 @@ class scene {
   std::optional<time_point> turned_at_;
   std::optional<time_point> over_at_;
   std::optional<time_point> parked_at_;
-  bool crash_pending_ = false;
+  host* crashed_ = nullptr;  // not buried yet
   int refusals_left_ = 0;
   std::int64_t facts_ = 0;
   bool foreign_ = false;             // somebody else changed the world

@@ -124,7 +124,7 @@ void scene::pass_after(host& from, world_model& to, const std::string& at, reque
     forward(to, std::move(q), [r](const answer&) { (*r)(cut()); });
   } else if (takes("crash_after_effect") || (undoing && script_.take(step, "apply", "undo_crash"))) {
     forward(to, std::move(q), [this, &from, r](const answer&) {
-      if (!from.dead && &from == &hosts_.back()) crash();
+      if (!from.dead) crash(from);
     });
   } else if (script_.pending(step, at, "stalls") || script_.pending(step, at, "fails_half_way")) {
     const bool stalls = script_.pending(step, at, "stalls");

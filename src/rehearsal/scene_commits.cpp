@@ -49,16 +49,16 @@ std::string text_of(const passing_fact& f, std::string_view member) {
 
 }  // namespace
 
-commit_fate scene::judge(const passing_fact& f) {
+commit_fate scene::judge(host& from, const passing_fact& f) {
   const std::string step(f.step);
   const auto at = place(f);
   if (begins(f.kind)) {
     if (script_.take(step, at, "crash_before_intent")) {
-      crash();
+      crash(from);
       return commit_fate::lost_with_the_engine;
     }
     if (script_.take(step, at, "crash_after_intent")) {
-      crash();
+      crash(from);
       return commit_fate::written_and_not_heard;
     }
     if (script_.take(step, at, "store_full")) refusals_left_ = 3;
@@ -68,14 +68,14 @@ commit_fate scene::judge(const passing_fact& f) {
   const bool dies = (starts(f.kind) && script_.take(step, at, "crash_after_start")) ||
                     (ends(f) && script_.take(step, at, "crash_after_outcome"));
   if (!dies) return commit_fate::normal;
-  crash();
+  crash(from);
   return commit_fate::written_and_not_heard;
 }
 
-commit_fate scene::judge(const commit_request& c) {
+commit_fate scene::judge(host& from, const commit_request& c) {
   if (c.run != run_) return commit_fate::normal;
   for (const auto& stored : c.facts) {
-    const auto fate = judge(look_at(stored));
+    const auto fate = judge(from, look_at(stored));
     if (fate != commit_fate::normal) return fate;
   }
   if (refusals_left_ == 0) return commit_fate::normal;
