@@ -72,9 +72,16 @@ void caller::settle(const shipflow::request& q, const shared_reply& then) {
   if (q.action != "wait") return (*then)(from_handle(q.handle));
   const auto in = read_inputs(q);
   if (!in) return (*then)(answer::failed(in.error()));
-  wire_.send(sending::poll, q, *in, in->ask, [in = *in, then](const http::outcome& o, time_point now) {
-    (*then)(answer_to_poll(in, o, now));
-  });
+  // Asked to end, it looks once more, and then it is over: nothing outlives a wait.
+  const bool last = q.stop.stop_requested();
+  auto asked = q;
+  if (last) asked.stop = {};
+  wire_.send(sending::poll, asked, *in, in->ask,
+             [in = *in, then, last](const http::outcome& o, time_point now) {
+               auto a = answer_to_poll(in, o, now);
+               const bool ends = last && a.kind == answer_kind::progress;
+               (*then)(ends ? answer::failed(make_error(errc::timeout, a.text)) : std::move(a));
+             });
 }
 
 void caller::resolve(const shipflow::request& q, const shared_reply& then) {

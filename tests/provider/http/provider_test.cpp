@@ -313,3 +313,19 @@ TEST_CASE("provider/http: its actions are declared with class, reversibility and
     CHECK(a.resources.empty());
   }
 }
+
+TEST_CASE("provider/http: a wait that is asked to end looks once more, and is over with what it saw") {
+  shop s;
+  const auto p = make_http_provider();
+  s.answers("200 OK", "{\"open\":1}");
+  auto q = calling(verb::settle, "wait", {{"url", s.server.url()}, {"expect", {{"json", {{"/open", 0}}}}}});
+  std::stop_source stop;
+  stop.request_stop();
+  q.stop = stop.get_token();
+  const auto over = ask(*p, q);
+  CHECK(over.kind == answer_kind::failed);
+  CHECK(over.problem.code == errc::timeout);
+  CHECK(over.problem.message.find("/open") != std::string::npos);
+  s.answers("200 OK", "{\"open\":0}");
+  CHECK(ask(*p, q).kind == answer_kind::done);
+}
