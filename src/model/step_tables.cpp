@@ -270,6 +270,16 @@ const mapping& approval_table() {
   return table;
 }
 
+const mapping& command_expectation_table() {
+  static const auto table = [] {
+    mapping t("expect", "What a command must print for its step to be done");
+    t.field("version", text(), "bounds of the first version it prints").example(">= 1.28 < 2");
+    t.field("contains", text(), "words that are in its output");
+    return t;
+  }();
+  return table;
+}
+
 const mapping& retry_table() {
   static const auto table = [] {
     mapping t("retry", "How often and how patiently a failure is tried again");
@@ -308,6 +318,8 @@ const mapping& step_table() {
     t.field("stdin", text(), "what the command reads");
     t.field("capture", enumeration({"text", "json", "lines"}), "reads the command's output into `value`");
     t.field("output_limit", integer(0, 64 << 20).references(), "bytes of output kept");
+    t.field("expect", schema::table(command_expectation_table),
+            "what the command must print, for example a version");
     t.field("success_codes", list_of(integer(0, 255), 1, 256), "exit codes that mean success; default 0");
     t.field("when", either({boolean(), text()}), "whether the step runs at all");
     t.field("for_each", schema::table(for_each_table), "the step once for each value");

@@ -22,5 +22,7 @@ namespace shipflow::model_room {
 [[nodiscard]] const schema::mapping& approval_table();
 [[nodiscard]] const schema::mapping& action_table();
 [[nodiscard]] const schema::mapping& retry_table();
+/// What a command must print.
+[[nodiscard]] const schema::mapping& command_expectation_table();
 
 }  // namespace shipflow::model_room

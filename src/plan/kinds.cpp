@@ -114,7 +114,8 @@ draft_index add_command(builder& b, std::string_view part, const node& holder, c
   const auto& at = *holder.find("command");
   const auto what = b.all().bound.of_provider("command", "run", at);
   input_list inputs(b.read(), at);
-  for (const char* key : {"command", "env", "directory", "stdin", "capture", "output_limit", "success_codes"})
+  for (const char* key :
+       {"command", "env", "directory", "stdin", "capture", "output_limit", "success_codes", "expect"})
     if (const auto* n = holder.find(key)) inputs.written(key, *n);
   finish_call(b, i, what, inputs, undo);
   auto& s = b.at(i).step;

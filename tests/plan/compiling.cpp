@@ -70,7 +70,7 @@ std::vector<action_spec> command_actions() {
       action("run",
              {needed("command", "strings"), optional("env", "object"), optional("directory", "string"),
               optional("stdin", "string"), optional("output_limit", "integer"), optional("capture", "string"),
-              optional("success_codes", "any"), optional("undo", "any")},
+              optional("success_codes", "any"), optional("expect", "object"), optional("undo", "any")},
              {needed("exit_code", "integer"), needed("output", "string"), needed("value", "any")});
   run.undo = reversibility::forward_only;
   return {run};

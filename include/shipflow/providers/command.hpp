@@ -19,6 +19,8 @@
 //   capture        json, text or lines: standard output as output `value`. Invalid JSON and more output
 //                  than `output_limit` fail the step
 //   success_codes  exit codes that mean success; default [0]
+//   expect         { version: ">= 1.28 < 2", contains: text }: what it must have printed, on either stream. The
+//                  version is the first number with a dot in it; the bounds (>=, >, <=, <, =) must all hold
 //   undo           argument list, or { command, env, directory, time_limit, with }
 //
 // Outputs: exit_code; output, the last 8 KiB of both streams, printable and without secrets; with
@@ -43,7 +45,8 @@
 //           resource: "database:shop"               # or `resources`, a list
 //           inputs: { to: { type: string, required: true, sensitive: false, help: "..." } }
 //           help: moves the schema
-//           # and directory, env, stdin, time_limit, grace, output_limit, capture, success_codes
+//           # and directory, env, stdin, time_limit, grace, output_limit, capture, success_codes,
+//           # expect
 //
 // Without `inputs` a task takes any. What the plan gives in `with` reaches the program, and its undo, as
 // environment variables SHIPFLOW_INPUT_<NAME>: the name in upper case, other characters than letters and

@@ -113,6 +113,7 @@ result<job> look_of(const request& q, std::vector<std::string> task::*program) {
   j.run.grace = observe_grace;
   j.run.captures = capture::text;
   j.run.success_codes = {0};
+  j.run.expects = {};
   return j;
 }
 

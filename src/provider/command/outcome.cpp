@@ -103,6 +103,12 @@ json::object evidence(keepers& on, const std::string& home, const process::state
 
 answer ended(keepers& on, const recipe& run, const std::string& home, const process::state& s) {
   if (!succeeded(run, s)) return answer::failed(failure(on, run, home, s), evidence(on, home, s));
+  if (run.expects.any()) {
+    const auto text = on.output(home, run.output_limit, process::stream::both);
+    if (!text) return answer::failed(text.error(), evidence(on, home, s));
+    if (const auto why = objection(run.expects, *text); !why.empty())
+      return answer::failed(make_error(errc::failed, run.argv.front() + ": " + why), evidence(on, home, s));
+  }
   json::object outputs{{"exit_code", s.exit_code}, {"output", printed(on, home, kept_output)}};
   if (run.captures != capture::none) {
     auto value = captured(on, run, home, s);

@@ -33,6 +33,13 @@ recipe read_recipe(reader& in, recipe from) {
   from.captures = static_cast<capture>(
       in.choice("capture", {"none", "json", "text", "lines"}, static_cast<std::size_t>(from.captures)));
   from.success_codes = in.codes("success_codes", std::move(from.success_codes));
+  if (const auto* written = in.raw("expect")) {
+    auto expects = read_expectation(*written);
+    if (expects)
+      from.expects = *std::move(expects);
+    else
+      in.fail(expects.error().message);
+  }
   return from;
 }
 
@@ -41,6 +48,7 @@ result<undoing> read_undo(const json::value& undo, const recipe& forward, const 
   if (undo.is_null()) return out;
   out.run = forward;
   out.run.captures = capture::none;
+  out.run.expects = {};
   out.run.input.clear();
   json::object written;
   if (undo.is_array())
@@ -80,6 +88,7 @@ action_spec run_spec() {
       {"output_limit", "integer", false, false, "bytes of output kept; default 65536"},
       {"capture", "string", false, false, "json, text or lines: standard output as `value`"},
       {"success_codes", "any", false, false, "exit codes that mean success; default [0]"},
+      {"expect", "object", false, false, "what it must print: version, contains"},
       {"undo", "any", false, false, "argument list or mapping of what puts it back"},
   };
   spec.outputs = {

@@ -1,6 +1,7 @@
 // What is to be run, read from the inputs of `run`, from a task of the binding or from an `undo`.
 #pragma once
 
+#include "provider/command/expectation.hpp"
 #include "provider/command/reader.hpp"
 
 #include <shipflow/provider.hpp>
@@ -22,6 +23,7 @@ struct recipe {
   std::size_t output_limit = 65'536;
   capture captures = capture::none;
   std::vector<int> success_codes{0};
+  expectation expects{};
 };
 
 /// A task of the environment. Fields of `run` that are inputs there are fixed here.

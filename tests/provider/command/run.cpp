@@ -197,3 +197,62 @@ TEST_CASE("provider/command: a provider that could not work is not made") {
   options.state_directory = "/proc/nothing/here";
   CHECK(make_command_provider(options).error().code == errc::io);
 }
+
+TEST_CASE("provider/command: a tool must have a version within its bounds, wherever it prints it") {
+  const commands_fixture place;
+  const auto p = place.open();
+  struct row {
+    const char* prints;
+    const char* version;
+    const char* why;  ///< empty: it is good
+  };
+  const row rows[] = {
+      {"echo 'Client Version: v1.28.3'", ">= 1.28", ""},
+      {"echo 'openjdk version \"17.0.9\" 2023-10-17' >&2", ">= 17 < 18", ""},
+      {"echo jq-1.6", ">= 1.6.0", ""},
+      {"echo 'tool 2 of 3, version 4.10.1'", "> 4.9, <= 4.10.1", ""},
+      {"echo 10.2", "= 10.2", ""},
+      {"echo 10.2", "10.2.0", ""},
+      {"echo aws-cli/1.9.12", ">= 2.0", "it is version 1.9.12, and >= 2.0 is needed"},
+      {"echo 1.10.0", "< 1.9", "it is version 1.10.0, and < 1.9 is needed"},
+      {"echo nothing of the kind 7", ">= 1", "it printed no version, and >= 1 is needed"},
+      {"true", ">= 1", "it printed no version, and >= 1 is needed"},
+  };
+  for (std::size_t i = 0; i < std::size(rows); ++i) {
+    const auto& r = rows[i];
+    CAPTURE(r.prints);
+    auto q = shell(verb::apply, r.prints, "effect-" + std::to_string(i));
+    q.inputs["expect"] = {{"version", r.version}};
+    const auto a = carried_out(*p, q);
+    const std::string why = r.why;
+    if (why.empty()) {
+      CHECK_MESSAGE(a.kind == answer_kind::done, a.problem.message);
+    } else {
+      CHECK(a.problem == make_error(errc::failed, "sh: " + why));
+    }
+  }
+}
+
+TEST_CASE("provider/command: an identity must be in what is printed; what cannot be expected is refused") {
+  const commands_fixture place;
+  const auto p = place.open();
+  auto q = shell(verb::apply, "echo '{\"Account\": \"000000000000\"}'");
+  q.inputs["expect"] = {{"contains", "\"000000000000\""}};
+  CHECK(carried_out(*p, q).kind == answer_kind::done);
+  q = shell(verb::apply, "echo '{\"Account\": \"000000000001\"}'", "other");
+  q.inputs["expect"] = {{"contains", "\"000000000000\""}};
+  CHECK(carried_out(*p, q).problem.message == "sh: it did not print `\"000000000000\"`");
+  const json::value wrong[] = {{{"version", "new"}},   {{"version", ">= 1.2x"}}, {{"version", "~> 1"}},
+                               {{"version", ""}},      {{"version", 1}},         {{"contains", ""}},
+                               {{"like", "x"}},        json::object{},           "1.2",
+                               {{"version", "=> 1.2"}}};
+  int n = 0;
+  for (const auto& expect : wrong) {
+    CAPTURE(json::serialize(expect));
+    q = shell(verb::apply, "echo 1.2", "wrong-" + std::to_string(++n));
+    q.inputs["expect"] = expect;
+    const auto a = carried_out(*p, q);
+    CHECK(a.problem.code == errc::invalid_argument);
+    CHECK(a.problem.message.find("`expect") != std::string::npos);
+  }
+}
