@@ -96,6 +96,9 @@ struct start_options {
   /// Reason of an emergency release: steps marked `skippable` are skipped, approvals are not; the record
   /// and the history say so for ever. Empty: it is none.
   std::string emergency{};
+  /// Why a release is started that has not proved itself where the environment wants it to have; only the
+  /// `hotfix` roles may. The record says so for ever. Empty: it has to have.
+  std::string hotfix{};
 };
 
 /// What somebody says to a run; names as in run.hpp.
@@ -124,13 +127,14 @@ class engine {
   /// What the compiler asks; valid as long as the engine.
   [[nodiscard]] const catalogue& offers() const;
 
-  /// Makes a run durable and begins it. Errors: `denied` (protection; a calendar that is closed and says
+  /// Makes a run durable and begins it. Errors: `denied` (protection; a promotion that is not granted; a calendar that is closed and says
   /// `refuse`, with the next possible start), `conflict` (the
   /// environment is held by another run, named), `io`. Returns the run's id.
   [[nodiscard]] result<std::string> start(const plan& what, const start_options& options);
   /// Adopts what a dead engine left and begins to claim runs that are due. Returns how many.
   result<std::size_t> resume();
-  /// Makes what was said durable and wakes the run. The run decides what it means: follow its
+  /// Makes what was said durable and wakes the run. A run that was released takes ticks of its `tasks` for
+  /// ever; anything else said to one that has ended is a `conflict`. The run decides what it means: follow its
   /// events, or ask `look` afterwards.
   result<void> say(const std::string& run, const said& what);
 

@@ -28,15 +28,23 @@
 //       undo: ...                     # see below
 //       guard: { abort: [errors], pause: [latency], until: watch.end }  # triggers armed from this step's first traffic
 //   rollback: { SEV1: now, SEV2: { ask: [lead], quorum: 2, within: 15m, then: rollback }, SEV3: record,
+//               # people who are asked besides when nobody has answered for so long, level by level:
+//               SEV4: { ask: [dev], within: 1h, then: hold, escalate: [{ after: 15m, to: [lead] }] },
+//               # reactions are called, then comes what the rule says; `for` is about one trigger or probe:
+//               for: { cpu: { do: [scale-out], then: continue } },   # continue or hold
 //               on_failure: now, decision_window: { for: 30m, roles: [lead], quorum: 1 },
 //               unavailable: { after: 5m, then: hold }, irreversible: accept }
+//   reactions:                        # steps that run only when a rule of `rollback` calls them, each time it does
+//     scale-out: { action: api.scale, with: { instances: 6 } }   # or command, http, ...; a failure is recorded
+//   tasks:                            # what people do after the release, ticked with `tick RUN tasks ID`
+//     - { id: old-images, text: Remove old images, within: 24h, roles: [dev] }   # or just a text
 //   triggers: { staging: { push: [main] }, prod: { manual: true } }   # what starts it, see changes.hpp
-//   notify: / tasks: / report:        # words of later versions: parsed, kept, and refused by the
+//   notify: / report:                 # words of later versions: parsed, kept, and refused by the
 //                                     # compiler by name when a run needs them (`not built`)
 //
 // Kinds of steps
 //   action: database.backup  + with: {...}     component.action or provider.action
-//   command: [npm, run, "test:smoke"]          + env, directory, capture, success_codes
+//   command: [npm, run, "test:smoke"]          + env, directory, capture, success_codes, expect
 //   http: { method, url, expect, ... }         one call
 //   wait_for: { url, expect, every }           poll until it holds
 //   approval: { roles: [qa], quorum: 1, expires: 4h, on_expiry: reject, self: deny, after: 5m }
@@ -81,7 +89,9 @@
 //       triggers: { errors: { normal: "errors < 0.1%", alert: "errors > 1% for 5m", severity: SEV1 },
 //                   worse: { alert: "worse(errors than baseline, ratio 1.25, alpha 0.1%)", calibrate: 24h } }
 //       calendar: { zone: UTC, prefer: [...], freeze: [...] }   # when a release may start, see calendar.hpp
-//       promoted_from: / notify: ...              # words of later versions
+//       promoted_from: { environment: staging, identity: digest, healthy_for: 1h, validated: [smoke],
+//                        hotfix: [lead] }         # takes only what proved itself there, see promotion.hpp
+//       notify: ...                               # a word of later versions
 //
 // References: `${parameters.bake}` or `${bake}` (parameters, then variables), `${release.version}`,
 // `${release.images.api}`, `${environment.name}`, `${environment.url}` or `${url}`, `${flags.x}`,
@@ -129,9 +139,10 @@ struct release_info {
 /// One step as written. Free parts stay nodes, so that later findings still know their place.
 struct step_document {
   std::string id;
-  std::string kind;  ///< "action", "command", "blue_green", ...
-  node body;         ///< value of the kind's key
-  node all;          ///< the whole mapping
+  std::string kind;      ///< "action", "command", "blue_green", ...
+  node body;             ///< value of the kind's key
+  node all;              ///< the whole mapping
+  bool on_call = false;  ///< one of `reactions`, appended behind the steps
   std::vector<std::string> needs;
   source_place place;
   std::string pointer;
@@ -174,6 +185,19 @@ struct variable {
   std::string source;  ///< "literal", "env:DATABASE_URL", "file:/run/secrets/x"
 };
 
+/// What an environment takes: only releases that proved themselves in another one. Judged when a run is
+/// started, see promotion.hpp.
+struct promotion_rule {
+  std::string environment;  ///< where they must have been released
+  std::string identity =
+      "digest";             ///< what makes two releases the same: "digest" (of images), "commit", "version"
+  duration healthy_for{0};  ///< so long without an alert since they were released there
+  std::vector<std::string>
+      validated;                    ///< steps of the run there that must have been carried out, not skipped
+  std::vector<std::string> hotfix;  ///< roles that may start another release all the same, with a reason
+  bool skippable = false;           ///< an emergency release is not asked
+};
+
 struct binding {
   std::string component;
   std::string provider;
@@ -193,6 +217,7 @@ struct environment {
   std::vector<binding> bindings;
   node probes, metrics, triggers;  ///< mappings by name; null when absent
   std::optional<release_calendar> calendar;
+  std::optional<promotion_rule> promoted_from;
   node root;
 };
 

@@ -84,6 +84,8 @@ struct plan_step {
   std::vector<std::string> items;    ///< checklist: ids of items
   std::vector<std::string> item_texts;
 
+  bool on_call = false;  ///< a reaction: it runs when a rule calls it, and its failure fails nothing
+
   bool preferred = false;  ///< window: waits for a preferred time, not for an allowed one
 
   // wait, watch: how long; approval: how long it takes at least, however early people agree
@@ -125,6 +127,12 @@ struct plan_guard {
   json::object target;  ///< binding of the component
 };
 
+/// Who is asked besides when a question has not been answered for so long.
+struct escalation_level {
+  duration after{0};               ///< counted from the question
+  std::vector<std::string> roles;  ///< any member may answer from then on
+};
+
 /// What a severity leads to.
 struct severity_rule {
   std::string what = "now";        ///< "now", "ask" or "record"
@@ -132,10 +140,13 @@ struct severity_rule {
   duration within{900'000};        ///< ask: how long they have
   std::string then = "rollback";   ///< ask: what happens when too few answer: rollback, hold, continue
   int quorum = 1;                  ///< ask: so many people of these roles, taken together, must say the same
+  std::vector<std::string> calls{};  ///< reactions, ids of steps that are `on_call`; called before all else
+  std::vector<escalation_level> escalate{};  ///< ask: in order of time
 };
 
 struct rollback_policy {
   std::map<std::string, severity_rule> severities;  ///< "SEV1" -> rule; unnamed: SEV1 now, others record
+  std::map<std::string, severity_rule> guards;      ///< trigger or probe -> rule in place of its severity's
   severity_rule on_failure;                         ///< a step that failed for good
   std::vector<std::string> decision_roles;  ///< who may ask for a rollback in the window; empty: `operators`
   int decision_quorum = 1;                  ///< so many of them must ask for it, or agree to undo a step
@@ -144,6 +155,14 @@ struct rollback_policy {
   duration unavailable_after{300'000};
   std::string unavailable_then = "hold";  ///< hold, rollback, continue
   bool verify = true;                     ///< compare the world with the baseline afterwards
+};
+
+/// What people do after a release. It begins with the release and holds nothing up.
+struct plan_task {
+  std::string id;
+  std::string text;
+  duration within{0};              ///< from the release on; 0: no due time
+  std::vector<std::string> roles;  ///< who may tick it; empty: anyone
 };
 
 /// A component and what depends on it.
@@ -167,7 +186,9 @@ struct plan {
   rollback_policy rollback;
   std::map<std::string, std::vector<std::string>> roles;  ///< role -> principals and groups
   protection_rules protection;
-  std::optional<release_calendar> calendar;  ///< when it may start; empty: at any time
+  std::optional<release_calendar> calendar;     ///< when it may start; empty: at any time
+  std::optional<promotion_rule> promoted_from;  ///< what it must have been before; empty: nothing
+  std::vector<plan_task> tasks;                 ///< after the release
   /// Secret variables: name -> where the value is, such as "env:DATABASE_PASSWORD". Never a value.
   json::object secrets;
   std::vector<std::string> locks;  ///< resources held from start to the last change, sorted

@@ -52,24 +52,40 @@ struct reported_undo {
   std::string why;
 };
 
+/// What people had to do after the release.
+struct reported_task {
+  std::string id;
+  std::string text;
+  time_point due{};   ///< zero: at no time, or the release has not come
+  time_point done{};  ///< zero: not ticked
+  std::string who;
+};
+
 struct release_report {
   std::string run, plan, plan_digest, environment, url, version, commit, notes;
   std::string principal, reason, emergency, calendar_override;
-  std::string phase;  ///< a name of `phase`
-  std::string why;    ///< why it rolled back, failed or ended; or what a person is needed for
+  std::string promoted;  ///< the run in which the release proved itself before
+  std::string hotfix;    ///< why it did not have to
+  std::string phase;     ///< a name of `phase`
+  std::string why;       ///< why it rolled back, failed or ended; or what a person is needed for
   time_point created{}, released_at{}, finished{};
   time_point told_at{};  ///< of the newest fact
+  /// When somebody looks at it, set by the caller: tasks not done by then are overdue. Zero: at `told_at`.
+  time_point looked_at{};
   std::vector<reported_step> steps;
   std::vector<reported_event> events;
   std::vector<reported_word> words;
   std::vector<reported_guard> guards;
   std::vector<reported_undo> undo;
+  std::vector<reported_task> tasks;
   std::vector<std::pair<time_point, int>> weights;  ///< percent of traffic on the new version
   std::size_t facts = 0;
   std::string head;  ///< hash of the newest fact
 
   /// From its begin to its end, or to the newest fact.
   [[nodiscard]] duration lasted() const noexcept;
+  /// "done", "done late", "overdue", "due", or "open" without a time.
+  [[nodiscard]] std::string state_of(const reported_task& t) const;
   /// Did it go wrong in a way that people want to read about?
   [[nodiscard]] bool is_incident() const noexcept;
 };

@@ -6,7 +6,8 @@
 //
 // Bodies of facts (members in brackets are optional):
 //   created       {plan, plan_digest, environment, version, principal, [reason], [external_id], [emergency],
-//                  [start_at], [override: why the calendar is not asked]}
+//                  [start_at], [override: why the calendar is not asked], [promoted: the run it proved itself in],
+//                  [hotfix: why it did not have to]}
 //   intent        {key, inputs, observed, timeout_at}
 //   started       {handle}
 //   outcome       {status: done|failed|retry|unclear|stopping, [outputs], [code, why], [retry_at], [evidence]}
@@ -20,7 +21,9 @@
 //                 [ready: {level: unknown|ready|lapsed, [why], [takes_ms]}],    this with a step
 //                 `resumed`: another engine goes on, and calls of the one before may still arrive,
 //                 [holds: {why, [until]}]: a queued run waits for its time or its calendar,
-//                 [reminded: how long before the start, in ms; start_at]}
+//                 [reminded: how long before the start, in ms; start_at],
+//                 [reacts: [ids of reactions that are called], why],
+//                 [escalated: {id of a question, roles that may answer it from now on}]}
 //   undo_intent   {key, timeout_at}; undo_started {handle}
 //   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
 //   skipped       {why, [principal]}
@@ -161,6 +164,13 @@ struct question {
   int quorum = 1;                  ///< people who must say the same
   std::map<std::string, bool>
       votes;  ///< who said what so far, yes: roll back; a second answer replaces the first
+  std::vector<std::pair<time_point, std::vector<std::string>>> escalate;  ///< who is asked besides, and when
+};
+
+/// A task after the release that was ticked.
+struct done_task {
+  time_point at{};
+  std::string who;
 };
 
 /// Level of a guard. Only `pass` promotes, only `alert` acts.
@@ -187,13 +197,16 @@ struct run_state {
   std::string parked_command;  ///< what that person can run next
   std::string reason;          ///< why it rolls back, failed or ended
   std::string principal;
-  std::string emergency;            ///< reason of an emergency release, or empty
-  time_point start_at{};            ///< it begins no sooner; zero: at once
-  time_point scheduled{};           ///< when `start_at` was said
-  std::set<std::int64_t> reminded;  ///< lead times, in ms, at which people were told of the start
-  std::string held;                 ///< why it is not begun, or empty
-  time_point held_until{};          ///< when that is looked at again; zero: never by itself
-  std::string calendar_override;    ///< why the calendar is not asked, or empty
+  std::string emergency;                   ///< reason of an emergency release, or empty
+  time_point start_at{};                   ///< it begins no sooner; zero: at once
+  time_point scheduled{};                  ///< when `start_at` was said
+  std::set<std::int64_t> reminded;         ///< lead times, in ms, at which people were told of the start
+  std::string held;                        ///< why it is not begun, or empty
+  time_point held_until{};                 ///< when that is looked at again; zero: never by itself
+  std::string calendar_override;           ///< why the calendar is not asked, or empty
+  std::string promoted;                    ///< the run in which this release proved itself, or empty
+  std::string hotfix;                      ///< why it did not have to, or empty
+  std::map<std::string, done_task> tasks;  ///< those that were ticked, by id
   bool cancel_requested = false;
   time_point created{};
   time_point released_at{};
@@ -366,7 +379,7 @@ struct outlook {
 [[nodiscard]] outlook look_back(const run_state& state);
 
 /// A summary for programs: {run, plan, plan_digest, environment, version, phase, paused, parked,
-/// command, reason, [emergency], [start_at], [held, held_until], [calendar_override], steps: [{id, status, attempt, why, began, ended}], guards, questions, undo,
+/// command, reason, [tasks: [{id, text, roles, [due], [done, by]}]], [promoted], [hotfix], [emergency], [start_at], [held, held_until], [calendar_override], steps: [{id, status, attempt, why, began, ended}], guards, questions, undo,
 /// [rollback: {level, why, takes_ms, steps: [{id, level, why}]}]}, the last while there is something to undo.
 [[nodiscard]] json::object summary(const run_state& state);
 

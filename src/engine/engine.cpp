@@ -1,6 +1,7 @@
 #include "engine/actor.hpp"
 
 #include <shipflow/engine.hpp>
+#include <shipflow/promotion.hpp>
 
 #include <algorithm>
 #include <array>
@@ -48,7 +49,36 @@ json::object kept_of(const start_options& options) {
   if (options.start_at != time_point{}) more["start_at"] = to_ms(options.start_at);
   if (!options.override_reason.empty()) more["override"] = options.override_reason;
   if (!options.emergency.empty()) more["emergency"] = options.emergency;
+  if (!options.hotfix.empty()) more["hotfix"] = options.hotfix;
   return more;
+}
+
+// The run in which the release proved itself, where the environment wants it to have; else nothing.
+result<std::string> check_promotion(store& keep, const plan& what, const start_options& options,
+                                    time_point now) {
+  const auto& rule = what.promoted_from;
+  const auto here = " in " + what.environment;
+  if (!options.hotfix.empty()) {
+    if (!rule)
+      return make_error(errc::invalid_argument, "there is no hotfix" + here + ", which takes any release");
+    if (!rule->hotfix.empty() && has_role(what, options, rule->hotfix)) return std::string{};
+    return make_error(errc::denied, options.principal + " may not start a hotfix" + here);
+  }
+  if (!rule || (rule->skippable && !options.emergency.empty())) return std::string{};
+  const auto asked = ask_promotion(keep, what, now);
+  if (!asked) return asked.error();
+  const auto& told = *asked;
+  if (!told.granted)
+    return make_error(errc::denied, what.environment + " takes only what proved itself in " +
+                                        rule->environment + ": " + told.why);
+  return told.run;
+}
+
+// A task after the release is ticked when no engine has the run any more.
+bool ticks_task(const run_row& row, const said& what) {
+  const auto* step = what.body.if_contains("step");
+  return row.status == run_status::released && what.name == "tick" && step != nullptr && step->is_string() &&
+         step->get_string() == "tasks";
 }
 
 // Would the calendar refuse this start, now or at the time it is scheduled for?
@@ -157,8 +187,11 @@ result<std::string> engine::start(const plan& what, const start_options& options
   if (!options.external_id.empty())
     if (auto known = shared.keep->find_external(options.external_id)) return known->id;
   const auto now = shared.time.now();
-  auto created =
-      created_fact(what, options.principal, options.reason, options.external_id, now, kept_of(options));
+  const auto proved = check_promotion(*shared.keep, what, options, now);
+  if (!proved) return proved.error();
+  auto kept = kept_of(options);
+  if (!proved->empty()) kept["promoted"] = *proved;
+  auto created = created_fact(what, options.principal, options.reason, options.external_id, now, kept);
   const std::string digest(created.body.at("plan_digest").as_string());
 
   auto state = make_state(new_run_id(shared.time), std::make_shared<const plan>(what));
@@ -222,7 +255,8 @@ result<void> engine::say(const std::string& run, const said& what) {
   auto& shared = impl_->shared;
   auto row = shared.keep->get_run(run);
   if (!row) return row.error();
-  if (is_terminal(row->status))
+  const bool late = ticks_task(*row, what);
+  if (is_terminal(row->status) && !late)
     return make_error(errc::conflict, "run " + run + " has ended: " + std::string(name_of(row->status)));
   auto body = what.body;
   json::array groups;
@@ -235,7 +269,14 @@ result<void> engine::say(const std::string& run, const said& what) {
                   to_ms(shared.time.now()),
                   json::serialize(body)};
   if (auto put = shared.keep->put_signal(s); !put) return put;
-  shared.call_attention(run);
+  if (!late || shared.actors.contains(run)) {
+    shared.call_attention(run);
+    return {};
+  }
+  // Nothing claims a run that has ended by itself.
+  const auto taken = shared.keep->claim_run(shared.options.id, run, to_ms(shared.time.now()));
+  if (!taken) return taken.error();
+  shared.take_up(*taken);
   return {};
 }
 

@@ -107,6 +107,24 @@ const mapping& calendar_table() {
   return table;
 }
 
+const mapping& promotion_table() {
+  static const auto table = [] {
+    mapping t("promoted_from", "Takes only releases that proved themselves in another environment");
+    t.field("environment", identifier(), required, "where").example("staging");
+    t.field("identity", enumeration({"digest", "commit", "version"}),
+            "what makes two releases the same: the digests of their images, the commit, the version")
+        .standard("digest");
+    t.field("healthy_for", duration_type(), "so long without an alert since they were released there")
+        .example("1h");
+    t.field("validated", one_or_names(), "steps of the run there that must have been carried out")
+        .example(json::array{"smoke"});
+    t.field("hotfix", one_or_names(), "roles that may start another release all the same, with a reason");
+    t.field("skippable", boolean(), "an emergency release is not asked").standard(false);
+    return t;
+  }();
+  return table;
+}
+
 }  // namespace
 
 const mapping& environment_table() {
@@ -132,7 +150,8 @@ const mapping& environment_table() {
     t.field("traffic", either({integer(1, 1'000'000'000), schema::table(traffic_table)}),
             "requests a minute that are expected: a bake that can decide nothing is warned of");
     t.field("calendar", schema::table(calendar_table), "when a release may start");
-    t.field("promoted_from", any(), "where a release must have been before; not evaluated by this version");
+    t.field("promoted_from", schema::table(promotion_table),
+            "where a release must have proved itself before");
     t.field("notify", any(), "messages; not evaluated by this version");
     return t;
   }();

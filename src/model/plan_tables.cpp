@@ -8,14 +8,28 @@ using namespace schema;
 schema::type one_or_names() { return either({non_empty_string(), names()}); }
 schema::type free_mapping() { return map_of(non_empty_string(), any()); }
 
+const mapping& escalation_table() {
+  static const auto table = [] {
+    mapping t("escalation", "Who is asked besides when nobody has decided");
+    t.field("after", span(), required, "counted from the question").example("15m");
+    t.field("to", one_or_names(), required, "roles that may answer from then on");
+    return t;
+  }();
+  return table;
+}
+
 const mapping& severity_table() {
   static const auto table = [] {
-    mapping t("severity_rule", "Ask people, who have a time limit");
-    t.field("ask", one_or_names(), required, "roles that decide");
+    mapping t("severity_rule", "Ask people, who have a time limit; or call reactions first");
+    t.field("do", one_or_names(), "reactions that are called before all else");
+    t.field("ask", one_or_names(), "roles that decide");
+    t.field("escalate", list_of(schema::table(escalation_table), 1, 20), "levels with their time limits");
     t.field("quorum", integer(1, 100), "people of these roles who must say the same").standard(1);
     t.field("within", span(), "how long they have").standard("15m");
-    t.field("then", enumeration({"rollback", "hold", "continue"}), "what happens when nobody answers")
-        .standard("rollback");
+    t.field("then", enumeration({"rollback", "hold", "continue"}),
+            "what happens when nobody answers; default rollback. Without `ask` continue or hold; default "
+            "continue");
+    t.needs("escalate", {"ask"});
     return t;
   }();
   return table;
@@ -51,6 +65,8 @@ const mapping& rollback_table() {
     mapping t("rollback", "What trouble leads to");
     for (const auto* level : {"SEV1", "SEV2", "SEV3", "SEV4"})
       t.field(level, severity(), "reaction to an alert of this severity");
+    t.field("for", map_of(identifier(), severity()),
+            "reaction to one trigger or probe, whatever its severity");
     t.field("on_failure", severity(), "reaction to a step that failed for good").standard("now");
     t.field("decision_window", schema::table(window_table), "rollback on request after the release");
     t.field("unavailable", schema::table(unavailable_table), "guards without data");
@@ -90,6 +106,38 @@ const mapping& component_table() {
   return table;
 }
 
+const mapping& reaction_table() {
+  static const auto table = [] {
+    mapping t("reaction", "A step that runs when a rule of `rollback` calls it");
+    t.field("title", schema::text(), "one line for people");
+    t.field("action", non_empty_string(), "component.action or provider.action");
+    t.field("command", arguments(), "a program with its arguments; no shell");
+    t.field("http", free_mapping(), "one HTTP call");
+    t.exactly_one({"action", "command", "http"});
+    t.field("with", free_mapping(), "inputs of the action");
+    t.field("env", free_mapping(), "environment of the command");
+    t.field("directory", schema::text(), "where the command runs");
+    t.field("timeout", span(), "how long it may take");
+    t.field("retry", schema::table(retry_table), "trying again after a failure");
+    t.field("undo", either({enumeration({"none"}), arguments(), free_mapping()}),
+            "how a rollback puts it back, as for steps");
+    return t;
+  }();
+  return table;
+}
+
+const mapping& task_table() {
+  static const auto table = [] {
+    mapping t("task", "What people do after the release");
+    t.field("id", identifier(), "what is typed to tick it; default its number");
+    t.field("text", schema::text(), required, "what it says").example("Remove old images");
+    t.field("within", span(), "due so long after the release").example("24h");
+    t.field("roles", one_or_names(), "who may tick it; default anyone");
+    return t;
+  }();
+  return table;
+}
+
 const mapping& checklist_item_table() {
   static const auto table = [] {
     mapping t("checklist_item", "An item that a check ticks; it is a step of its own");
@@ -103,6 +151,7 @@ const mapping& checklist_item_table() {
     t.field("with", free_mapping(), "inputs of the action");
     t.field("env", free_mapping(), "environment of the command");
     t.field("directory", schema::text(), "where the command runs, or the path of the report begins");
+    t.field("expect", schema::table(command_expectation_table), "what the command must print");
     t.field("timeout", span(), "how long the check may take");
     t.field("retry", schema::table(retry_table), "trying again after a failure");
     t.field("skippable", boolean(), "a person may skip it").standard(false);
@@ -136,7 +185,10 @@ const mapping& plan_table() {
     t.field("steps", list_of(schema::table(step_table), 1, 100'000), required, "the steps");
     t.field("rollback", schema::table(rollback_table), "what trouble leads to");
     t.field("notify", any(), "messages; not evaluated by this version");
-    t.field("tasks", any(), "tasks after the release; not evaluated by this version");
+    t.field("reactions", map_of(identifier(), schema::table(reaction_table)),
+            "steps that run when a rule of `rollback` calls them");
+    t.field("tasks", list_of(either({non_empty_string(), schema::table(task_table)}), 1, 1'000),
+            "what people do after the release");
     t.field("report", any(), "the report; not evaluated by this version");
     t.field("triggers", free_mapping(), "what starts this plan, see changes.hpp");
     return t;

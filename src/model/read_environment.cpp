@@ -59,6 +59,26 @@ void check_protection(const node& written, const environment& e, diagnostics& ou
                 "role `" + role + "` of `protection.start` is not one of `roles`");
 }
 
+std::optional<promotion_rule> read_promotion(const node& written, const environment& e, diagnostics& out) {
+  const auto* found = read_node(written, "promoted_from");
+  if (found == nullptr) return std::nullopt;
+  promotion_rule to;
+  to.environment = schema::read_string(*found, "environment");
+  to.identity = schema::read_string(*found, "identity", "digest");
+  if (const auto span = parse_duration(schema::read_string(*found, "healthy_for", "0s")))
+    to.healthy_for = *span;
+  to.validated = read_strings(*found, "validated");
+  to.hotfix = read_strings(*found, "hotfix");
+  if (const auto* skippable = read_node(*found, "skippable")) to.skippable = skippable->boolean;
+  if (to.environment == e.name)
+    out.error(found->place, found->pointer, "`" + e.name + "` cannot be promoted from itself");
+  for (const auto& role : to.hotfix)
+    if (!e.roles.contains(role))
+      out.error(found->place, found->pointer,
+                "role `" + role + "` of `promoted_from.hotfix` is not one of `roles`");
+  return to;
+}
+
 void read_parts(const node& written, environment& e) {
   if (const auto* flags = read_node(written, "flags")) e.flags = flags->to_json().get_object();
   if (const auto* probes = read_node(written, "probes")) e.probes = *probes;
@@ -103,6 +123,11 @@ environment read_environment(const document& doc, const std::string& name, const
   read_parts(*written, e);
   if (const auto* calendar = read_node(*written, "calendar"))
     e.calendar = model_room::read_calendar(*calendar, e, sources, out);
+  e.promoted_from = read_promotion(*written, e, out);
+  if (e.promoted_from && doc.root.find("environments")->find(e.promoted_from->environment) == nullptr)
+    out.warning(written->place, written->pointer,
+                "`promoted_from` names environment `" + e.promoted_from->environment +
+                    "`, which this document does not have");
   return e;
 }
 

@@ -33,6 +33,14 @@ step_document read_step(const node& written) {
   return s;
 }
 
+// A reaction is a step without needs; only a rule of `rollback` lets it begin.
+step_document read_reaction(const std::string& name, const node& written) {
+  auto s = read_step(written);
+  s.id = name;
+  s.on_call = true;
+  return s;
+}
+
 void read_components(const node& written, plan_document& to) {
   if (written.is(node_kind::sequence)) {
     for (const auto& name : schema::strings_of(written)) to.components.push_back({name, {}, {}});
@@ -80,9 +88,13 @@ void check_needs(const plan_document& plan, const index_by_id& known, diagnostic
   for (const auto& [id, i] : known) ids.push_back(id);
   for (const auto& s : plan.steps) {
     const auto& at = place_of(s, "needs");
-    for (const auto& need : s.needs)
-      if (!known.contains(need))
+    for (const auto& need : s.needs) {
+      const auto found = known.find(need);
+      if (found == known.end())
         out.error(at.place, at.pointer, "there is no step `" + need + "`" + doc::did_you_mean(need, ids));
+      else if (plan.steps[found->second].on_call)
+        out.error(at.place, at.pointer, "`" + need + "` is a reaction: no step can wait for it");
+    }
   }
 }
 
@@ -177,6 +189,8 @@ plan_document read_plan(const document& doc, diagnostics& out) {
     for (const auto& [name, list] : checklists->fields) plan.checklists[name] = list;
   if (const auto* rollback = read_node(root, "rollback")) plan.rollback = *rollback;
   for (const auto& step : read_node(root, "steps")->items) plan.steps.push_back(read_step(step));
+  if (const auto* reactions = read_node(root, "reactions"))
+    for (const auto& [name, written] : reactions->fields) plan.steps.push_back(read_reaction(name, written));
   const auto known = check_ids(plan, out);
   check_needs(plan, known, out);
   cycle_finder(plan, known, out).run();

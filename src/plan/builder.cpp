@@ -122,6 +122,9 @@ void builder::apply_words(draft& d, const json::value& when,
                           const std::vector<step_reference>& when_references) {
   auto& s = d.step;
   s.when = when;
+  s.on_call = source_.on_call;
+  // Called when traffic is there already, it does not bring any.
+  if (s.on_call) s.first_traffic = false;
   d.references.insert(d.references.end(), when_references.begin(), when_references.end());
   if (const auto* n = own("skippable")) s.skippable = read_.truth(*n).value_or(false);
   const bool acts = s.kind == step_kind::action || s.kind == step_kind::restore;

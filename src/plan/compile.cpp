@@ -5,6 +5,7 @@
 #include "plan/links.hpp"
 #include "plan/order.hpp"
 #include "plan/rollback.hpp"
+#include "plan/tasks.hpp"
 
 #include <initializer_list>
 #include <utility>
@@ -33,11 +34,12 @@ void describe(const surroundings& all, plan& to) {
   to.roles = all.where.roles;
   to.protection = all.where.protection;
   to.calendar = all.where.calendar;
+  to.promoted_from = all.where.promoted_from;
   for (const auto& [name, v] : all.where.variables)
     if (v.secret) to.secrets[name] = v.source;
   to.locks = {"environment:" + all.where.name};
-  warn_of(all.where.root, {"promoted_from", "notify"}, to, all.out);
-  warn_of(all.document.root, {"notify", "tasks", "report"}, to, all.out);
+  warn_of(all.where.root, {"notify"}, to, all.out);
+  warn_of(all.document.root, {"notify", "report"}, to, all.out);
 }
 
 std::map<std::string, const node*> places_of(const plan_document& document) {
@@ -53,6 +55,7 @@ plan compile_all(const surroundings& all) {
   links edges(all.to, all.out);
   edges.connect();
   read_rollback(all, to.rollback);
+  read_tasks(all, to.tasks);
   const auto placed = order_steps(all.to, to.steps, all.out);
   if (placed.empty() && !all.to.drafts.empty()) return to;
   build_guards(all, edges, placed, to);

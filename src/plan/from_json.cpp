@@ -49,6 +49,7 @@ plan_step read_step(const json::value& from, const std::string& where, trouble& 
   in.indexes("needs", to.needs);
   in.any("when", to.when);
   in.truth("skippable", to.skippable);
+  in.truth("on_call", to.on_call);
   in.time("timeout_ms", to.timeout);
   switch (to.kind) {
     case step_kind::action:
@@ -115,6 +116,15 @@ void read_rule(const json::value& from, const std::string& where, severity_rule&
   in.time("within_ms", to.within);
   in.text("then", to.then);
   in.number("quorum", to.quorum);
+  in.texts("calls", to.calls);
+  for (const auto& entry : in.items("escalate")) {
+    escalation_level level;
+    json_reader each(entry, where + "/escalate", bad);
+    each.time("after_ms", level.after);
+    each.texts("roles", level.roles);
+    each.end();
+    to.escalate.push_back(std::move(level));
+  }
   in.end();
 }
 
@@ -124,6 +134,10 @@ void read_rollback(const json::value& from, rollback_policy& to, trouble& bad) {
   in.object("severities", severities);
   for (const auto& entry : severities)
     read_rule(entry.value(), "/rollback/severities", to.severities[std::string(entry.key())], bad);
+  json::object guards;
+  in.object("guards", guards);
+  for (const auto& entry : guards)
+    read_rule(entry.value(), "/rollback/guards", to.guards[std::string(entry.key())], bad);
   if (const auto* rule = in.member("on_failure"))
     read_rule(*rule, "/rollback/on_failure", to.on_failure, bad);
   in.texts("decision_roles", to.decision_roles);
@@ -183,6 +197,35 @@ void read_protection(json_reader& in, protection_rules& to, trouble& bad) {
   rules.end();
 }
 
+void read_promotion(json_reader& in, plan& to, trouble& bad) {
+  const auto* found = in.member("promoted_from");
+  if (found == nullptr) return;
+  auto& rule = to.promoted_from.emplace();
+  json_reader from(*found, "/promoted_from", bad);
+  from.require("environment");
+  from.text("environment", rule.environment);
+  from.text("identity", rule.identity);
+  from.time("healthy_for_ms", rule.healthy_for);
+  from.texts("validated", rule.validated);
+  from.texts("hotfix", rule.hotfix);
+  from.truth("skippable", rule.skippable);
+  from.end();
+}
+
+void read_tasks(json_reader& in, plan& to, trouble& bad) {
+  for (const auto& entry : in.items("tasks")) {
+    plan_task task;
+    json_reader from(entry, "/tasks", bad);
+    from.require("id");
+    from.text("id", task.id);
+    from.text("text", task.text);
+    from.time("within_ms", task.within);
+    from.texts("roles", task.roles);
+    from.end();
+    to.tasks.push_back(std::move(task));
+  }
+}
+
 // The run machine uses these numbers as indexes without looking again.
 void check_indexes(const plan& p, json_reader& in) {
   for (std::size_t i = 0; i < p.steps.size(); ++i) {
@@ -192,6 +235,8 @@ void check_indexes(const plan& p, json_reader& in) {
       if (need >= i || (last && need <= *last)) in.fail("steps", "step `" + s.id + "` has impossible needs");
       last = need;
     }
+    if (s.on_call && (s.kind != step_kind::action || !s.needs.empty()))
+      in.fail("steps", "step `" + s.id + "` is on call and cannot have needs or be anything but an action");
     if (s.restores && *s.restores >= i) in.fail("steps", "step `" + s.id + "` restores a later step");
     if (s.kind == step_kind::restore && !s.restores) in.fail("steps", "step `" + s.id + "` restores nothing");
     if (s.items.size() != s.item_texts.size())
@@ -234,6 +279,8 @@ plan read_plan_json(const json::value& v, trouble& bad) {
     else
       in.fail("calendar", calendar.error().message);
   }
+  read_promotion(in, to, bad);
+  read_tasks(in, to, bad);
   in.object("secrets", to.secrets);
   in.texts("locks", to.locks);
   in.texts("warnings", to.warnings);

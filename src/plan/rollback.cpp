@@ -28,6 +28,8 @@ class rollback_reader {
       read_unavailable(n);
     else if (key == "verify")
       to_.verify = read_.truth(n).value_or(true);
+    else if (key == "for")
+      read_guards(n);
     else if (key == "irreversible")
       check_irreversible(n);
     else if (key.starts_with("SEV"))
@@ -40,15 +42,61 @@ class rollback_reader {
       to.what = one_of(n, {"now", "record", "hold"});
       return to;
     }
+    if (const auto* calls = n.find("do")) to.calls = reactions(*calls);
+    const auto* then = n.find("then");
+    const auto* ask = n.find("ask");
+    if (ask == nullptr) {
+      if (to.calls.empty())
+        read_.error(
+            n, "must be now, record, hold, `{ ask: [roles], within, then }` or `{ do: [reactions], then }`");
+      // Nothing is begun on the way back.
+      const auto word = then == nullptr ? std::string("continue") : one_of(*then, {"continue", "hold"});
+      to.what = word == "hold" ? "hold" : "record";
+      return to;
+    }
     to.what = "ask";
-    if (const auto* ask = n.find("ask"))
-      to.roles = roles(*ask);
-    else
-      read_.error(n, "must be now, record, hold or `{ ask: [roles], within, then }`");
+    to.roles = roles(*ask);
     if (const auto* quorum = n.find("quorum")) to.quorum = enough(*quorum, to.roles);
     if (const auto* within = n.find("within")) to.within = read_.time(*within).value_or(to.within);
-    if (const auto* then = n.find("then")) to.then = one_of(*then, {"rollback", "hold", "continue"});
+    if (then != nullptr) to.then = one_of(*then, {"rollback", "hold", "continue"});
+    if (const auto* levels = n.find("escalate")) read_levels(*levels, to);
     return to;
+  }
+
+  void read_guards(const node& n) {
+    for (const auto& [name, written] : n.fields) {
+      const bool known = has(all_.where.triggers, name) || has(all_.where.probes, name);
+      if (!known)
+        read_.error(written, "environment `" + all_.where.name + "` has no trigger or probe `" + name + "`");
+      to_.guards[name] = rule(written);
+    }
+  }
+
+  static bool has(const node& named, const std::string& name) { return named.find(name) != nullptr; }
+
+  // Reactions are known before the steps are built: their ids are those of the document.
+  std::vector<std::string> reactions(const node& n) {
+    auto names = read_.texts(n);
+    for (const auto& name : names) {
+      const bool known = std::any_of(all_.document.steps.begin(), all_.document.steps.end(),
+                                     [&](const auto& s) { return s.on_call && s.id == name; });
+      if (!known) read_.error(n, "the plan has no reaction `" + name + "`");
+    }
+    return names;
+  }
+
+  void read_levels(const node& n, severity_rule& to) {
+    for (const auto& written : n.items) {
+      escalation_level level;
+      if (const auto* after = written.find("after")) level.after = read_.time(*after).value_or(duration{0});
+      if (const auto* names = written.find("to")) level.roles = roles(*names);
+      const auto before = to.escalate.empty() ? duration{0} : to.escalate.back().after;
+      if (level.after <= before)
+        read_.error(written, "levels of `escalate` stand in order of time, each later");
+      if (to.within.count() > 0 && level.after >= to.within)
+        read_.error(written, "`after` must be shorter than `within`, or nobody could answer");
+      to.escalate.push_back(std::move(level));
+    }
   }
 
   void read_window(const node& n) {

@@ -65,6 +65,7 @@ json::object step_json(const plan_step& s) {
   if (!s.needs.empty()) to["needs"] = json::array(s.needs.begin(), s.needs.end());
   if (!s.when.is_null()) to["when"] = s.when;
   put_true(to, "skippable", s.skippable);
+  put_true(to, "on_call", s.on_call);
   put_time(to, "timeout_ms", s.timeout);
   switch (s.kind) {
     case step_kind::action:
@@ -117,6 +118,12 @@ json::object rule_json(const severity_rule& r) {
   put_time(to, "within_ms", r.within);
   to["then"] = r.then;
   if (r.quorum != 1) to["quorum"] = r.quorum;
+  put_texts(to, "calls", r.calls);
+  json::array levels;
+  for (const auto& level : r.escalate)
+    levels.push_back(
+        {{"after_ms", level.after.count()}, {"roles", json::array(level.roles.begin(), level.roles.end())}});
+  if (!levels.empty()) to["escalate"] = std::move(levels);
   return to;
 }
 
@@ -125,6 +132,9 @@ json::object rollback_json(const rollback_policy& r) {
   json::object severities;
   for (const auto& [name, rule] : r.severities) severities[name] = rule_json(rule);
   put_object(to, "severities", severities);
+  json::object guards;
+  for (const auto& [name, rule] : r.guards) guards[name] = rule_json(rule);
+  put_object(to, "guards", guards);
   to["on_failure"] = rule_json(r.on_failure);
   put_texts(to, "decision_roles", r.decision_roles);
   put_time(to, "decision_window_ms", r.decision_window);
@@ -164,6 +174,26 @@ json::object protection_json(const protection_rules& p) {
   return to;
 }
 
+json::object promotion_json(const promotion_rule& r) {
+  json::object to;
+  to["environment"] = r.environment;
+  to["identity"] = r.identity;
+  put_time(to, "healthy_for_ms", r.healthy_for);
+  put_texts(to, "validated", r.validated);
+  put_texts(to, "hotfix", r.hotfix);
+  put_true(to, "skippable", r.skippable);
+  return to;
+}
+
+json::object task_json(const plan_task& t) {
+  json::object to;
+  to["id"] = t.id;
+  to["text"] = t.text;
+  if (t.within.count() > 0) put_time(to, "within_ms", t.within);
+  put_texts(to, "roles", t.roles);
+  return to;
+}
+
 }  // namespace
 
 json::value to_json(const plan& p) {
@@ -190,6 +220,10 @@ json::value to_json(const plan& p) {
   to["roles"] = std::move(roles);
   to["protection"] = protection_json(p.protection);
   if (p.calendar) to["calendar"] = to_json(*p.calendar);
+  if (p.promoted_from) to["promoted_from"] = promotion_json(*p.promoted_from);
+  json::array tasks;
+  for (const auto& t : p.tasks) tasks.push_back(task_json(t));
+  if (!tasks.empty()) to["tasks"] = std::move(tasks);
   if (!p.secrets.empty()) to["secrets"] = p.secrets;
   put_texts(to, "locks", p.locks);
   put_texts(to, "warnings", p.warnings);

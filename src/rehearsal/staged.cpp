@@ -118,6 +118,7 @@ result<staged> stage(const plan& what, const rehearsal_options& options) {
   auto copy = std::make_shared<plan>(what);
   if (copy->steps.empty()) return make_error(errc::invalid_argument, "the plan has no steps to rehearse");
   copy->calendar.reset();  // a rehearsal plays the release, not the days before it
+  copy->promoted_from.reset();
   if (options.watch.count() > 0)
     for (auto& step : copy->steps)
       if (step.kind == step_kind::watch) step.lasts = options.watch;

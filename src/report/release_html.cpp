@@ -88,6 +88,8 @@ std::string head_of(const release_report& r) {
   add("address", r.url);
   add("commit", r.commit);
   add("started by", r.principal + (r.reason.empty() ? "" : ": " + r.reason));
+  add("proved itself in run", r.promoted);
+  add("hotfix", r.hotfix);
   add("emergency", r.emergency);
   add("calendar overridden", r.calendar_override);
   add("created", when(r.created));
@@ -126,6 +128,17 @@ std::string people_of(const release_report& r) {
   return table({"when", "who", "said", "meaning", "why"}, rows);
 }
 
+std::string tasks_of(const release_report& r) {
+  std::string rows;
+  for (const auto& t : r.tasks) {
+    const auto state = r.state_of(t);
+    rows += "<tr>" + cell(t.id) + cell(t.text) + "<td>" +
+            report::tag(state, state == "overdue" ? tone::bad : tone_of_status(state)) + "</td>" +
+            cell(when(t.due)) + cell(when(t.done)) + cell(t.who) + "</tr>";
+  }
+  return table({"task", "what", "state", "due", "done", "by"}, rows);
+}
+
 std::string events_of(const release_report& r) {
   std::string rows;
   for (const auto& e : r.events)
@@ -153,6 +166,7 @@ std::string to_html(const release_report& r, const std::vector<guard_evidence>& 
               cell(u.why) + "</tr>";
     body += section("Put back", table({"step", "status", "why"}, rows));
   }
+  if (!r.tasks.empty()) body += section("After the release", tasks_of(r));
   if (!r.words.empty()) body += section("People", people_of(r));
   body += section("What happened", events_of(r));
   return report::page(title, body);

@@ -49,6 +49,8 @@ json::object to_json(const release_report& r) {
   put(o, "commit", r.commit);
   put(o, "notes", r.notes);
   put(o, "reason", r.reason);
+  put(o, "promoted", r.promoted);
+  put(o, "hotfix", r.hotfix);
   put(o, "emergency", r.emergency);
   put(o, "calendar_override", r.calendar_override);
   put(o, "why", r.why);
@@ -70,6 +72,14 @@ json::object to_json(const release_report& r) {
   o["undo"] = all(r.undo, [](const auto& u) {
     return json::object{{"id", u.id}, {"status", u.status}, {"why", u.why}};
   });
+  if (!r.tasks.empty())
+    o["tasks"] = all(r.tasks, [&](const auto& t) {
+      json::object task{{"id", t.id}, {"text", t.text}, {"state", r.state_of(t)}};
+      put(task, "due", t.due);
+      put(task, "done", t.done);
+      put(task, "who", t.who);
+      return task;
+    });
   o["weights"] = all(r.weights, [](const auto& w) { return json::array{to_ms(w.first), w.second}; });
   return o;
 }

@@ -68,6 +68,8 @@ std::string to_markdown(const release_report& r) {
   add(out, "Address", r.url);
   add(out, "Commit", r.commit);
   add(out, "Started by", r.principal + (r.reason.empty() ? "" : ": " + r.reason));
+  add(out, "Proved itself in run", r.promoted);
+  add(out, "Hotfix", r.hotfix);
   add(out, "Emergency", r.emergency);
   add(out, "Calendar overridden", r.calendar_override);
   add(out, "Created", when(r.created));
@@ -86,6 +88,11 @@ std::string to_markdown(const release_report& r) {
   if (!r.undo.empty()) {
     out += "\n## Put back\n\n| step | status | why |\n|---|---|---|\n";
     for (const auto& u : r.undo) out += row({words(u.id), u.status, words(u.why)});
+  }
+  if (!r.tasks.empty()) {
+    out += "\n## After the release\n\n| task | what | state | due | done | by |\n|---|---|---|---|---|---|\n";
+    for (const auto& t : r.tasks)
+      out += row({words(t.id), words(t.text), r.state_of(t), when(t.due), when(t.done), words(t.who)});
   }
   if (!r.words.empty()) {
     out += "\n## People\n\n| when | who | said | meaning | why |\n|---|---|---|---|---|\n";

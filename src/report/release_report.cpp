@@ -63,6 +63,7 @@ class teller {
     if (name == "wake") return;
     auto what = name + (f.step.empty() ? "" : " " + f.step);
     if (const auto item = text(f.body, "item"); !item.empty()) what += " " + item;
+    if (const auto task = text(f.body, "task"); !task.empty()) what += " task " + task;
     const auto meaning = text(f.body, "meaning");
     const auto why = meaning == "refused" ? text(f.body, "why") : text(f.body, "reason");
     to_.words.push_back({f.at, text(f.body, "principal"), what, meaning, why});
@@ -82,6 +83,11 @@ class teller {
       say(f, "a person is needed: " + parked, true);
     if (const auto* holds = f.body.if_contains("holds"); holds != nullptr && holds->is_object())
       say(f, "not begun: " + text(holds->get_object(), "why"));
+    if (const auto* called = f.body.if_contains("reacts"); called != nullptr && called->is_array())
+      for (const auto& name : called->get_array())
+        if (name.is_string()) say(f, with(std::string(name.get_string()) + " called", text(f.body, "why")));
+    if (const auto* told = f.body.if_contains("escalated"); told != nullptr && told->is_object())
+      say(f, "nobody has decided " + text(told->get_object(), "id") + ": more people are asked");
     if (const auto* asks = f.body.if_contains("asks"); asks != nullptr && asks->is_object())
       say(f, "asked: " + text(asks->get_object(), "text"));
   }
@@ -95,6 +101,18 @@ class teller {
   release_report& to_;
 };
 
+void tell_tasks(const run_state& s, release_report& to) {
+  for (const auto& t : s.what->tasks) {
+    reported_task told{t.id, t.text, {}, {}, {}};
+    if (s.released_at != time_point{} && t.within.count() > 0) told.due = s.released_at + t.within;
+    if (const auto done = s.tasks.find(t.id); done != s.tasks.end()) {
+      told.done = done->second.at;
+      told.who = done->second.who;
+    }
+    to.tasks.push_back(std::move(told));
+  }
+}
+
 void tell_state(const run_state& s, release_report& to) {
   const auto& p = *s.what;
   to.run = s.id;
@@ -107,6 +125,8 @@ void tell_state(const run_state& s, release_report& to) {
   to.notes = p.release.notes;
   to.emergency = s.emergency;
   to.calendar_override = s.calendar_override;
+  to.promoted = s.promoted;
+  to.hotfix = s.hotfix;
   to.phase = name_of(s.phase);
   to.why = s.parked.empty() ? s.reason : s.parked;
   to.created = s.created;
@@ -120,6 +140,7 @@ void tell_state(const run_state& s, release_report& to) {
   for (std::size_t i = 0; i < s.guards.size(); ++i)
     to.guards.push_back({p.guards[i].id, p.guards[i].severity, std::string(name_of(s.guards[i].level)),
                          s.guards[i].reason, 0});
+  tell_tasks(s, to);
   for (const auto& u : s.undo) to.undo.push_back({p.steps[u.step].id, std::string(name_of(u.status)), u.why});
 }
 
@@ -151,6 +172,13 @@ result<release_report> report_release(store& keep, const std::string& run) {
 
 duration release_report::lasted() const noexcept {
   return (finished == time_point{} ? told_at : finished) - created;
+}
+
+std::string release_report::state_of(const reported_task& t) const {
+  const bool due = t.due != time_point{};
+  if (t.done != time_point{}) return due && t.done > t.due ? "done late" : "done";
+  if (!due) return "open";
+  return t.due < (looked_at == time_point{} ? told_at : looked_at) ? "overdue" : "due";
 }
 
 bool release_report::is_incident() const noexcept {

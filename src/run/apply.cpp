@@ -45,6 +45,8 @@ void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   if (meaning == "counted") fold_vote(s, f, name, principal);
   if (name == "override") s.calendar_override = text(f.body, "reason");
   if (name == "schedule") fold_schedule(s, f);
+  if (const auto task = text(f.body, "task"); !task.empty() && name == "tick")
+    s.tasks.emplace(task, done_task{f.at, principal});
   if (!i) return;
   if (name == "approve")
     for (const auto& role : texts(f.body, "roles")) s.steps[*i].votes[role].insert(principal);
@@ -96,6 +98,10 @@ void fold_question(run_state& s, const json::object& asked) {
   q.roles = texts(asked, "roles");
   q.due = when(asked, "due");
   q.then = text(asked, "then");
+  if (const auto* levels = member(asked, "escalate"); levels != nullptr && levels->is_array())
+    for (const auto& level : levels->get_array())
+      if (level.is_object())
+        q.escalate.emplace_back(when(level.get_object(), "at"), texts(level.get_object(), "roles"));
   if (const auto* n = member(asked, "quorum"); n != nullptr && n->is_int64())
     q.quorum = static_cast<int>(std::clamp<std::int64_t>(n->get_int64(), 1, 100));
   s.questions[q.id] = std::move(q);
@@ -138,6 +144,25 @@ void forget_past_calls(run_state& s, time_point at) {
   std::erase_if(s.late_undo, past);
 }
 
+// Levels of a question whose time has come.
+void fold_escalation(run_state& s, const json::object& told) {
+  const auto found = s.questions.find(text(told, "id"));
+  if (found == s.questions.end() || found->second.escalate.empty()) return;
+  auto& q = found->second;
+  for (auto& role : texts(told, "roles")) q.roles.push_back(std::move(role));
+  q.escalate.erase(q.escalate.begin());
+}
+
+result<void> fold_calls(run_state& s, const fact& f) {
+  for (const auto& id : texts(f.body, "reacts")) {
+    const auto found = s.index.find(id);
+    if (found == s.index.end() || !s.what->steps[found->second].on_call)
+      return corrupt(f, "there is no reaction \"" + id + "\"");
+    if (is_over(s.steps[found->second].status)) reopen(s, found->second);
+  }
+  return {};
+}
+
 result<void> fold_state(run_state& s, std::optional<step_index> about, const fact& f) {
   const auto& b = f.body;
   if (const auto* told = member(b, "ready"); told != nullptr && told->is_object()) {
@@ -161,6 +186,9 @@ result<void> fold_state(run_state& s, std::optional<step_index> about, const fac
   }
   if (const auto* lead = member(b, "reminded"); lead != nullptr && lead->is_int64())
     s.reminded.insert(lead->get_int64());
+  if (const auto* told = member(b, "escalated"); told != nullptr && told->is_object())
+    fold_escalation(s, told->get_object());
+  if (auto called = fold_calls(s, f); !called) return called;
   if (const auto answered = text(b, "answered"); !answered.empty()) s.questions.erase(answered);
   if (const auto why = text(b, "parked"); !why.empty()) {
     s.parked = why;
@@ -243,6 +271,8 @@ result<void> apply(run_state& s, const fact& f) {
       s.start_at = when(f.body, "start_at");
       s.scheduled = f.at;
       s.calendar_override = text(f.body, "override");
+      s.promoted = text(f.body, "promoted");
+      s.hotfix = text(f.body, "hotfix");
       break;
     case fact_kind::signal: fold_signal(s, i, f); break;
     case fact_kind::verdict: fold_verdict(s, f); break;

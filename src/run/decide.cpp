@@ -15,6 +15,7 @@ void on_due(decision& d) {
   run::calendar_due(d);
   if (d.turned) return;
   for (const auto& [id, q] : s.questions) {
+    run::question_escalates(d, q);
     if (q.due != time_point{} && q.due <= d.now) run::question_due(d, q);
     if (d.turned) return;
   }
@@ -23,12 +24,11 @@ void on_due(decision& d) {
     if (d.turned) return;
   }
   const bool watches = s.phase == phase::watching && !s.paused && s.parked.empty();
-  if (run::may_start(s) || watches) {
-    for (const auto i : s.active) {
-      if (watches && d.planned(i).kind != step_kind::watch) continue;
-      run::start_ready_step(d, i);
-      if (d.turned) return;
-    }
+  for (const auto i : s.active) {
+    const bool goes_on = watches && d.planned(i).kind == step_kind::watch;
+    if (!goes_on && !run::may_begin_step(s, i)) continue;
+    run::start_ready_step(d, i);
+    if (d.turned) return;
   }
   run::guards_due(d);
   if (d.turned) return;
@@ -175,7 +175,30 @@ void turn_back(decision& d, const std::string& reason, const std::set<std::strin
   d.add(fact_kind::state, "", std::move(body));
 }
 
+namespace {
+
+// A reaction that is under way from an earlier call is not called a second time.
+void call_reactions(decision& d, const severity_rule& rule, const std::string& why) {
+  json::array called;
+  for (const auto& name : rule.calls) {
+    const auto found = d.s.index.find(name);
+    if (found != d.s.index.end() && is_over(d.step(found->second).status)) called.emplace_back(name);
+  }
+  if (!called.empty()) d.add(fact_kind::state, "", {{"reacts", std::move(called)}, {"why", why}});
+}
+
+json::array levels_of(const severity_rule& rule, time_point now) {
+  json::array out;
+  for (const auto& level : rule.escalate)
+    out.push_back({{"at", to_ms(now + level.after)}, {"roles", to_array(level.roles)}});
+  return out;
+}
+
+}  // namespace
+
 void react(decision& d, const severity_rule& rule, const std::string& id, const std::string& why) {
+  // On the way back nothing is begun any more.
+  if (rule.what != "now") call_reactions(d, rule, why);
   if (rule.what == "now") {
     turn_back(d, why);
   } else if (rule.what == "ask") {
@@ -183,6 +206,7 @@ void react(decision& d, const severity_rule& rule, const std::string& id, const 
     json::object asked{{"id", id}, {"text", why}, {"then", rule.then}, {"roles", to_array(rule.roles)}};
     if (rule.quorum > 1) asked["quorum"] = rule.quorum;
     if (rule.within.count() > 0) asked["due"] = to_ms(d.now + rule.within);
+    if (!rule.escalate.empty()) asked["escalate"] = levels_of(rule, d.now);
     d.add(fact_kind::state, "", {{"asks", std::move(asked)}});
   } else if (rule.what == "hold") {
     park(d, why, "shipflow rollback " + d.s.id);

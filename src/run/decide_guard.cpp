@@ -5,7 +5,18 @@
 namespace shipflow::run {
 namespace {
 
-severity_rule rule_for(const plan& what, const std::string& severity) {
+// "errors@watch/later" and "errors-silent" are of the trigger "errors".
+std::string written_name(const std::string& id) {
+  auto name = id.substr(0, id.find('@'));
+  constexpr std::string_view silent = "-silent";
+  if (name.ends_with(silent)) name.resize(name.size() - silent.size());
+  return name;
+}
+
+severity_rule rule_for(const plan& what, const plan_guard& guard) {
+  const auto own = what.rollback.guards.find(written_name(guard.id));
+  if (own != what.rollback.guards.end()) return own->second;
+  const auto& severity = guard.severity;
   const auto found = what.rollback.severities.find(severity);
   if (found != what.rollback.severities.end()) return found->second;
   severity_rule rule;
@@ -81,7 +92,7 @@ void on_guard(decision& d, const guard_event& e) {
   const auto& known = d.s.guards.at(e.guard);
   if (known.level == e.level || (d.s.phase != phase::forward && d.s.phase != phase::watching)) return;
   const auto& guard = d.s.what->guards[e.guard];
-  const auto rule = rule_for(*d.s.what, guard.severity);
+  const auto rule = rule_for(*d.s.what, guard);
   const bool alert = e.level == guard_level::alert;
   // Recorded alerts do not hold a bake up: the policy says that they are only recorded.
   const bool acted = alert && rule.what == "record";

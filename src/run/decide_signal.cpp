@@ -146,7 +146,27 @@ void decide_vote(decision& d, const speech& p, bool yes) {
     reject_step(d, p, *i);
 }
 
+// Tasks begin with the release and can be ticked for ever.
+void tick_task(decision& d, const speech& p) {
+  const auto id = text(p.e.body, "item");
+  const auto& all = d.s.what->tasks;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const plan_task& t) { return t.id == id; });
+  if (found == all.end()) return refuse(d, p, "the plan has no task \"" + id + "\"");
+  const bool began = d.s.released_at != time_point{};
+  if (!began || (d.s.phase > phase::watching && d.s.phase != phase::released))
+    return refuse(d, p, "tasks begin with the release; the run is " + std::string(name_of(d.s.phase)));
+  if (!has_any(p, found->roles)) return refuse(d, p, "needs one of the roles " + listed(found->roles));
+  if (const auto done = d.s.tasks.find(id); done != d.s.tasks.end())
+    return refuse(d, p, "it was ticked by " + done->second.who + " already");
+  say(d, p, "counted", "", {{"task", id}});
+}
+
+bool names_tasks(const decision& d, const std::string& step) {
+  return step == "tasks" && !d.s.what->tasks.empty();
+}
+
 void tick(decision& d, const speech& p) {
+  if (names_tasks(d, p.step)) return tick_task(d, p);
   const auto i = step_named(d, p.step);
   const bool open =
       i && d.planned(*i).kind == step_kind::checklist && d.step(*i).status == step_status::asking;
@@ -364,11 +384,19 @@ void approved(decision& d, step_index i, const std::string& last) {
   d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", {{"approved_by", by}}}});
 }
 
+void question_escalates(decision& d, const question& q) {
+  if (q.escalate.empty() || q.escalate.front().first > d.now) return;
+  // Asked of anyone, it is asked of everybody already.
+  const auto& roles = q.roles.empty() ? q.roles : q.escalate.front().second;
+  d.add(fact_kind::state, "", {{"escalated", {{"id", q.id}, {"roles", to_array(roles)}}}});
+}
+
 void question_due(decision& d, const question& q) { after_question(d, q, q.then, "nobody answered in time"); }
 
 void on_signal(decision& d, const signal_event& e) {
   const speech p{e, roles_of(*d.s.what, e.principal, e.groups), text(e.body, "step")};
-  if (is_terminal(d.s.phase)) {
+  const bool task = e.name == "tick" && names_tasks(d, p.step) && d.s.phase == phase::released;
+  if (is_terminal(d.s.phase) && !task) {
     refuse(d, p, "the run has ended: " + std::string(name_of(d.s.phase)));
     return;
   }

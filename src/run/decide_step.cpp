@@ -16,7 +16,13 @@ json::object problem_body(const std::string& status, const answer& a) {
   return body;
 }
 
+// A reaction that fails leaves everything else as it is: it was only to help.
+void reaction_failed(decision& d, step_index i, const std::string& why) {
+  d.add(fact_kind::skipped, i, {{"why", "failed: " + why}});
+}
+
 void fail(decision& d, step_index i, json::object body) {
+  if (d.planned(i).on_call) return reaction_failed(d, i, text(body, "why"));
   const auto why = "step " + d.planned(i).id + " failed: " + text(body, "why");
   body["status"] = "failed";
   d.add(fact_kind::outcome, i, std::move(body));
@@ -61,6 +67,7 @@ void failed_or_retry(decision& d, step_index i, const answer& a, int attempt) {
 }
 
 void conflicted(decision& d, step_index i, const answer& a) {
+  if (d.planned(i).on_call) return reaction_failed(d, i, a.problem.text());
   auto body = problem_body("failed", a);
   d.add(fact_kind::outcome, i, std::move(body));
   if (d.s.phase >= phase::draining) return;
@@ -225,6 +232,11 @@ void timed_out(decision& d, step_index i) {
 
 bool may_start(const run_state& s) { return s.phase == phase::forward && !s.paused && s.parked.empty(); }
 
+bool may_begin_step(const run_state& s, step_index i) {
+  const bool under_way = s.phase == phase::forward || s.phase == phase::watching;
+  return may_start(s) || (s.what->steps[i].on_call && under_way);
+}
+
 bool wants_look(const run_state& s, step_index i) {
   const auto& planned = s.what->steps[i];
   return planned.kind == step_kind::action && !planned.resources.empty();
@@ -232,7 +244,8 @@ bool wants_look(const run_state& s, step_index i) {
 
 void on_observed(decision& d, const observed_event& e) {
   const auto status = d.step(e.step).status;
-  if (!may_start(d.s) || (status != step_status::ready && status != step_status::retrying)) return;
+  if (!may_begin_step(d.s, e.step) || (status != step_status::ready && status != step_status::retrying))
+    return;
   if (e.what.kind == answer_kind::done) {
     write_intent(d, e.step, e.what.value);
   } else if (e.what.kind == answer_kind::conflict) {

@@ -64,9 +64,13 @@ void approved(decision& d, step_index i, const std::string& last = {});
 void start_ready_step(decision& d, step_index i);
 void step_due(decision& d, step_index i);
 void question_due(decision& d, const question& q);
+/// Asks the next level of people when its time has come.
+void question_escalates(decision& d, const question& q);
 void start_ready_units(decision& d);
 void change_phase(decision& d);
 [[nodiscard]] bool may_start(const run_state& s);
+/// May this step begin now? A reaction that was called may also while the run is watched, paused or parked.
+[[nodiscard]] bool may_begin_step(const run_state& s, step_index i);
 /// Until when a run that is about to give its locks up has to keep them: a call of an engine that lost the
 /// run may still arrive. Zero when it is not about to, or there is none.
 [[nodiscard]] time_point locks_not_before(const run_state& s);

@@ -21,7 +21,7 @@ void step_effects(const run_state& s, step_index i, time_point now, next_step& o
     case step_status::ready:
     case step_status::retrying:
       if (step.status == step_status::retrying) consider(out, step.due, now);
-      if (run::may_start(s) && (again || step.status == step_status::ready) && run::wants_look(s, i))
+      if (run::may_begin_step(s, i) && (again || step.status == step_status::ready) && run::wants_look(s, i))
         out.effects.push_back({effect_kind::observe, i});
       break;
     case step_status::intent: out.effects.push_back({effect_kind::apply, i}); break;
@@ -80,7 +80,10 @@ next_step next(const run_state& s, time_point now) {
   for (const auto i : s.active) step_effects(s, i, now, out);
   undo_effects(s, now, out);
   if (s.phase == phase::verifying) verify_effects(s, out);
-  for (const auto& [id, q] : s.questions) consider(out, q.due, now);
+  for (const auto& [id, q] : s.questions) {
+    consider(out, q.due, now);
+    if (!q.escalate.empty()) consider(out, q.escalate.front().first, now);
+  }
   consider(out, run::locks_not_before(s), now);
   if (s.parked.empty()) {
     for (const auto& [i, until] : s.late) consider(out, until, now);

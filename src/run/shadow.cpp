@@ -159,6 +159,7 @@ std::string_view name_of(shadow_act a) noexcept {
 plan shadow_of(plan what, const shadow_options& options) {
   what.locks.clear();
   what.calendar.reset();  // the script does not ask it
+  what.promoted_from.reset();
   what.protection.start.clear();
   what.protection.one_at_a_time = "refuse";
   if (!options.script.empty()) put_script_first(what, options);

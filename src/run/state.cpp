@@ -37,6 +37,12 @@ run_state make_state(std::string run, std::shared_ptr<const plan> what) {
     s.index.emplace(what->steps[i].id, i);
     s.steps[i].unmet = static_cast<std::uint32_t>(needs.size());
     for (const auto need : needs) s.dependants[need].push_back(i);
+    // A reaction is over until it is called.
+    if (what->steps[i].on_call) {
+      s.steps[i].status = step_status::skipped;
+      ++s.over;
+      continue;
+    }
     if (!s.after_watch[i]) ++s.before_watch;
     if (needs.empty()) {
       s.steps[i].status = step_status::ready;

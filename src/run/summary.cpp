@@ -31,11 +31,26 @@ json::object step_summary(const plan_step& planned, const step_state& st) {
   return o;
 }
 
+json::array tasks_of(const run_state& s) {
+  json::array out;
+  for (const auto& t : s.what->tasks) {
+    json::object o{{"id", t.id}, {"text", t.text}, {"roles", run::to_array(t.roles)}};
+    if (s.released_at != time_point{} && t.within.count() > 0) put_time(o, "due", s.released_at + t.within);
+    if (const auto done = s.tasks.find(t.id); done != s.tasks.end()) {
+      put_time(o, "done", done->second.at);
+      o["by"] = done->second.who;
+    }
+    out.push_back(std::move(o));
+  }
+  return out;
+}
+
 json::array questions_of(const run_state& s) {
   json::array out;
   for (const auto& [id, q] : s.questions) {
     json::object o{{"id", id}, {"text", q.text}, {"roles", run::to_array(q.roles)}, {"then", q.then}};
     put_time(o, "due", q.due);
+    if (!q.escalate.empty()) put_time(o, "escalates", q.escalate.front().first);
     if (q.quorum > 1) {
       o["quorum"] = q.quorum;
       json::object votes;
@@ -75,6 +90,9 @@ json::object summary(const run_state& s) {
                    {"reason", s.reason},
                    {"rev", s.rev}};
   if (!s.emergency.empty()) out["emergency"] = s.emergency;
+  if (!s.promoted.empty()) out["promoted"] = s.promoted;
+  if (!s.hotfix.empty()) out["hotfix"] = s.hotfix;
+  if (!s.what->tasks.empty()) out["tasks"] = tasks_of(s);
   if (!s.calendar_override.empty()) out["calendar_override"] = s.calendar_override;
   put_time(out, "start_at", s.start_at);
   if (!s.held.empty()) out["held"] = s.held;
