@@ -23,7 +23,7 @@ func (e *Engine) AddProvider(p Provider) error {
 	return err
 }
 
-// AddBuiltin adds "probes", "http", "gate", "command" or "local"; options as in shipflow_engine_add_builtin.
+// AddBuiltin adds "probes", "http", "gate", "github", "command" or "local"; options as in shipflow_engine_add_builtin.
 func (e *Engine) AddBuiltin(name string, options map[string]any) error {
 	n := viewOf(name)
 	defer n.free()

@@ -312,6 +312,7 @@ SHIPFLOW_API shipflow_status shipflow_engine_new(const shipflow_engine_options* 
  *    "probes"   HTTP(S), TCP and command probes, and the provider `probe`. {"parallel"?: 32}
  *    "http"     the provider `http`. {}
  *    "gate"     the provider `gate`. {}
+ *    "github"   the provider `github`. {}
  *    "command"  the provider `command`. {"state_directory": absolute path, "keeper"?: program,
  *               "environment"?: {name: value}, "programs"?: [name]}
  *    "local"    the provider `local` with its metrics and probes. {"state_directory": absolute path,

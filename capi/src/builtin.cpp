@@ -5,6 +5,7 @@
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/gate.hpp>
+#include <shipflow/providers/github.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/sources/cloudwatch.hpp>
@@ -50,6 +51,11 @@ void add_http(host& at, const object& given) {
 void add_gate(host& at, const object& given) {
   members(given, "options of gate").done();
   at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_gate_provider())); });
+}
+
+void add_github(host& at, const object& given) {
+  members(given, "options of github").done();
+  at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_github_provider())); });
 }
 
 void add_command(host& at, const object& given) {
@@ -110,9 +116,10 @@ struct offer {
   std::string_view name;
   void (*add)(host&, const object&);
 };
-constexpr std::array offers{offer{"probes", add_probes}, offer{"http", add_http},
-                            offer{"gate", add_gate},     offer{"command", add_command},
-                            offer{"local", add_local},   offer{"sources", add_sources}};
+constexpr std::array offers{offer{"probes", add_probes},   offer{"http", add_http},
+                            offer{"gate", add_gate},       offer{"github", add_github},
+                            offer{"command", add_command}, offer{"local", add_local},
+                            offer{"sources", add_sources}};
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 // Everything of the public C++ API.
 #pragma once
 
+#include <shipflow/approval_link.hpp>
+#include <shipflow/audit.hpp>
 #include <shipflow/aws.hpp>
 #include <shipflow/backtest.hpp>
 #include <shipflow/calendar.hpp>
@@ -21,11 +23,13 @@
 #include <shipflow/plan.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/probes.hpp>
+#include <shipflow/promotion.hpp>
 #include <shipflow/provider.hpp>
 #include <shipflow/provider_suite.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/command_world.hpp>
 #include <shipflow/providers/gate.hpp>
+#include <shipflow/providers/github.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local.hpp>
@@ -38,6 +42,7 @@
 #include <shipflow/run.hpp>
 #include <shipflow/scheduler.hpp>
 #include <shipflow/shadow.hpp>
+#include <shipflow/signature.hpp>
 #include <shipflow/sources/cloudwatch.hpp>
 #include <shipflow/sources/http.hpp>
 #include <shipflow/sources/prometheus.hpp>

@@ -21,9 +21,10 @@ BESIDE = {
     "store": [],
     "world": [],
     "suite": [],
-    "provider": ["http", "process", "world", "gate"],
+    "provider": ["http", "github", "process", "world", "gate"],
     "source": ["http", "aws"],
     "aws": ["http"],
+    "github": ["http"],
 }
 # Rooms and folders to the right of the engine.
 RIGHT = ["rehearsal", "notify", "decision", "backtest", "report", "server"]

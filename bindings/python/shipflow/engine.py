@@ -79,8 +79,8 @@ class Engine(Handle):
         self._providers[provider.name] = provider
 
     def add_builtin(self, name: str, **options: Any) -> None:
-        """Adds "probes", "http", "gate", "command" or "local"; options as in shipflow_engine_add_builtin. The keeper program is
-        the one of the package, when it has one."""
+        """Adds "probes", "http", "gate", "github", "command" or "local"; options as in shipflow_engine_add_builtin. The keeper is
+        that of the package, when it has one."""
         keeper = Path(__file__).with_name("shipflow-keeper")
         if name in ("command", "local") and keeper.exists():
             options.setdefault("keeper", str(keeper))
