@@ -27,7 +27,5 @@ struct arguments {
 
 /// Reads argv. Unknown commands and options, missing values and words are `invalid_argument`.
 [[nodiscard]] shipflow::result<arguments> read_arguments(const std::vector<std::string>& argv);
-/// The text of --help; with a command that command's.
-[[nodiscard]] std::string help(const std::string& command);
 
 }  // namespace program

@@ -32,6 +32,11 @@ namespace program {
 [[nodiscard]] int parity(const arguments& given);
 [[nodiscard]] int report(const arguments& given);
 [[nodiscard]] int backtest(const arguments& given);
+[[nodiscard]] int promote(const arguments& given);
+[[nodiscard]] int watch(const arguments& given);
+[[nodiscard]] int link(const arguments& given);
+[[nodiscard]] int answer(const arguments& given);
+[[nodiscard]] int completion(const arguments& given);
 
 /// Prints an error to standard error; 2 for bad input, else 1.
 int complain(const shipflow::error& e);

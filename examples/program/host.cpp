@@ -3,6 +3,7 @@
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/gate.hpp>
+#include <shipflow/providers/github.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/providers/shadow.hpp>
@@ -69,6 +70,7 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
   if (auto added = add_metric_sources(engine); !added) return added;
   if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
   if (auto added = add(to, shipflow::make_gate_provider()); !added) return added;
+  if (auto added = add(to, shipflow::make_github_provider()); !added) return added;
   const auto probes = shipflow::make_probes();
   if (auto added = engine.add(probes); !added) return added;
   return add(to, shipflow::make_probe_provider({probes, shared}));
@@ -101,11 +103,20 @@ places places_of(const arguments& given) {
 shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer seen) {
   auto store = shipflow::open_sqlite_store({.path = at.store, .vfs = "", .read_only = false});
   if (!store) return store.error();
-  auto out = assemble(std::move(*store), at.state, std::move(seen), itself);
+  // The socket tells others what is under way.
+  const auto socket = std::make_shared<std::weak_ptr<shipflow::control_server>>();
+  auto out = assemble(
+      std::move(*store), at.state,
+      [socket, seen = std::move(seen)](const shipflow::engine_event& e) {
+        if (const auto alive = socket->lock()) alive->note(e);
+        if (seen) seen(e);
+      },
+      itself);
   if (!out) return out;
   auto control = shipflow::control_server::listen(at.socket, (*out)->loop, *(*out)->engine, *(*out)->store);
   if (!control) return control.error();
   (*out)->control = std::move(*control);
+  *socket = (*out)->control;
   return out;
 }
 

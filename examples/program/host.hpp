@@ -27,7 +27,7 @@ struct host {
   std::vector<std::shared_ptr<shipflow::provider>> providers;
   std::shared_ptr<shipflow::store> store;
   std::unique_ptr<shipflow::engine> engine;
-  std::unique_ptr<shipflow::control_server> control;
+  std::shared_ptr<shipflow::control_server> control;
 };
 
 using observer = std::function<void(const shipflow::engine_event&)>;

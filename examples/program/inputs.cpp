@@ -28,6 +28,7 @@ void read_what(const arguments& given, inputs& to) {
     if (auto version = shipflow::parse_version(to.what.version); !version)
       to.found.error({"--version", 0, 0}, "", version.error().message);
   }
+  if (given.has("--commit")) to.what.commit = given.get("--commit");
   for (const auto& [component, image] : given.images) to.what.images[component] = image;
 }
 

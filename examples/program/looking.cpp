@@ -1,4 +1,4 @@
-// status, history and audit: reading a store, beside its owner if there is one.
+// status and history: reading a store, beside its owner if there is one.
 #include "commands.hpp"
 #include "host.hpp"
 #include "view.hpp"
@@ -30,11 +30,34 @@ std::string describe_rollback(const json::object& back) {
   return level + ", about " + shipflow::format_duration(shipflow::duration{takes});
 }
 
+// What is to be done after the release, and since when it should have been.
+void print_tasks(const json::object& s) {
+  const auto* tasks = s.if_contains("tasks");
+  if (tasks == nullptr || !tasks->is_array()) return;
+  shipflow::loop clock;
+  for (const auto& task : tasks->get_array()) {
+    const auto& o = task.as_object();
+    std::string when = "open";
+    if (const auto* due = o.if_contains("due")) {
+      const auto at = shipflow::from_ms(due->to_number<std::int64_t>());
+      when = (at < clock.now() ? "overdue since " : "due ") + shipflow::format_time(at);
+    }
+    if (const auto* done = o.if_contains("done"))
+      when = "done " + shipflow::format_time(shipflow::from_ms(done->to_number<std::int64_t>())) + " by " +
+             field(o, "by");
+    std::printf("  task       %-28s %s  - %s\n", field(o, "id").c_str(), field(o, "text").c_str(),
+                when.c_str());
+  }
+}
+
 void print_summary(const json::object& s) {
   std::printf("%s  %s %s to %s by %s: %s\n", field(s, "run").c_str(), field(s, "plan").c_str(),
               field(s, "version").c_str(), field(s, "environment").c_str(), field(s, "principal").c_str(),
               field(s, "phase").c_str());
   if (!field(s, "reason").empty()) std::printf("reason  %s\n", field(s, "reason").c_str());
+  if (!field(s, "promoted").empty())
+    std::printf("promoted  proved itself in run %s\n", field(s, "promoted").c_str());
+  if (!field(s, "hotfix").empty()) std::printf("hotfix  %s\n", field(s, "hotfix").c_str());
   if (!field(s, "emergency").empty()) std::printf("emergency  %s\n", field(s, "emergency").c_str());
   if (!field(s, "held").empty()) std::printf("waits   %s\n", field(s, "held").c_str());
   if (!field(s, "calendar_override").empty())
@@ -52,6 +75,7 @@ void print_summary(const json::object& s) {
   for (const auto& g : s.at("guards").as_array())
     std::printf("  guard      %-28s %s  %s\n", field(g.as_object(), "id").c_str(),
                 field(g.as_object(), "level").c_str(), field(g.as_object(), "reason").c_str());
+  print_tasks(s);
   for (const auto& q : s.at("questions").as_array())
     std::printf("  asks       %-28s %s\n", field(q.as_object(), "id").c_str(),
                 field(q.as_object(), "text").c_str());
@@ -123,17 +147,6 @@ int history(const arguments& given) {
     filter.limit = static_cast<std::size_t>(limit);
   }
   return print_runs(given, filter);
-}
-
-int audit(const arguments& given) {
-  if (given.words.front() != "verify")
-    return complain(make_error(errc::invalid_argument, "usage: shipflow audit verify RUN"));
-  const auto store = open_to_read(given);
-  if (!store) return complain(store.error());
-  const auto checked = shipflow::verify_audit(**store, given.words.back());
-  if (!checked) return complain(checked.error());
-  std::printf("whole: %zu facts, head %s\n", checked->facts, checked->head.c_str());
-  return 0;
 }
 
 }  // namespace program

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "verbs.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -6,39 +7,10 @@
 namespace {
 
 int dispatch(const program::arguments& given) {
-  if (given.has("--help") || given.command == "help") {
-    std::fputs(
-        program::help(given.command == "help" && !given.words.empty() ? given.words.front() : given.command)
-            .c_str(),
-        stdout);
-    return 0;
-  }
-  const auto& c = given.command;
-  if (c == "validate") return program::validate(given);
-  if (c == "plan") return program::show_plan(given);
-  if (c == "rehearse") return program::rehearse(given);
-  if (c == "survey") return program::survey(given);
-  if (c == "run") return program::run(given);
-  if (c == "schedule") return program::schedule(given);
-  if (c == "calendar") return program::calendar(given);
-  if (c == "version") return program::version(given);
-  if (c == "changes") return program::changes(given);
-  if (c == "trigger") return program::trigger(given);
-  if (c == "observe") return program::observe(given);
-  if (c == "resume") return program::resume(given);
-  if (c == "rollback") return program::roll_back(given);
-  if (c == "status") return program::status(given);
-  if (c == "history") return program::history(given);
-  if (c == "audit") return program::audit(given);
-  if (c == "purge") return program::purge(given);
-  if (c == "schema") return program::schema(given);
-  if (c == "record") return program::record(given);
-  if (c == "decide") return program::decide(given);
-  if (c == "evidence") return program::evidence(given);
-  if (c == "parity") return program::parity(given);
-  if (c == "report") return program::report(given);
-  if (c == "backtest") return program::backtest(given);
-  return program::say(given);
+  if (!given.has("--help") && given.command != "help") return program::find_verb(given.command)->run(given);
+  const bool of = given.command == "help" && !given.words.empty();
+  std::fputs(program::help(of ? given.words.front() : given.command).c_str(), stdout);
+  return 0;
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ int report(const arguments& given) {
       shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
   if (!store) return complain(store.error());
   const auto& run = given.words.front();
-  const auto told = shipflow::report_release(**store, run);
+  auto told = shipflow::report_release(**store, run);
   if (!told) return complain(told.error());
+  told->looked_at = shipflow::loop{}.now();
   const auto format = given.get("--format", given.has("--json") ? "json" : "markdown");
   if (format == "markdown") return put_out(given, shipflow::to_markdown(*told));
   if (format == "html") return put_out(given, shipflow::to_html(*told, seen_by(**store, run)));

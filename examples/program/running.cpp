@@ -1,11 +1,12 @@
 // run, resume and going back to a former version: commands that carry runs out.
 #include "commands.hpp"
 #include "drive.hpp"
-#include "inputs.hpp"
+#include "starting.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <sstream>
 
 namespace program {
 namespace {
@@ -13,37 +14,6 @@ namespace {
 using shipflow::errc;
 using shipflow::make_error;
 using shipflow::result;
-
-result<shipflow::start_options> options_of(const arguments& given) {
-  const auto who = speaker(given);
-  shipflow::start_options out;
-  out.principal = who.principal;
-  out.groups = who.groups;
-  out.reason = given.get("--reason");
-  out.external_id = given.get("--id");
-  out.override_reason = given.get("--override");
-  out.emergency = given.get("--emergency");
-  if (!given.has("--at")) return out;
-  const auto at = shipflow::parse_time(given.get("--at"));
-  if (!at) return make_error(errc::invalid_argument, "--at: " + at.error().message);
-  out.start_at = *at;
-  return out;
-}
-
-// The plan of the command line, begun or put down for later.
-result<std::string> begin(host& h, const arguments& given, inputs& read) {
-  if (!given.has("--environments") || !given.has("--environment"))
-    return make_error(errc::invalid_argument, "a run needs --environments FILE and --environment NAME");
-  if (read.what.version.empty())
-    return make_error(errc::invalid_argument, "a run needs --version or --release");
-  const auto options = options_of(given);
-  if (!options) return options.error();
-  shipflow::plan plan;
-  if (!read.found.has_errors()) plan = compile_inputs(read, h.engine->offers());
-  if (!read.found.items().empty()) std::fprintf(stderr, "%s\n", read.found.text().c_str());
-  if (read.found.has_errors()) return make_error(errc::invalid_document, "the plan is not carried out");
-  return h.engine->start(plan, *options);
-}
 
 bool was_released(const shipflow::run_row& r) {
   return r.status == shipflow::run_status::released || r.status == shipflow::run_status::watching;
@@ -79,18 +49,23 @@ result<std::string> start_again(host& h, const arguments& given) {
     return make_error(errc::not_found, "version " + version + " was never released to " + environment);
   const auto former = shipflow::load_plan(*h.store, found->plan_digest);
   if (!former) return former.error();
-  auto options = options_of(given);
+  auto options = start_options_of(given);
   if (!options) return options.error();
   if (options->reason.empty()) options->reason = "back to " + wanted + " as in run " + found->id;
-  // Going back is a rollback, which no calendar holds up.
+  // Going back is a rollback, which no calendar holds up and which proved itself before.
   auto plan = *former;
   plan.calendar.reset();
+  plan.promoted_from.reset();
   return h.engine->start(plan, *options);
 }
 
 }  // namespace
 
 int run(const arguments& given) {
+  std::vector<std::string> environments;
+  std::istringstream names(given.get("--environment"));
+  for (std::string name; std::getline(names, name, ',');) environments.push_back(name);
+  if (environments.size() > 1) return run_in_turn(given, environments);
   auto read = read_inputs(given);
   return drive(given, [&](host& h) { return begin(h, given, read); });
 }

@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "git.hpp"
+#include "starting.hpp"
 
 #include <cstdio>
 #include <iostream>
@@ -84,6 +85,18 @@ result<json::value> read_payload(const arguments& given) {
   return payload;
 }
 
+// What the event names is released, unless the options name something else.
+int start_decided(const arguments& given, const shipflow::trigger_event& event,
+                  const std::vector<std::string>& environments) {
+  auto what = given;
+  if (!what.has("--commit") && !event.commit.empty()) what.options["--commit"] = event.commit;
+  if (!what.has("--version") && !what.has("--release") && !event.tag.empty()) {
+    const auto version = shipflow::parse_version(event.tag);
+    what.options["--version"] = version ? shipflow::format_version(*version) : event.tag;
+  }
+  return run_in_turn(what, environments);
+}
+
 }  // namespace
 
 int version(const arguments& given) {
@@ -148,7 +161,8 @@ int trigger(const arguments& given) {
     std::fprintf(stderr, "shipflow: %s\n", decided->why.c_str());
     for (const auto& name : decided->environments) std::printf("%s\n", name.c_str());
   }
-  return decided->environments.empty() ? 1 : 0;
+  if (decided->environments.empty()) return 1;
+  return given.has("--run") ? start_decided(given, *event, decided->environments) : 0;
 }
 
 }  // namespace program

@@ -23,7 +23,8 @@ struct identity {
 /// from each; what concerns runs is posted to the engine's scheduler. A client has 30 s to send a
 /// line and to take its answer. Engine and store outlive the server. Requests:
 ///   {"op":"say","run":R,"name":N,"body":{},"as":"user:x"?,"id"?}  -> {"ok":true}
-///   {"op":"look","run":R}                                        -> {"ok":true,"summary":{...}}
+///   {"op":"look","run":R}                                        -> {"ok":true,"summary":{...},
+///       "live":{"steps":{ID:{percent,text}},"guards":{ID:{level,reason,numbers}}}}
 ///   {"op":"list","environment"?,"limit"?}                        -> {"ok":true,"runs":[...]}
 ///   {"op":"purge","facts_ms"?,"rows_ms"?} (owner and root only)   -> {"ok":true,"runs":N}
 /// Anything else and malformed JSON give {"ok":false,"code","message"}; so do lines above 1 MiB and
@@ -34,6 +35,10 @@ class control_server {
                                                                       scheduler& time, engine& target,
                                                                       store& keep);
   ~control_server();
+
+  /// What the engine's observer saw: what is under way (progress of steps, what guards saw last) stands in
+  /// `live` of `look` from then on. On the scheduler's thread.
+  void note(const engine_event& e);
 
  private:
   control_server();

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <functional>
 #include <grp.h>
+#include <map>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -86,6 +87,12 @@ struct control_server::impl {
   scheduler& time;
   engine& target;
   store& keep;
+  /// What is under way in a run, as its engine told it; on the scheduler's thread only.
+  struct under_way {
+    json::object steps, guards;
+  };
+  std::map<std::string, under_way> live;
+
   // What was posted and has not run when the server ends is not done any more.
   std::shared_ptr<int> alive = std::make_shared<int>(0);
   std::unique_ptr<engine_room::line_server> server;
@@ -158,7 +165,10 @@ void control_server::impl::answer(const ucred& peer, const std::string& line, re
         [this, run = text_of(asked, "run")]() -> json::object {
           const auto state = target.look(run);
           if (!state) return engine_room::to_reply(state.error());
-          return {{"ok", true}, {"summary", summary(*state)}};
+          const auto seen = live.find(run);
+          json::object now{{"steps", json::object{}}, {"guards", json::object{}}};
+          if (seen != live.end()) now = {{"steps", seen->second.steps}, {"guards", seen->second.guards}};
+          return {{"ok", true}, {"summary", summary(*state)}, {"live", std::move(now)}};
         },
         std::move(r));
   r(engine_room::to_reply(
@@ -166,6 +176,25 @@ void control_server::impl::answer(const ucred& peer, const std::string& line, re
 }
 
 control_server::control_server() = default;
+
+void control_server::note(const engine_event& e) {
+  using kind = engine_event::kind;
+  if (e.run.empty() || e.what_kind == kind::trouble) return;
+  auto& live = impl_->live;
+  const bool over =
+      e.what_kind == kind::lost ||
+      (e.what_kind == kind::fact && e.what.kind == fact_kind::state && e.what.body.contains("phase"));
+  if (over) {
+    live.erase(e.run);
+  } else if (e.what_kind == kind::progress) {
+    live[e.run].steps[text_of(e.body, "step")] = e.body;
+  } else if (e.what_kind == kind::sample) {
+    live[e.run].guards[text_of(e.body, "guard")] = e.body;
+  } else if (const auto found = live.find(e.run); found != live.end()) {
+    // Whatever is said of a step for good replaces what was said of it meanwhile.
+    found->second.steps.erase(e.what.step);
+  }
+}
 
 control_server::~control_server() {
   if (!impl_) return;

@@ -1,0 +1,70 @@
+// promote: what stands in one environment is carried out in another.
+#include "commands.hpp"
+#include "drive.hpp"
+#include "starting.hpp"
+
+#include <algorithm>
+
+namespace program {
+namespace {
+
+using shipflow::errc;
+using shipflow::make_error;
+using shipflow::result;
+
+// The newest release of the plan there, or of one version.
+result<shipflow::release_info> release_in(shipflow::store& keep, const std::string& plan,
+                                          const std::string& environment, const std::string& version) {
+  shipflow::run_filter filter;
+  filter.environment = environment;
+  filter.plan = plan;
+  filter.limit = 10'000;
+  const auto runs = keep.list_runs(filter);
+  if (!runs) return runs.error();
+  const auto found = std::find_if(runs->begin(), runs->end(), [&](const shipflow::run_row& r) {
+    const bool stands =
+        r.status == shipflow::run_status::released || r.status == shipflow::run_status::watching;
+    return stands && (version.empty() || r.version == version);
+  });
+  if (found == runs->end())
+    return make_error(errc::not_found, (version.empty() ? "nothing of " : "version " + version + " of ") +
+                                           plan + " was released to " + environment);
+  const auto there = shipflow::load_plan(keep, found->plan_digest);
+  if (!there) return there.error();
+  return there->release;
+}
+
+// Where the environment says nothing, the version must stand in the other one.
+result<void> bind_to(shipflow::plan& plan, const std::string& from) {
+  if (!plan.promoted_from) {
+    shipflow::promotion_rule rule;
+    rule.environment = from;
+    rule.identity = "version";
+    plan.promoted_from = rule;
+  }
+  if (plan.promoted_from->environment == from) return {};
+  return make_error(errc::denied, plan.environment + " is promoted from " + plan.promoted_from->environment +
+                                      ", not from " + from);
+}
+
+}  // namespace
+
+int promote(const arguments& given) {
+  if (!given.has("--from") || !given.has("--to") || !given.has("--environments"))
+    return complain(make_error(errc::invalid_argument,
+                               "usage: shipflow promote PLAN --from ENVIRONMENT --to ENVIRONMENT -e FILE"));
+  auto to = given;
+  to.options["--environment"] = given.get("--to");
+  auto read = read_inputs(to);
+  return drive(to, [&](host& h) -> result<std::string> {
+    if (!read.found.has_errors()) {
+      auto what = release_in(*h.store, read.document.name, given.get("--from"), given.get("--version"));
+      if (!what) return what.error();
+      for (const auto& [component, image] : given.images) what->images[component] = image;
+      read.what = *what;
+    }
+    return begin(h, to, read, [&](shipflow::plan& plan) { return bind_to(plan, given.get("--from")); });
+  });
+}
+
+}  // namespace program

@@ -1,0 +1,215 @@
+#include "verbs.hpp"
+
+#include "commands.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace program {
+namespace {
+
+constexpr verb table[] = {
+    {"validate", "validate PLAN [-e FILE [-n ENVIRONMENT]]",
+     "checks documents and reports everything at once",
+     "validate shopflow.yaml -e environments.yaml -n production", 1, 1, validate},
+    {"plan", "plan PLAN -e FILE -n ENVIRONMENT -V VERSION [--format table|mermaid|json]",
+     "shows what a release would do",
+     "plan shopflow.yaml -e environments.yaml -n production -V 1.5.0 --format mermaid", 1, 1, show_plan},
+    {"rehearse",
+     "rehearse PLAN -e FILE -n ENVIRONMENT -V VERSION [--exhaustive | --swarm N | --fault STEP:KIND ...] "
+     "[--seed N] [--watch TIME] [--from FILE] [--html FILE] [--json]",
+     "plays the release in virtual time with a fault at every step; nothing is touched",
+     "rehearse shopflow.yaml -e environments.yaml -n production -V 1.5.0 --html rehearsal.html", 1, 1,
+     rehearse},
+    {"survey", "survey PLAN -e FILE -n ENVIRONMENT -V VERSION [--output FILE]",
+     "reads what the target looks like, without changing it, for `rehearse --from`",
+     "survey shopflow.yaml -e environments.yaml -n production -V 1.5.0 --output survey.json", 1, 1, survey},
+    {"run",
+     "run PLAN -e FILE -n ENVIRONMENT[,ENVIRONMENT...] -V VERSION [--at TIME] [--override REASON] "
+     "[--emergency REASON] [--hotfix REASON] [--id ID] [--json]",
+     "carries a release out, in several environments one after the other; waits for its time and for the "
+     "calendar",
+     "run shopflow.yaml -e environments.yaml -n dev,staging,production -V 1.5.0 --id release-1.5.0", 1, 1,
+     run},
+    {"promote",
+     "promote PLAN --from ENVIRONMENT --to ENVIRONMENT -e FILE [-V VERSION] [--hotfix REASON] [--json]",
+     "carries out in one environment what stands in another",
+     "promote shopflow.yaml --from staging --to production -e environments.yaml", 1, 1, promote},
+    {"schedule", "schedule PLAN -e FILE -n ENVIRONMENT -V VERSION --at TIME | schedule RUN --at TIME",
+     "puts a start down for `resume` to begin at its time, or moves it; `cancel RUN` takes it back",
+     "schedule shopflow.yaml -e environments.yaml -n production -V 1.5.0 --at 2026-12-01T10:00:00Z", 1, 1,
+     schedule},
+    {"override", "override RUN --reason TEXT", "lets a run begin that waits for the calendar",
+     "override 0196c3e5a41-7f3a2b10 --reason \"security fix\"", 1, 1, say},
+    {"calendar", "calendar -e FILE -n ENVIRONMENT [--at TIME] [--json]",
+     "may a release start, why not, and when next",
+     "calendar -e environments.yaml -n production --at 2026-12-24T10:00:00Z", 0, 0, calendar},
+    {"version", "version next [--repository DIR] [--tags v${version}] [--prerelease NAME] [--json]",
+     "the next version by the conventional commits since the last one; exit code 1 when there is none",
+     "version next --repository . --prerelease rc", 1, 1, version},
+    {"changes", "changes [PLAN] [--repository DIR] [--since REVISION] [--tags v${version}] [--json]",
+     "what is new since the last version, as Markdown; with PLAN which of its components changed",
+     "changes shopflow.yaml --since v1.4.0", 0, 1, changes},
+    {"trigger", "trigger PLAN --event NAME [--payload FILE] [--json] [--run -e FILE [-V VERSION] [--id ID]]",
+     "where an event of GitHub starts a release, by the plan's `triggers`; exit code 1 for nowhere; with "
+     "--run starts it there, one after the other",
+     "trigger shopflow.yaml --event push --payload event.json --run -e environments.yaml -V 1.5.0", 1, 1,
+     trigger},
+    {"observe",
+     "observe PLAN -e FILE -n ENVIRONMENT -V VERSION [--for TIME] [--json] [--script PROGRAM ARGUMENT...]",
+     "says what would have been decided beside a release that a script carries out; changes nothing",
+     "observe shopflow.yaml -e environments.yaml -n production -V 1.5.0 --script ./deploy.sh 1.5.0", 1, 1,
+     observe},
+    {"resume", "resume [RUN]",
+     "goes on with what an engine left behind; with RUN lets a paused or parked run go on",
+     "resume 0196c3e5a41-7f3a2b10", 0, 1, resume},
+    {"status", "status [RUN]", "shows one run, or all that have not ended", "status 0196c3e5a41-7f3a2b10", 0,
+     1, status},
+    {"watch", "watch [RUN] [--json]",
+     "shows a run as it goes on: steps, weights, guards, what is waited for; to its end",
+     "watch 0196c3e5a41-7f3a2b10", 0, 1, watch},
+    {"approve", "approve RUN STEP", "agrees, to a step or to a question",
+     "approve 0196c3e5a41-7f3a2b10 go --as user:quinn", 2, 2, say},
+    {"reject", "reject RUN STEP [--reason TEXT]", "says no",
+     "reject 0196c3e5a41-7f3a2b10 go --reason \"the smoke tests are red\"", 2, 2, say},
+    {"link", "link RUN STEP --for user:NAME --key FILE [--expires TIME]",
+     "prints a signed token by which that person may answer, as the tool that sends it embeds it",
+     "link 0196c3e5a41-7f3a2b10 go --for user:quinn --key link-key --expires 4h", 2, 2, link},
+    {"answer", "answer TOKEN approve|reject --key FILE [--reason TEXT]",
+     "says what the person of a signed token answered", "answer TOKEN approve --key link-key", 2, 2, answer},
+    {"tick", "tick RUN STEP ITEM | tick RUN tasks ID",
+     "ticks an item of a checklist, or a task after the release",
+     "tick 0196c3e5a41-7f3a2b10 ready database-2", 3, 3, say},
+    {"pause", "pause RUN", "starts nothing new until `resume RUN`", "pause 0196c3e5a41-7f3a2b10", 1, 1, say},
+    {"cancel", "cancel RUN [--reason TEXT]", "stops and puts everything back",
+     "cancel 0196c3e5a41-7f3a2b10 --reason \"wrong branch\"", 1, 1, say},
+    {"retry", "retry RUN STEP", "tries a failed step or compensation again",
+     "retry 0196c3e5a41-7f3a2b10 smoke", 2, 2, say},
+    {"skip", "skip RUN STEP", "skips a step where the plan allows it", "skip 0196c3e5a41-7f3a2b10 smoke", 2,
+     2, say},
+    {"rollback",
+     "rollback RUN [--component NAME] [--reason TEXT] | rollback -n ENVIRONMENT --to VERSION|~N [--reason "
+     "TEXT]",
+     "puts everything back, or releases a former version again: by its name, or ~1 for the one before, ~2 "
+     "...",
+     "rollback -n production --to ~1 --reason \"carts are empty\"", 0, 1, roll_back},
+    {"history", "history [-n ENVIRONMENT] [--limit N]", "what ran where, by whom, with which result",
+     "history -n production --limit 50", 0, 0, history},
+    {"audit",
+     "audit verify RUN | audit export RUN [--output FILE [--key FILE]] | audit verify --file FILE "
+     "[--public-key FILE [--signature FILE]]",
+     "checks the hash chain of a run's record, or writes it down, signed, to be checked without the store",
+     "audit export 0196c3e5a41-7f3a2b10 --output run.audit --key audit-key.pem", 1, 2, audit},
+    {"purge", "purge [--facts TIME] [--rows TIME]",
+     "deletes what is old: journals after 90d, lines of the history after 365d, unless told otherwise",
+     "purge --facts 90d --rows 365d", 0, 0, purge},
+    {"record", "record RUN [--output FILE]", "what its guards saw and said, to be kept and evaluated again",
+     "record 0196c3e5a41-7f3a2b10 --output decisions.json", 1, 1, record},
+    {"decide", "decide RUN | decide --record FILE",
+     "evaluates every decision again; exit code 1 when one differs", "decide --record decisions.json", 0, 1,
+     decide},
+    {"evidence", "evidence RUN | evidence --record FILE [--format text|html|json] [--output FILE]",
+     "evidence over time, thresholds, when the decision fell and why",
+     "evidence 0196c3e5a41-7f3a2b10 --format html --output evidence.html", 0, 1, evidence},
+    {"parity", "parity LEFT RIGHT -e FILE [--json]",
+     "what differs between two environments; exit code 1 when something does",
+     "parity staging production -e environments.yaml", 2, 2, parity},
+    {"report", "report RUN [--format markdown|html|json|incident] [--output FILE]",
+     "the release told afterwards, or so far: what, who, when, how long, health, people",
+     "report 0196c3e5a41-7f3a2b10 --format html --output release.html", 1, 1, report},
+    {"backtest", "backtest PLAN -e FILE -n ENVIRONMENT --good FILE --bad FILE --data FILE [--slot TIME]",
+     "tries the plan's rules on recorded metrics of past releases: false aborts, misses, time to decide",
+     "backtest shopflow.yaml -e environments.yaml -n production --good good.json --bad bad.json --data "
+     "data.json",
+     1, 1, backtest},
+    {"schema", "schema plan|environments", "prints the JSON Schema of a document", "schema plan", 1, 1,
+     schema},
+    {"completion", "completion bash|zsh", "prints what lets a shell complete verbs and options",
+     "completion bash > /etc/bash_completion.d/shipflow", 1, 1, completion},
+};
+
+constexpr std::string_view with_value[] = {
+    "--environments", "--environment", "--version", "--store",  "--as",         "--reason",    "--id",
+    "--format",       "--component",   "--to",      "--limit",  "--image",      "--parameter", "--state",
+    "--release",      "--facts",       "--rows",    "--record", "--repository", "--tags",      "--since",
+    "--prerelease",   "--event",       "--payload", "--at",     "--override",   "--emergency", "--data",
+    "--good",         "--bad",         "--slot",    "--output", "--swarm",      "--seed",      "--fault",
+    "--watch",        "--from",        "--html",    "--for",    "--hotfix",     "--commit",    "--key",
+    "--public-key",   "--signature",   "--expires", "--file"};
+constexpr std::string_view without_value[] = {"--json", "--help", "--plain", "--exhaustive", "--run"};
+
+constexpr std::string_view common[] = {"--environments", "--environment", "--version", "--release", "--store",
+                                       "--state",        "--as",          "--json",    "--plain",   "--help"};
+
+}  // namespace
+
+std::span<const verb> verbs() { return table; }
+
+const verb* find_verb(std::string_view name) {
+  const auto found =
+      std::find_if(std::begin(table), std::end(table), [&](const verb& v) { return v.name == name; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+bool takes_value(std::string_view option) {
+  return std::find(std::begin(with_value), std::end(with_value), option) != std::end(with_value);
+}
+
+bool is_flag(std::string_view option) {
+  return std::find(std::begin(without_value), std::end(without_value), option) != std::end(without_value);
+}
+
+std::string long_name(const std::string& option) {
+  if (option == "-e") return "--environments";
+  if (option == "-n") return "--environment";
+  if (option == "-V") return "--version";
+  if (option == "-h") return "--help";
+  return option;
+}
+
+std::vector<std::string> options_of(const verb& v) {
+  std::vector<std::string> out;
+  const std::string_view usage = v.usage;
+  for (std::size_t at = usage.find("--"); at != std::string_view::npos; at = usage.find("--", at + 2)) {
+    const auto end = std::min(usage.find_first_of(" ]|", at), usage.size());
+    std::string option(usage.substr(at, end - at));
+    if (std::find(out.begin(), out.end(), option) == out.end()) out.push_back(std::move(option));
+  }
+  for (const auto& option : common)
+    if (std::find(out.begin(), out.end(), option) == out.end()) out.emplace_back(option);
+  return out;
+}
+
+std::string help(const std::string& command) {
+  if (const auto* one = find_verb(command))
+    return std::string("shipflow ") + one->usage + "\n  " + one->help + "\n\nexample\n  shipflow " +
+           one->example + "\n";
+  std::string out = "shipflow carries releases out and takes them back\n\n";
+  for (const auto& c : verbs()) out += std::string("  shipflow ") + c.usage + "\n      " + c.help + "\n";
+  out +=
+      "\noptions\n"
+      "  -e, --environments FILE   the environments document\n"
+      "  -n, --environment NAME    which of them\n"
+      "  -V, --version VERSION     what is released; or --release FILE with version, commit, images, notes\n"
+      "      --commit ID           the commit it was built from\n"
+      "      --image NAME=REF      image of a component; repeatable\n"
+      "      --parameter NAME=VALUE  over the plan's default; repeatable\n"
+      "      --store FILE          where runs live, default shipflow.db\n"
+      "      --state DIR           files of the local and command providers, default STORE.d\n"
+      "      --as user:NAME        speak for somebody; the owner of the store and root may\n"
+      "      --reason TEXT, --id ID  why, and a name that makes a repeated start the same run\n"
+      "      --at TIME             such as 2026-12-01T10:00:00Z\n"
+      "      --script PROGRAM ...  observe: the script that releases, started now; its exit code is ours\n"
+      "      --for TIME            observe: how long at most, counted from the script's end if there is one\n"
+      "      --json                events as JSON lines; --plain  no live view on a terminal\n"
+      "\nexit codes: 0 released or done, 1 failed, parked or a rehearsal with violations, 2 bad input or "
+      "usage,\n"
+      "            3 rolled back\n"
+      "\nexamples\n"
+      "  shipflow plan shopflow.yaml -e environments.yaml -n production -V 1.5.0 --format mermaid\n"
+      "  shipflow run shopflow.yaml -e environments.yaml -n local -V 1.5.0\n"
+      "  shipflow approve 0196c3e5a41-7f3a2b10 go --as user:quinn\n";
+  return out;
+}
+
+}  // namespace program

@@ -1,0 +1,197 @@
+#include "watch_picture.hpp"
+
+#include <algorithm>
+
+namespace program {
+namespace {
+
+namespace json = shipflow::json;
+using shipflow::duration;
+using shipflow::plan_step;
+using shipflow::step_kind;
+using shipflow::step_state;
+using shipflow::step_status;
+using shipflow::time_point;
+
+// Whole seconds: nobody reads milliseconds that change all the while.
+std::string span(duration d) {
+  const auto whole = duration{std::max<std::int64_t>(d.count(), 0) / 1000 * 1000};
+  return shipflow::format_duration(whole);
+}
+
+std::string bar(int percent) {
+  const auto filled = static_cast<std::size_t>(std::clamp(percent, 0, 100)) / 5;
+  return "[" + std::string(filled, '#') + std::string(20 - filled, '.') + "]";
+}
+
+// Control characters of names and outputs do nothing to a terminal.
+std::string plain(std::string text) {
+  for (auto& c : text)
+    if (static_cast<unsigned char>(c) < 0x20U || c == 0x7f) c = ' ';
+  return text;
+}
+
+const json::object* member(const json::object& o, const char* group, const std::string& id) {
+  const auto* all = o.if_contains(group);
+  const auto* one = all != nullptr && all->is_object() ? all->get_object().if_contains(id) : nullptr;
+  return one != nullptr && one->is_object() ? &one->get_object() : nullptr;
+}
+
+std::string text(const json::object& o, const char* key) {
+  const auto* v = o.if_contains(key);
+  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
+}
+
+class picture {
+ public:
+  picture(const shipflow::run_state& s, const watched& seen, time_point now, std::size_t columns)
+      : s_(s), seen_(seen), now_(now), columns_(columns) {}
+
+  std::vector<std::string> draw() {
+    head();
+    steps();
+    weights();
+    for (std::size_t g = 0; g < s_.guards.size(); ++g) guard(g);
+    for (const auto& [id, q] : s_.questions) question(q);
+    tasks();
+    return std::move(lines_);
+  }
+
+ private:
+  void line(const std::string& words) { lines_.push_back(plain(words).substr(0, columns_)); }
+
+  void head() {
+    const auto& p = *s_.what;
+    line(p.name + " " + p.release.version + " to " + p.environment + ": " + std::string(name_of(s_.phase)) +
+         (s_.paused ? ", paused" : "") + ", for " + span((over() ? s_.finished : now_) - s_.created) +
+         (over() || least_left(s_, now_).count() == 0
+              ? ""
+              : ", at least " + span(least_left(s_, now_)) + " left"));
+    if (!s_.held.empty()) line("  waits: " + s_.held);
+    if (!s_.parked.empty()) line("  parked: " + s_.parked + "; next: " + s_.parked_command);
+    if (!s_.reason.empty()) line("  " + s_.reason);
+  }
+
+  [[nodiscard]] bool over() const { return is_terminal(s_.phase); }
+
+  void steps() {
+    std::size_t waiting = 0;
+    for (std::size_t i = 0; i < s_.steps.size(); ++i) {
+      const auto status = s_.steps[i].status;
+      const bool idle =
+          status == step_status::waiting || status == step_status::abandoned ||
+          (status == step_status::skipped && s_.what->steps[i].on_call && s_.steps[i].attempt == 0);
+      if (idle)
+        ++waiting;
+      else
+        step(s_.what->steps[i], s_.steps[i]);
+    }
+    if (waiting > 0) line("  . " + std::to_string(waiting) + " to come");
+  }
+
+  void step(const plan_step& planned, const step_state& st) {
+    const char* mark = st.status == step_status::done      ? "+"
+                       : st.status == step_status::failed  ? "!"
+                       : st.status == step_status::skipped ? "-"
+                                                           : ">";
+    auto words = std::string("  ") + mark + " " + planned.id + "  ";
+    if (st.status == step_status::done) return line(words + span(st.ended - st.began));
+    words += std::string(name_of(st.status));
+    if (const auto* told = member(seen_.live, "steps", planned.id)) {
+      const auto* percent = told->if_contains("percent");
+      if (percent != nullptr && percent->is_int64() && percent->get_int64() >= 0)
+        words += " " + bar(static_cast<int>(percent->get_int64()));
+      words += " " + text(*told, "text");
+    }
+    line(words + waits_for(planned, st) + (st.why.empty() ? "" : ": " + st.why));
+  }
+
+  std::string waits_for(const plan_step& planned, const step_state& st) const {
+    std::string out;
+    if (st.status == step_status::asking && planned.kind == step_kind::checklist)
+      out =
+          ", " + std::to_string(st.ticked.size()) + " of " + std::to_string(planned.items.size()) + " ticked";
+    if (st.status == step_status::asking && !planned.roles.empty()) {
+      out += ", by";
+      for (const auto& role : planned.roles) out += " " + role;
+    }
+    if (st.status == step_status::timing && planned.lasts.count() > 0 && st.due != time_point{}) {
+      const auto gone = now_ - st.began;
+      out += " " +
+             bar(static_cast<int>(std::min<std::int64_t>(100, gone.count() * 100 / planned.lasts.count())));
+    }
+    if (st.due != time_point{} && st.due > now_) out += ", " + span(st.due - now_) + " left";
+    return out;
+  }
+
+  void weights() {
+    if (seen_.weights.empty()) return;
+    const auto percent = seen_.weights.back().second;
+    line("  traffic " + bar(percent) + " " + std::to_string(percent) + " % on " + s_.what->release.version);
+  }
+
+  void guard(std::size_t g) {
+    const auto& planned = s_.what->guards[g];
+    auto level = std::string(name_of(s_.guards[g].level));
+    auto reason = s_.guards[g].reason;
+    std::string numbers;
+    if (const auto* told = member(seen_.live, "guards", planned.id)) {
+      level = text(*told, "level");
+      reason = text(*told, "reason");
+      if (const auto* n = told->if_contains("numbers");
+          n != nullptr && n->is_object() && !n->get_object().empty())
+        numbers = " " + json::serialize(*n);
+    }
+    if (level == "none") return;
+    line("  guard " + planned.id + "  " + level + (reason.empty() ? "" : ": " + reason) + numbers);
+  }
+
+  void question(const shipflow::question& q) {
+    line("  asks " + q.id + ": " + q.text +
+         (q.due > now_ ? ", " + span(q.due - now_) + " left, then " + q.then : ""));
+  }
+
+  void tasks() {
+    if (s_.released_at == time_point{}) return;
+    for (const auto& t : s_.what->tasks) {
+      if (s_.tasks.contains(t.id)) continue;
+      const auto due = s_.released_at + t.within;
+      const auto when = t.within.count() == 0 ? std::string{}
+                        : due < now_          ? ", overdue by " + span(now_ - due)
+                                              : ", due in " + span(due - now_);
+      line("  task " + t.id + ": " + t.text + when);
+    }
+  }
+
+  const shipflow::run_state& s_;
+  const watched& seen_;
+  time_point now_;
+  std::size_t columns_;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+duration least_left(const shipflow::run_state& s, time_point now) {
+  if (s.phase > shipflow::phase::watching) return duration{0};
+  std::vector<duration> until(s.steps.size(), duration{0});
+  duration longest{0};
+  for (std::size_t i = 0; i < s.steps.size(); ++i) {
+    const auto& planned = s.what->steps[i];
+    const auto& st = s.steps[i];
+    if (is_over(st.status)) continue;
+    for (const auto need : planned.needs) until[i] = std::max(until[i], until[need]);
+    const bool passes = planned.kind == step_kind::wait || planned.kind == step_kind::watch;
+    if (passes)
+      until[i] += st.status == step_status::timing ? std::max(st.due - now, duration{0}) : planned.lasts;
+    longest = std::max(longest, until[i]);
+  }
+  return longest;
+}
+
+std::vector<std::string> picture_of(const shipflow::run_state& s, const watched& seen, time_point now,
+                                    std::size_t columns) {
+  return picture(s, seen, now, columns).draw();
+}
+
+}  // namespace program

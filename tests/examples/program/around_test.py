@@ -1,0 +1,323 @@
+"""Promotion, sequences of environments, watching, tasks, signed records and completion with the shipflow program.
+
+  around_test.py SHIPFLOW
+"""
+
+import json
+import os
+import pathlib
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = sys.argv.pop(1)
+ENVIRONMENTS = """
+shipflow: 1
+environments:
+  dev: {}
+  staging: { roles: { qa: ["user:quinn"] } }
+  production:
+    roles: { lead: ["user:lee"] }
+    promoted_from: { environment: staging, identity: version, hotfix: lead }
+"""
+PLAN = """
+shipflow: 1
+plan: shop
+triggers:
+  everywhere: { message: "[deploy-all]", order: [dev, staging, production] }
+  dev: { push: [main] }
+steps:
+  - { id: say, command: [/bin/sh, -c, 'test "$0" != "$BAD"', "${environment.name}"], env: { BAD: "${bad:-}" } }
+tasks:
+  - { id: images, text: Remove old images, within: 24h, roles: [] }
+  - Review
+"""
+
+
+class Around(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="shipflow-around-"))
+        self.addCleanup(shutil.rmtree, self.dir)
+        (self.dir / "environments.yaml").write_text(ENVIRONMENTS)
+        self.plan()
+
+    def plan(self, text=PLAN):
+        (self.dir / "plan.yaml").write_text(text.replace(", roles: []", ""))
+
+    def shipflow(self, *words, stdin=None):
+        return subprocess.run([PROGRAM, *words], text=True, input=stdin, capture_output=True, timeout=60, check=False,
+                              cwd=self.dir)
+
+    def run_in(self, where, version, *more):
+        return self.shipflow("run", "plan.yaml", "-e", "environments.yaml", "-n", where, "-V", version, *more)
+
+    def promote(self, *more):
+        return self.shipflow("promote", "plan.yaml", "-e", "environments.yaml", "--from", "staging", "--to", "production", *more)
+
+    def runs(self):
+        return [json.loads(line) for line in self.shipflow("history", "--json", "--limit", "100").stdout.splitlines()]
+
+    # ---- promotion
+
+    def test_what_stands_in_one_environment_is_carried_out_in_the_next(self):
+        nothing = self.promote()
+        self.assertEqual(nothing.returncode, 1)
+        self.assertIn("nothing of shop was released to staging", nothing.stderr)
+        for version in ("1.0.0", "1.1.0"):
+            self.assertEqual(self.run_in("staging", version).returncode, 0)
+        done = self.promote()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.splitlines()[-1], "released: shop 1.1.0 to production")
+        older = self.promote("-V", "1.0.0")
+        self.assertEqual(older.stdout.splitlines()[-1], "released: shop 1.0.0 to production", older.stderr)
+        self.assertIn("promoted  proved itself in run", self.shipflow("status", self.runs()[0]["run"]).stdout)
+
+    def test_a_refusal_says_why_and_what_to_do_and_starts_nothing(self):
+        done = self.run_in("production", "1.0.0")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("production takes only what proved itself in staging: version 1.0.0 was not released to staging; "
+                      "release it there first", done.stderr)
+        self.assertEqual(self.runs(), [])
+        other = self.shipflow("promote", "plan.yaml", "-e", "environments.yaml", "--from", "dev", "--to", "production")
+        self.assertEqual(other.returncode, 1)
+        self.assertEqual(self.run_in("dev", "1.0.0").returncode, 0)
+        other = self.shipflow("promote", "plan.yaml", "-e", "environments.yaml", "--from", "dev", "--to", "production")
+        self.assertIn("production is promoted from staging, not from dev", other.stderr)
+        self.assertEqual(self.shipflow("promote", "plan.yaml").returncode, 2)
+
+    def test_a_hotfix_takes_its_role_and_is_told_for_ever(self):
+        denied = self.run_in("production", "1.0.1", "--hotfix", "card numbers leak", "--as", "user:dana")
+        self.assertIn("user:dana may not start a hotfix in production", denied.stderr)
+        done = self.run_in("production", "1.0.1", "--hotfix", "card numbers leak", "--as", "user:lee")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Hotfix: card numbers leak", self.shipflow("report", self.runs()[0]["run"]).stdout)
+
+    def test_going_back_asks_no_promotion(self):
+        for version in ("1.0.0", "1.1.0"):
+            self.run_in("staging", version)
+            self.assertEqual(self.promote("-V", version).returncode, 0)
+        (self.dir / "plan.yaml").write_text("shipflow: 1\nplan: shop\nsteps: [{ id: bad, command: [/bin/false] }]\n")
+        self.run_in("staging", "1.0.0")  # failed there since
+        back = self.shipflow("rollback", "-n", "production", "--to", "~1")
+        self.assertEqual(back.stdout.splitlines()[-1], "released: shop 1.0.0 to production", back.stderr)
+
+    # ---- one release over several environments
+
+    def test_environments_one_after_the_other_and_on_from_where_it_ended(self):
+        self.plan(PLAN.replace('"$BAD"', "staging"))
+        done = self.run_in("dev,staging,production", "1.0.0", "--id", "r1")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("the environments behind staging are not begun", done.stderr)
+        self.assertEqual([r["environment"] for r in self.runs()], ["staging", "dev"])
+        self.plan()
+        again = self.run_in("dev,staging,production", "1.0.0", "--id", "r1")
+        self.assertEqual(again.returncode, 1, "the run of that id failed and stays failed")
+        done = self.run_in("dev,staging,production", "1.0.0", "--id", "r2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        count = len(self.runs())
+        self.assertEqual(self.run_in("dev,staging,production", "1.0.0", "--id", "r2").returncode, 0)
+        self.assertEqual(len(self.runs()), count)
+        self.assertEqual(self.run_in("dev,staging", "1.0.0", "--at", "2150-01-01T00:00:00Z").returncode, 2)
+
+    def test_deploy_all_is_carried_out_in_its_order(self):
+        push = {"ref": "refs/heads/main", "after": "c0ffee", "head_commit": {"message": "feat: x [deploy-all]"}}
+        words = ["trigger", "plan.yaml", "--event", "push", "--run", "-e", "environments.yaml", "-V", "2.0.0"]
+        done = self.shipflow(*words, stdin=json.dumps(push))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([r["environment"] for r in reversed(self.runs())], ["dev", "staging", "production"])
+        self.assertIn("Commit: c0ffee", self.shipflow("report", self.runs()[0]["run"]).stdout)
+        push["head_commit"]["message"] = "feat: x [skip ci]"
+        self.assertEqual(self.shipflow(*words, stdin=json.dumps(push)).returncode, 1)
+        self.assertEqual(len(self.runs()), 3)
+
+    # ---- tasks
+
+    def test_tasks_are_listed_with_their_due_times_and_ticked(self):
+        self.run_in("dev", "1.0.0")
+        run = self.runs()[0]["run"]
+        self.assertRegex(self.shipflow("status", run).stdout, r"task +images +Remove old images  - due ")
+        done = self.shipflow("tick", run, "tasks", "images", "--as", "user:dana")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.shipflow("status", run).stdout, r"task +images +Remove old images  - done .* by user:dana")
+        self.assertRegex(self.shipflow("report", run).stdout, r"\| images \| Remove old images \| done \|")
+        self.assertIn("| 2 | Review | open |", self.shipflow("report", run).stdout)
+        self.assertIn("whole", self.shipflow("audit", "verify", run).stdout)
+
+    # ---- watching
+
+    def waiting_run(self):
+        self.plan("shipflow: 1\nplan: shop\nsteps:\n  - { id: go, approval: { roles: [qa] } }\n"
+                  "  - { id: bake, needs: [go], wait: 200ms }\n")
+        process = subprocess.Popen([PROGRAM, "run", "plan.yaml", "-e", "environments.yaml", "-n", "staging", "-V", "1.0.0",
+                                    "--as", "user:dana"], cwd=self.dir, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        for line in process.stdout:
+            if "waits for people" in line:
+                return process, self.runs()[0]["run"]
+        self.fail("the run did not come to its approval")
+
+    def test_watch_tells_a_run_to_its_end_as_lines_and_as_json(self):
+        process, run = self.waiting_run()
+        followers = [subprocess.Popen([PROGRAM, "watch", *more], cwd=self.dir, stdout=subprocess.PIPE, text=True)
+                     for more in ([run], [run, "--json"], [])]
+        first = [f.stdout.readline() for f in followers]
+        self.assertIn("run created: shop 1.0.0 to staging by user:dana", first[0])
+        self.assertEqual(json.loads(first[1])["fact"]["kind"], "created")
+        self.assertEqual(self.shipflow("approve", run, "go", "--as", "user:quinn").returncode, 0)
+        rest = [f.communicate(timeout=60)[0] for f in followers]
+        self.assertEqual([f.returncode for f in followers], [0, 0, 0])
+        self.assertTrue(rest[0].endswith("released: shop 1.0.0 to staging\n"), rest[0])
+        self.assertIn("user:quinn approve go", rest[0])
+        self.assertEqual(json.loads(rest[1].splitlines()[-1])["event"], "end")
+        self.assertEqual(process.wait(timeout=60), 0)
+
+    def test_watch_draws_on_a_terminal_what_is_waited_for(self):
+        process, run = self.waiting_run()
+        ours, theirs = pty.openpty()
+        follower = subprocess.Popen([PROGRAM, "watch", run], cwd=self.dir, stdout=theirs)
+        os.close(theirs)
+        seen = b""
+        while b"asking, by qa" not in seen:
+            seen += os.read(ours, 4096)
+        self.assertIn(b"shop 1.0.0 to staging: forward", seen)
+        self.assertIn(b"at least", seen)
+        self.shipflow("approve", run, "go", "--as", "user:quinn")
+        while True:
+            try:
+                block = os.read(ours, 4096)
+            except OSError:  # the terminal is closed
+                break
+            if not block:
+                break
+            seen += block
+        os.close(ours)
+        self.assertEqual(follower.wait(timeout=60), 0)
+        self.assertIn(b"+ go", seen)
+        self.assertEqual(process.wait(timeout=60), 0)
+
+    def test_watch_without_a_run_or_of_one_that_is_not_there(self):
+        self.assertEqual(self.shipflow("watch").returncode, 1)  # there is no store
+        self.run_in("dev", "1.0.0")
+        done = self.shipflow("watch")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no run is under way", done.stderr)
+        self.assertEqual(self.shipflow("watch", "nobody").returncode, 1)
+        ended = self.shipflow("watch", self.runs()[0]["run"])
+        self.assertEqual((ended.returncode, ended.stdout.splitlines()[-1]), (0, "released: shop 1.0.0 to dev"))
+
+    # ---- records outside of the store
+
+    def keys(self, name):
+        for words in (["genpkey", "-algorithm", "ed25519", "-out", f"{name}.pem"],
+                      ["pkey", "-in", f"{name}.pem", "-pubout", "-out", f"{name}.pub"]):
+            subprocess.run(["openssl", *words], cwd=self.dir, check=True, capture_output=True)
+
+    def test_a_record_is_exported_signed_and_verified_without_the_store(self):
+        self.run_in("dev", "1.0.0")
+        run = self.runs()[0]["run"]
+        self.keys("ours")
+        self.keys("other")
+        done = self.shipflow("audit", "export", run, "--output", "run.audit", "--key", "ours.pem")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (self.dir / "shipflow.db").unlink()
+        words = ["audit", "verify", "--file", "run.audit"]
+        self.assertIn("not signed by anybody we know", self.shipflow(*words).stdout)
+        whole = self.shipflow(*words, "--public-key", "ours.pub")
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        self.assertRegex(whole.stdout, rf"^whole: run {run}, \d+ facts, head [0-9a-f]{{64}}, and signed$")
+        # The signature is plain Ed25519: others can check it too.
+        (self.dir / "raw.sig").write_bytes(subprocess.run(["openssl", "base64", "-d", "-A", "-in", "run.audit.sig"],
+                                                          cwd=self.dir, capture_output=True, check=True).stdout)
+        subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "ours.pub", "-rawin", "-in", "run.audit",
+                        "-sigfile", "raw.sig"], cwd=self.dir, check=True, capture_output=True)
+        self.assertEqual(self.shipflow(*words, "--public-key", "other.pub").returncode, 1)
+        self.assertEqual(self.shipflow(*words, "--public-key", "ours.pem").returncode, 2)
+        text = (self.dir / "run.audit").read_text()
+        (self.dir / "run.audit").write_text(text.replace("released", "releasee"))
+        changed = self.shipflow(*words)
+        self.assertEqual(changed.returncode, 1)
+        self.assertIn("it was changed", changed.stderr)
+
+    def test_wrong_words_about_records_are_told(self):
+        self.run_in("dev", "1.0.0")
+        run = self.runs()[0]["run"]
+        self.assertEqual(self.shipflow("audit", "export", run, "--key", "ours.pem").returncode, 2)
+        self.assertEqual(self.shipflow("audit", "export", "nobody").returncode, 1)
+        self.assertEqual(self.shipflow("audit", "verify").returncode, 2)
+        self.assertEqual(self.shipflow("audit", "verify", "--file", "nothing").returncode, 2)
+        self.assertTrue(self.shipflow("audit", "export", run).stdout.startswith('{"shipflow_audit":1'))
+
+    # ---- approvals by a signed link
+
+    def test_a_person_approves_by_a_signed_link_once_and_in_time(self):
+        process, run = self.waiting_run()
+        (self.dir / "key").write_text("k" * 40 + "\n")
+        (self.dir / "other").write_text("x" * 40 + "\n")
+        words = ["link", run, "go", "--key", "key"]
+        token = self.shipflow(*words, "--for", "user:quinn").stdout.strip()
+        self.assertRegex(token, r"^[A-Za-z0-9_-]+\.[0-9a-f]{64}$")
+        forged = self.shipflow("answer", token, "approve", "--key", "other")
+        self.assertEqual(forged.returncode, 1)
+        self.assertIn("none of ours", forged.stderr)
+        late = self.shipflow(*words, "--for", "user:quinn", "--expires", "0s").stdout.strip()
+        self.assertIn("the link expired at", self.shipflow("answer", late, "approve", "--key", "key").stderr)
+        wrong = self.shipflow(*words, "--for", "user:mallory").stdout.strip()
+        self.assertEqual(self.shipflow("answer", wrong, "approve", "--key", "key").returncode, 0)
+        self.assertIsNone(process.poll())
+        done = self.shipflow("answer", token, "approve", "--key", "key", "--reason", "by mail")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(process.wait(timeout=60), 0)
+        told = self.shipflow("report", run).stdout
+        self.assertIn("| user:mallory | approve go | refused | needs one of the roles qa |", told)
+        self.assertIn("| user:quinn | approve go | counted | by mail |", told)
+        again = self.shipflow("answer", token, "approve", "--key", "key")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("has ended", again.stderr)
+        self.assertEqual(self.shipflow("answer", token, "perhaps", "--key", "key").returncode, 2)
+        self.assertEqual(self.shipflow(*words).returncode, 2)
+
+    # ---- help and completion
+
+    def test_every_verb_has_an_example_that_names_it(self):
+        text = self.shipflow("--help").stdout
+        verbs = sorted({m for m in re.findall(r"^  shipflow ([a-z]+) ", text, re.MULTILINE)})
+        self.assertGreater(len(verbs), 30)
+        for verb in verbs:
+            with self.subTest(verb=verb):
+                told = self.shipflow("help", verb).stdout
+                self.assertIn(f"example\n  shipflow {verb}", told)
+
+    def test_completion_of_bash_offers_verbs_and_the_options_of_a_verb(self):
+        script = self.shipflow("completion", "bash").stdout
+        ask = ('source /dev/stdin; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _shipflow; printf "%s\\n" "${COMPREPLY[@]}"')
+
+        def offered(*words):
+            return subprocess.run(["bash", "-c", ask, "bash", *words], input=script, text=True, capture_output=True,
+                                  check=True).stdout.split()
+
+        self.assertEqual(offered("shipflow", "prom"), ["promote"])
+        self.assertIn("--hotfix", offered("shipflow", "run", "--h"))
+        self.assertNotIn("--hotfix", offered("shipflow", "calendar", "--h"))
+        self.assertEqual(offered("shipflow", "audit", "--pub"), ["--public-key"])
+        self.assertEqual(self.shipflow("completion", "fish").returncode, 2)
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not there")
+    def test_completion_of_zsh_is_good_zsh(self):
+        script = self.dir / "_shipflow"
+        script.write_text(self.shipflow("completion", "zsh").stdout)
+        subprocess.run(["zsh", "-n", str(script)], check=True, capture_output=True)
+
+    def test_completion_of_zsh_names_every_verb(self):
+        script = self.shipflow("completion", "zsh").stdout
+        self.assertTrue(script.startswith("#compdef shipflow\n"))
+        self.assertIn("'promote:carries out in one environment what stands in another'", script)
+        self.assertIn("    watch) compadd -- --json", script)
+
+
+if __name__ == "__main__":
+    unittest.main()
