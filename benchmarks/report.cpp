@@ -1,0 +1,136 @@
+// The report of a release that was watched for 24 hours with 50 metrics: size and time of the page, from the
+// journal and the samples to the text. Prints one JSON object.
+//
+// usage: bench_report [METRICS] [HOURS]
+#include <shipflow/shipflow.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+using namespace shipflow;
+
+namespace {
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::cerr << "bench_report: " << why << '\n';
+  std::exit(1);
+}
+
+// Traffic with a day's shape and noise of its own for each metric.
+class counters final : public metric_source {
+ public:
+  explicit counters(scheduler& time) : time_(time) {}
+  [[nodiscard]] std::vector<std::string> names() const override { return {"bench"}; }
+  void read(metric_request q, std::function<void(metric_answer)> done) override {
+    const auto seconds = static_cast<double>(to_ms(time_.now()) % 1'000'000'000) / 1000;
+    metric_answer a;
+    for (const auto& series : q.series) {
+      const double noise = static_cast<double>(time_.random() % 100) / 100;
+      const double all = seconds * 100 + noise;
+      a.readings.push_back({reading::state::value, series == "all" ? all : all / 1000 + noise / 100, ""});
+    }
+    done(std::move(a));
+  }
+
+ private:
+  scheduler& time_;
+};
+
+class traffic final : public provider {
+ public:
+  [[nodiscard]] std::string name() const override { return "bench"; }
+  [[nodiscard]] std::vector<action_spec> actions() const override {
+    action_spec shift;
+    shift.name = "shift";
+    shift.resources = {"traffic"};
+    return {shift};
+  }
+  void call(request q, reply r) override {
+    (void)q;
+    r(answer::done(json::object{{"weight", 100}}));
+  }
+};
+
+plan watched_plan(int metrics, int hours) {
+  plan p;
+  p.name = "report";
+  p.environment = "bench";
+  p.release.version = "1.0.0";
+  plan_step shift;
+  shift.id = shift.group = shift.title = "shift";
+  shift.provider = "bench";
+  shift.action = "shift";
+  shift.inputs = {{"weight", 100}};
+  shift.resources = {"traffic"};
+  shift.first_traffic = true;
+  plan_step watch;
+  watch.id = watch.group = watch.title = "watch";
+  watch.kind = step_kind::watch;
+  watch.lasts = std::chrono::hours(hours);
+  watch.needs = {0};
+  p.steps = {shift, watch};
+  for (int i = 0; i < metrics; ++i) {
+    plan_guard g;
+    g.id = "errors-" + std::to_string(i);
+    g.severity = "SEV3";
+    g.alert = "errors > 50%";
+    g.metrics = {{"errors", {{"source", "bench"}, {"ratio", {"errors", "all"}}}}};
+    p.guards.push_back(std::move(g));
+  }
+  return p;
+}
+
+struct told {
+  std::string page;
+  std::size_t samples = 0;
+};
+
+told tell(store& keep, const std::string& run) {
+  const auto report = report_release(keep, run);
+  const auto record = record_decisions(keep, run);
+  if (!report || !record) give_up("the run cannot be told");
+  const auto seen = evidence_of(*record);
+  if (!seen) give_up(seen.error().text());
+  return {to_html(*report, *seen), report->facts};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int metrics = argc > 1 ? std::atoi(argv[1]) : 50;
+  const int hours = argc > 2 ? std::atoi(argv[2]) : 24;
+  virtual_time time(1);
+  const std::shared_ptr<store> keep = make_memory_store();
+  std::string run;
+  {
+    engine works(time, keep, {});
+    if (!works.add(std::make_shared<traffic>()) ||
+        !works.add(std::shared_ptr<metric_source>(std::make_shared<counters>(time))))
+      give_up("cannot register");
+    const auto started = works.start(watched_plan(metrics, hours), {"user:bench", {}, "", ""});
+    if (!started) give_up(started.error().text());
+    run = *started;
+    time.run_until([&] { return works.ended(run); }, std::chrono::hours(hours + 2));
+    if (works.look(run)->phase != phase::released) give_up("the release did not end");
+  }
+  std::vector<double> times;
+  told last;
+  for (int i = 0; i < 5; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    last = tell(*keep, run);
+    times.push_back(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+  }
+  std::sort(times.begin(), times.end());
+  std::cout << json::serialize(json::object{{"benchmark", "report"},
+                                            {"metrics", metrics},
+                                            {"hours", hours},
+                                            {"facts", last.samples},
+                                            {"page_bytes", last.page.size()},
+                                            {"ms_median", times[times.size() / 2]},
+                                            {"ms_most", times.back()}})
+            << '\n';
+}
