@@ -77,9 +77,10 @@ TEST_CASE("plan/reaction: what a rule cannot mean is refused with its place") {
 }
 
 TEST_CASE("plan/task: tasks have ids, due times and roles, and survive the JSON form") {
-  const auto c = test::compile(with(
-      "tasks:\n  - Review the release\n"
-      "  - { id: old-images, text: Remove old images of ${release.version}, within: 24h, roles: lead }\n"));
+  const auto c =
+      test::compile(with("tasks:\n  - Review the release\n"
+                         "  - { id: old-images, text: \"Remove old images of ${release.version}\", within: "
+                         "24h, roles: lead }\n"));
   REQUIRE_MESSAGE(!c.findings.has_errors(), c.text());
   REQUIRE(c.what.tasks.size() == 2);
   CHECK(c.what.tasks[0].id == "1");
