@@ -2,6 +2,7 @@
 
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
+#include <shipflow/providers/ecs.hpp>
 #include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/github.hpp>
 #include <shipflow/providers/http.hpp>
@@ -30,12 +31,16 @@ std::vector<std::pair<std::string, std::string>> inherited() {
   return out;
 }
 
-shipflow::result<void> add_metric_sources(shipflow::engine& engine) {
+shipflow::aws_options aws_of_process() {
   shipflow::aws_options aws;
   aws.variable = shipflow::system_variable_sources().process_environment;
   aws.file = shipflow::system_variable_sources().file;
+  return aws;
+}
+
+shipflow::result<void> add_metric_sources(shipflow::engine& engine) {
   for (const auto& source : {shipflow::make_prometheus_source(), shipflow::make_http_source(),
-                             shipflow::make_cloudwatch_source(aws)})
+                             shipflow::make_cloudwatch_source(aws_of_process())})
     if (auto added = engine.add(source); !added) return added;
   return {};
 }
@@ -69,6 +74,7 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
 
   if (auto added = add_metric_sources(engine); !added) return added;
   if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
+  if (auto added = add(to, as(shipflow::make_ecs_provider({.aws = aws_of_process()}))); !added) return added;
   if (auto added = add(to, shipflow::make_gate_provider()); !added) return added;
   if (auto added = add(to, shipflow::make_github_provider()); !added) return added;
   const auto probes = shipflow::make_probes();

@@ -19,11 +19,12 @@
 //      "programs": {"database.backup": {"lasts": "4m", "exit_code": 0, "prints": "{}"}},
 //      "endpoints": {"POST https://pay.example/hooks": {"status": 503, "body": ""}}}}
 //
-// `ready: null` is a version that never becomes ready. The members are those of local_world.hpp,
-// command_world.hpp and http_world.hpp.
+// `ready: null` is a version that never becomes ready. The members are those of local_world.hpp, of which
+// ecs_world.hpp takes `ready` and `dies`, command_world.hpp and http_world.hpp.
 #pragma once
 
 #include <shipflow/providers/command_world.hpp>
+#include <shipflow/providers/ecs_world.hpp>
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local_world.hpp>
 #include <shipflow/rehearsal.hpp>

@@ -28,6 +28,8 @@
 #include <shipflow/provider_suite.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/command_world.hpp>
+#include <shipflow/providers/ecs.hpp>
+#include <shipflow/providers/ecs_world.hpp>
 #include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/github.hpp>
 #include <shipflow/providers/http.hpp>

@@ -16,26 +16,6 @@ namespace {
 constexpr std::size_t most_body = std::size_t{8} << 20U;
 constexpr duration least_skew = std::chrono::minutes(1);
 
-bool starts_or_ends(std::string_view code, std::string_view word) {
-  return code.starts_with(word) || code.ends_with(word);
-}
-
-errc code_of(int status, std::string_view code) {
-  if (trouble_of(status, code) == trouble::throttle) return errc::throttled;
-  if (status >= 500) return errc::unavailable;
-  if (code.find("NotFound") != std::string_view::npos || code.find("DoesNotExist") != std::string_view::npos)
-    return errc::not_found;
-  if (starts_or_ends(code, "AccessDenied") || code == "AccessDeniedException" ||
-      code == "UnauthorizedOperation" || trouble_of(status, code) == trouble::clock ||
-      code.find("Token") != std::string_view::npos ||
-      code.find("UnrecognizedClient") != std::string_view::npos || code == "OptInRequired" || status == 403)
-    return errc::denied;
-  if (code.find("Validation") != std::string_view::npos ||
-      code.find("InvalidParameter") != std::string_view::npos)
-    return errc::invalid_argument;
-  return errc::failed;
-}
-
 std::string remedy_of(std::string_view code) {
   if (code.starts_with("ExpiredToken")) return "; the session has ended, log in again";
   if (code.find("UnrecognizedClient") != std::string_view::npos || code == "InvalidClientTokenId")
@@ -101,8 +81,8 @@ void call::attempt() {
 void call::send(const credentials& who) {
   auto q = encode(service_, endpoint_, operation_, input_);
   q.headers.push_back({"amz-sdk-invocation-id", id_});
-  q.headers.push_back({"amz-sdk-request", "attempt=" + std::to_string(tries_) +
-                                              "; max=" + std::to_string(at_.options.attempts)});
+  q.headers.push_back(
+      {"amz-sdk-request", "attempt=" + std::to_string(tries_) + "; max=" + std::to_string(most_tries())});
   q.deadline = left();
   q.max_body_bytes = most_body;
   q.stop = stop_.get_token();
@@ -155,7 +135,7 @@ bool call::corrected_clock(const http::response& got) {
 
 void call::again_or(trouble why, failure f) {
   const auto pause = backoff(tries_ - 1, at_.random());
-  const bool allowed = why != trouble::final && tries_ < std::clamp(at_.options.attempts, 1, 20);
+  const bool allowed = why != trouble::final && tries_ < most_tries();
   if (!allowed || pause >= left() || !at_.quota.take(why)) return answer(std::move(f));
   spent_ = retry_quota::cost(why);
   wait(pause);
@@ -166,6 +146,10 @@ void call::wait(duration d) {
   timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
     if (!ec && self->done_) self->attempt();
   });
+}
+
+int call::most_tries() const {
+  return std::clamp(how_.attempts == 0 ? at_.options.attempts : how_.attempts, 1, 20);
 }
 
 duration call::left() const {

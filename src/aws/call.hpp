@@ -32,6 +32,7 @@ class call : public std::enable_shared_from_this<call> {
   [[nodiscard]] bool corrected_clock(const http::response& got);
   void wait(duration d);
   [[nodiscard]] duration left() const;
+  [[nodiscard]] int most_tries() const;
   [[nodiscard]] failure refused(const http::response& got) const;
   [[nodiscard]] failure made(errc code, const std::string& why) const;
   void answer(outcome o);

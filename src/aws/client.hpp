@@ -28,6 +28,8 @@ struct call_options {
   std::string endpoint_url{};
   duration deadline{30'000};  ///< all tries together
   std::stop_token stop{};
+  /// At most so many tries; 0: `aws_options::attempts`. 1 for what makes something new each time.
+  int attempts = 0;
 };
 
 class machine;

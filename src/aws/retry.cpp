@@ -31,6 +31,10 @@ bool among(const Words& words, std::string_view code) {
   return std::find(words.begin(), words.end(), code) != words.end();
 }
 
+bool starts_or_ends(std::string_view code, std::string_view word) {
+  return code.starts_with(word) || code.ends_with(word);
+}
+
 }  // namespace
 
 trouble trouble_of(int status, std::string_view code) noexcept {
@@ -39,6 +43,22 @@ trouble trouble_of(int status, std::string_view code) noexcept {
   if (among(passing, code)) return trouble::transient;
   const bool server = status == 500 || status == 502 || status == 503 || status == 504;
   return server ? trouble::transient : trouble::final;
+}
+
+errc code_of(int status, std::string_view code) {
+  if (trouble_of(status, code) == trouble::throttle) return errc::throttled;
+  if (status >= 500) return errc::unavailable;
+  if (code.find("NotFound") != std::string_view::npos || code.find("DoesNotExist") != std::string_view::npos)
+    return errc::not_found;
+  if (starts_or_ends(code, "AccessDenied") || code == "AccessDeniedException" ||
+      code == "UnauthorizedOperation" || trouble_of(status, code) == trouble::clock ||
+      code.find("Token") != std::string_view::npos ||
+      code.find("UnrecognizedClient") != std::string_view::npos || code == "OptInRequired" || status == 403)
+    return errc::denied;
+  if (code.find("Validation") != std::string_view::npos ||
+      code.find("InvalidParameter") != std::string_view::npos)
+    return errc::invalid_argument;
+  return errc::failed;
 }
 
 duration backoff(int attempt, double random) noexcept {

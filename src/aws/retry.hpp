@@ -2,6 +2,7 @@
 // Source: docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 #pragma once
 
+#include <shipflow/error.hpp>
 #include <shipflow/time.hpp>
 
 #include <cstdint>
@@ -19,6 +20,9 @@ enum class trouble {
 
 /// By HTTP status and error code of an answer.
 [[nodiscard]] trouble trouble_of(int status, std::string_view code) noexcept;
+
+/// What kind of trouble an answer's status and error code are, for those who called.
+[[nodiscard]] errc code_of(int status, std::string_view code);
 
 /// Waits `random` (0..1) times min(20 s, 2^attempt s) before try `attempt` + 1, the first try being 1.
 [[nodiscard]] duration backoff(int attempt, double random) noexcept;

@@ -29,6 +29,10 @@ struct service {
 
 inline constexpr service cloudwatch{"CLOUDWATCH", "monitoring", "monitoring", protocol::json_1_0,
                                     "GraniteServiceVersion20100801"};
+inline constexpr service ecs{"ECS", "ecs", "ecs", protocol::json_1_1, "AmazonEC2ContainerServiceV20141113"};
+inline constexpr service elbv2{"ELASTIC_LOAD_BALANCING_V2", "elasticloadbalancing", "elasticloadbalancing",
+                               protocol::query, "2015-12-01"};
+inline constexpr service logs{"CLOUDWATCH_LOGS", "logs", "logs", protocol::json_1_1, "Logs_20140328"};
 inline constexpr service sts{"STS", "sts", "sts", protocol::query, "2011-06-15"};
 
 /// Method, path, headers and body; not signed yet.

@@ -44,6 +44,25 @@ result<std::shared_ptr<local_world>> local_of(const plan& what, const recording&
   return made;
 }
 
+result<std::shared_ptr<ecs_world>> ecs_of(const plan& what, const recording& from,
+                                          const std::shared_ptr<world>& where) {
+  ecs_world_options options;
+  for (const auto& [version, how] : from.behaviour.versions)
+    options.versions[version] = {how.ready, how.dies};
+  auto made = make_ecs_world(where, std::move(options));
+  std::set<std::string> known;
+  for (const auto& s : what.steps) {
+    if (s.kind != step_kind::action || s.provider != "ecs" || !known.insert(s.component).second) continue;
+    const auto* observed = seen(from, s.component, "ecs");
+    auto put =
+        observed != nullptr
+            ? made->install_observed(what.environment, s.component, s.target, *observed)
+            : made->install(what.environment, s.component, s.target, from.behaviour.before.value_or("none"));
+    if (!put) return at_component(s.component, put.error());
+  }
+  return made;
+}
+
 std::shared_ptr<world_model> commands_of(const plan& what, const recording& from,
                                          const std::shared_ptr<world>& where) {
   command_world_options options;
@@ -75,6 +94,11 @@ result<rehearsal_world> make_recorded_world(const plan& what, const recording& f
     const bool ill = std::any_of(from.behaviour.versions.begin(), from.behaviour.versions.end(),
                                  [](const auto& v) { return v.second.errors > 0; });
     if (ill) out.metrics.push_back(*made);
+    out.models.push_back(std::move(*made));
+  }
+  if (uses(what, "ecs")) {
+    auto made = ecs_of(what, from, where);
+    if (!made) return made.error();
     out.models.push_back(std::move(*made));
   }
   if (uses(what, "command")) out.models.push_back(commands_of(what, from, where));

@@ -21,7 +21,7 @@ BESIDE = {
     "store": [],
     "world": [],
     "suite": [],
-    "provider": ["http", "github", "process", "world", "gate"],
+    "provider": ["http", "github", "process", "world", "gate", "aws"],
     "source": ["http", "aws"],
     "aws": ["http"],
     "github": ["http"],

@@ -1,9 +1,9 @@
-// ShopFlow's production plan, compiled as the program does it. Amazon ECS is not built in this version; the
-// strategy's actions stand in for it.
+// ShopFlow's production plan, compiled as the program does it.
 #pragma once
 
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
+#include <shipflow/providers/ecs.hpp>
 #include <shipflow/rehearsal.hpp>
 #include <shipflow/system.hpp>
 
@@ -24,15 +24,6 @@ struct temporary_directory {
   ~temporary_directory() { std::filesystem::remove_all(path); }
   temporary_directory(const temporary_directory&) = delete;
   temporary_directory& operator=(const temporary_directory&) = delete;
-};
-
-class ecs_stand_in final : public shipflow::provider {
- public:
-  [[nodiscard]] std::string name() const override { return "ecs"; }
-  [[nodiscard]] std::vector<shipflow::action_spec> actions() const override {
-    return shipflow::strategy_actions();
-  }
-  void call(shipflow::request /*q*/, shipflow::reply r) override { r(shipflow::answer::done()); }
 };
 
 inline shipflow::plan shopflow_production() {
@@ -60,9 +51,9 @@ inline shipflow::plan shopflow_production() {
   options.keeper = "/bin/true";
   const auto command = make_command_provider(options).value();
   const auto waits = make_probe_provider({make_probes()});
-  const ecs_stand_in ecs;
+  const auto ecs = make_ecs_provider({});
   const auto watch = make_metric_source("cloudwatch", [](const metric_request&) { return metric_answer{}; });
-  const auto offers = make_catalogue({command.get(), waits.get(), &ecs}, {watch.get()}, check_probe);
+  const auto offers = make_catalogue({command.get(), waits.get(), ecs.get()}, {watch.get()}, check_probe);
   auto compiled = compile(document, where, release, {}, *offers, found);
   if (found.has_errors()) throw std::runtime_error(found.text());
   return compiled;

@@ -1,0 +1,100 @@
+// The `ecs` provider: a component is a service of Amazon ECS, or two of them behind one load balancer.
+//
+// Binding, in an environments document
+//
+//   bind:
+//     api:
+//       provider: ecs
+//       cluster: shop-production       # one service, deployed in place
+//       service: shop-api
+//       container: api                 # the one that gets the image; default: called like the service, or the only one
+//
+//     web:
+//       provider: ecs                  # two services, one of them live
+//       cluster: shop-production
+//       container: web
+//       blue_green:
+//         by: service                  # or `cluster`: one `service` beside it, in two clusters
+//         blue: shop-web-blue
+//         green: shop-web-green
+//         listener: arn:aws:elasticloadbalancing:...:listener/...     # its default action is weighted; or
+//         rule: arn:aws:elasticloadbalancing:...:listener-rule/...    # that rule's is
+//         target_groups: { blue: arn:..., green: arn:... }   # default: those that the services register in
+//       instances: 3                   # of a launch; default: as many as the live service has
+//       enough: 100                    # percent of the targets that must be healthy
+//
+//   and for both: region, endpoint_url, account (12 digits: with credentials of another account nothing is changed),
+//   failed_tasks (so many end a rollout; default: half of the desired count, 3 to 200, as the circuit breaker does).
+//
+// Services, target groups and the forward to both groups exist already: infrastructure is not made here. A component
+// that gets its requests through another one has `follows: { listener or rule, target_groups }` in blue_green: what is
+// live there is live here. Without either the service that has tasks is live.
+//
+// Actions. "new" and "old" are the colours that were not live and live when the action's baseline was taken.
+//
+//   launch      {version, colour: next|blue|green, instances, image}
+//                 Deploys to the service that gets no requests, and waits.
+//   shift       {weight: 0..100, colour: new|old|blue|green}
+//                 Gives that service a share of the requests, the other the rest. First checks that whoever gets
+//                 requests has enough healthy targets, and that the weights are those this run found or set:
+//                 otherwise `conflict`, with both. Changes nothing but the forward: authentication before it stays.
+//   retire      {colour: old|new|blue|green}     scales the service that gets no requests to zero
+//   replace     {version, instances, image}      deploys in place; the desired count is left to whoever scales
+//   scale       {instances}                      of the live service
+//   restart     {}                               forces a new deployment; not undone
+//   maintenance {on: true|false, page}           503 from the load balancer, by a rule in front of what is there
+//   run_task    {command, container, environment, task_definition}
+//                 Runs once, in the network of the live service; the exit code must be 0. Not undone.
+//
+// `image` stands in the service's present task definition, everything else is copied as it is, members that this
+// version does not know too. Without `image` it is the present one with the version as its tag. The new revision carries
+// the tags `shipflow:effect`, by which it is found again after a crash, and `shipflow:version`. The listener or rule
+// carries `shipflow:traffic`: who set the weights last, and to what.
+//
+// Waiting goes by the id of the deployment that was begun. Done: this very deployment is the primary one, completed and
+// alone, its tasks run, and their targets are healthy. Failed: it was replaced (a circuit breaker went back, or somebody
+// deployed), ECS says so, or too many tasks failed; the answer holds what `diagnose` gathers: events, reasons of stopped
+// tasks, last lines of their log. Looked at every one to two seconds.
+//
+// Undo puts the recorded revision and count back, after checking that the revision is ACTIVE; weights after the same
+// checks as above. `ready` makes these checks and touches nothing.
+//
+// Observe answers
+//   {"live": "blue", "version": "1.4.0", "weights": {"blue": 100, "green": 0},
+//    "services": {"blue": {"cluster", "service", "definition", "image", "version", "desired", "running", "deployment"}},
+//    "restores": {...}}
+// with "green" and "weights" where there are two; "maintenance" for that action.
+//
+// Outputs: launch, replace, retire, scale, restart: {colour, service, version, instances, task_definition};
+// shift: {colour, version, weights}; maintenance: {on}; run_task: {task, exit_code, reason}.
+//
+// Not built, and refused by name: services of CodeDeploy or of external controllers. ECS's own blue-green, canary and
+// linear deployments are waited for by `replace`; their pause hooks are named and left to people.
+//
+// Permissions: ecs Describe*, List*, RegisterTaskDefinition, TagResource, UpdateService, RunTask, StopTask, iam:PassRole;
+// elasticloadbalancing Describe*, ModifyListener, ModifyRule, AddTags, CreateRule, DeleteRule; logs:GetLogEvents;
+// sts:GetCallerIdentity needs none. Where DescribeServiceDeployments is not allowed the services alone are looked at.
+//
+// Sources: docs.aws.amazon.com, API references of ECS and Elastic Load Balancing v2; deployment-circuit-breaker.
+#pragma once
+
+#include <shipflow/aws.hpp>
+#include <shipflow/provider.hpp>
+
+#include <memory>
+
+namespace shipflow {
+inline namespace v1 {
+
+struct ecs_options {
+  aws_options aws;
+  /// Calls that are worked on at the same time. 1..64.
+  int threads = 4;
+};
+
+/// Threads of its own, which answer; they begin with the first call. The destructor cancels what is under way and
+/// joins; calls that have not begun are answered `unknown`.
+[[nodiscard]] std::shared_ptr<provider> make_ecs_provider(ecs_options options);
+
+}  // namespace v1
+}  // namespace shipflow

@@ -1,0 +1,38 @@
+// A component's binding in an environments document, as <shipflow/providers/ecs.hpp> describes it.
+#pragma once
+
+#include "provider/ecs/colour.hpp"
+
+#include <shipflow/json.hpp>
+
+#include <string>
+
+namespace shipflow::ecs {
+
+struct place {
+  std::string cluster;
+  std::string service;
+  friend bool operator==(const place&, const place&) = default;
+};
+
+struct binding {
+  std::string region, endpoint_url, account, container;
+  per_colour<place> at;  ///< of one service: blue
+  bool two = false;      ///< blue and green
+  std::string listener;  ///< whose default action is weighted; or
+  std::string rule;      ///< the rule that is; or both are empty
+  bool follows = false;  ///< listener or rule are another component's: they say which colour is live
+  per_colour<std::string> groups;  ///< target groups, where they are not those of the services
+  int instances = 0;               ///< of a launch; 0: as many as the live service has
+  int enough = 100;                ///< percent of the targets that must be healthy
+  int failed_tasks = 0;            ///< that end a rollout; 0: as the circuit breaker counts
+
+  /// A listener or rule says which colour is live.
+  [[nodiscard]] bool told() const { return !listener.empty() || !rule.empty(); }
+  /// It is this component's own, to be weighted.
+  [[nodiscard]] bool routed() const { return told() && !follows; }
+};
+
+[[nodiscard]] result<binding> read_binding(const json::object& target);
+
+}  // namespace shipflow::ecs

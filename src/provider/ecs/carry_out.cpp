@@ -1,0 +1,114 @@
+// From a call to its answer.
+#include "base/members.hpp"
+#include "provider/ecs/actions.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace shipflow::ecs {
+namespace {
+
+struct known_action {
+  std::string_view name;
+  answer (*carry_out)(session& s, const picture& base);
+  bool is_rollout;  ///< what is started is waited for by the deployment
+};
+constexpr std::array known{known_action{"launch", launch, true},
+                           known_action{"shift", shift, false},
+                           known_action{"retire", retire, true},
+                           known_action{"replace", replace, true},
+                           known_action{"scale", scale, true},
+                           known_action{"restart", restart, true},
+                           known_action{"maintenance", maintenance, false},
+                           known_action{"run_task", run_task, false}};
+
+json::object part_of(const picture& now, const result<colour>& in, bool definition, bool desired) {
+  if (!in || !now.fleets[*in]) return {};
+  json::object out{{"colour", name_of(*in)}};
+  if (definition) out["definition"] = now.fleets[*in]->definition;
+  if (desired) out["desired"] = now.fleets[*in]->desired;
+  return out;
+}
+
+/// The part of the picture that undo of this action puts back.
+json::object restores(const session& s, const picture& base, const picture& now) {
+  const auto& a = s.q.action;
+  if (a == "shift") return {{"weights", weights_json(now.weights)}};
+  if (a == "maintenance") return {{"maintenance", now.maintenance}};
+  if (a == "launch") return part_of(now, colour_to_launch(s, base), true, true);
+  if (a == "retire") return part_of(now, colour_to_retire(s, base), false, true);
+  if (a == "replace") return part_of(now, colour_in_place(s, base), true, s.q.inputs.contains("instances"));
+  if (a == "scale") return part_of(now, colour_in_place(s, base), false, true);
+  return {};
+}
+
+answer observe(session& s) {
+  const auto v = look_around(s);
+  if (!v) return v.error();
+  auto base = v->seen;
+  if (s.q.baseline.is_object() && !s.q.baseline.get_object().empty()) {
+    auto given = picture_from_json(s.q.baseline);
+    if (!given) return answer::failed(given.error());
+    base = std::move(*given);
+  }
+  auto value = to_json(s.bound, v->seen);
+  value["restores"] = restores(s, base, v->seen);
+  return answer::done(std::move(value));
+}
+
+answer diagnose(session& s) {
+  json::object out;
+  for (const auto c : both_colours)
+    if (c == colour::blue || s.bound.two) out[name_of(c)] = evidence_of(s, s.bound.at[c]);
+  return answer::done(std::move(out));
+}
+
+got<picture> base_of(session& s) {
+  if (s.q.baseline.is_object() && s.q.baseline.get_object().contains("services")) {
+    auto given = picture_from_json(s.q.baseline);
+    if (!given) return answer::failed(given.error());
+    return std::move(*given);
+  }
+  if (s.q.what == verb::undo || s.q.what == verb::ready)
+    return s.refuse(errc::invalid_argument,
+                    std::string(name_of(s.q.what)) + " of " + s.q.action + " needs its baseline");
+  if (s.q.what == verb::settle) return picture{};
+  auto v = look_around(s);
+  if (!v) return v.error();
+  return std::move(v->seen);
+}
+
+/// Nothing is changed in another account than the one that is meant.
+got<bool> right_account(session& s) {
+  const bool changes = s.q.what == verb::apply || s.q.what == verb::undo;
+  if (s.bound.account.empty() || !changes) return true;
+  const auto is = s.on.account(s.q, s.bound);
+  if (!is) return answer::failed(is.error());
+  if (*is == s.bound.account) return true;
+  return s.refuse(errc::denied, "the credentials are of account " + *is + " and the binding says " +
+                                    s.bound.account + "; nothing was changed");
+}
+
+}  // namespace
+
+answer carry_out(cloud& on, const request& q) {
+  const auto* a =
+      std::find_if(known.begin(), known.end(), [&](const known_action& k) { return k.name == q.action; });
+  if (a == known.end())
+    return answer::failed(make_error(errc::unsupported, "provider ecs has no action " + q.action));
+  auto bound = read_binding(q.target);
+  if (!bound) return answer::failed(bound.error());
+  session s{on, q, std::move(*bound)};
+  if (q.stop.stop_requested() && q.what != verb::settle)
+    return s.refuse(errc::cancelled, "the call was cancelled");
+  if (q.what == verb::observe) return observe(s);
+  if (q.what == verb::diagnose) return diagnose(s);
+  if (q.what == verb::settle && a->is_rollout) return settle(s);
+  const auto right = right_account(s);
+  if (!right) return right.error();
+  const auto base = base_of(s);
+  if (!base) return base.error();
+  return a->carry_out(s, *base);
+}
+
+}  // namespace shipflow::ecs

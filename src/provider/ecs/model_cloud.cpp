@@ -1,0 +1,78 @@
+#include "provider/ecs/model_cloud.hpp"
+
+#include "aws/retry.hpp"
+#include "base/members.hpp"
+#include "provider/ecs/actions.hpp"
+
+namespace shipflow::ecs {
+namespace {
+
+/// As the answer would come from XML: leaves are texts.
+json::value as_texts(const json::value& v) {
+  if (v.is_object()) {
+    json::object out;
+    for (const auto& m : v.get_object()) out[m.key()] = as_texts(m.value());
+    return out;
+  }
+  if (v.is_array()) {
+    json::array out;
+    for (const auto& item : v.get_array()) out.push_back(as_texts(item));
+    return out;
+  }
+  return v.is_string() ? v : json::value(json::serialize(v));
+}
+
+effect_class class_of(const std::string& action) {
+  for (const auto& a : action_specs())
+    if (a.name == action) return a.repeat;
+  return effect_class::set_value;
+}
+
+}  // namespace
+
+/// What a call would change, to be compared before and after.
+std::string model_cloud::mark(const std::string& operation, const json::object& input) {
+  if (operation == "UpdateService") {
+    const auto* s = services.find(members::text(input, "cluster"), members::text(input, "service"));
+    return s == nullptr ? std::string{}
+                        : s->deployments.front().id + " " + s->definition + " " + std::to_string(s->desired);
+  }
+  if (operation == "RunTask") return std::to_string(services.tasks().size());
+  std::string out;
+  if (operation == "ModifyListener" || operation == "ModifyRule")
+    for (const auto& [group, weight] :
+         balancer.weights(members::text(input, operation == "ModifyRule" ? "RuleArn" : "ListenerArn")))
+      out += group + "=" + std::to_string(weight) + " ";
+  return out;
+}
+
+aws::outcome model_cloud::ask(const request& q, const binding& /*where*/, const aws::service& of,
+                              const std::string& operation, json::object input, again /*may*/) {
+  services.advance(now());
+  const auto before = mark(operation, input);
+  const bool balanced = of.id == aws::elbv2.id;
+  const auto said = balanced ? balancer.ask(operation, input, now())
+                    : of.id == aws::ecs.id
+                        ? services.ask(operation, input, now())
+                        : shipflow::cloud::reply(shipflow::cloud::refused("UnknownOperationException",
+                                                                          operation + " is not modelled"));
+  if (!said) {
+    aws::failure f;
+    f.code = aws::code_of(400, said.error().code);
+    f.message =
+        std::string(of.host) + " " + operation + ": " + said.error().code + ": " + said.error().message;
+    f.aws_code = said.error().code;
+    f.sent = true;
+    return f;
+  }
+  const bool rule = operation == "CreateRule" || operation == "DeleteRule";
+  if (rule || before != mark(operation, input)) {
+    changed_ = true;
+    where_->about_to(q);
+    where_->carried_out(q, class_of(q.action), q.what == verb::undo);
+  }
+  if (balanced) return members::as_object(as_texts(*said));
+  return *said;
+}
+
+}  // namespace shipflow::ecs

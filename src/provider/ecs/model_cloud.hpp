@@ -1,0 +1,40 @@
+// The model of AWS as the cloud of the provider's code.
+#pragma once
+
+#include "provider/ecs/session.hpp"
+#include "world/aws/elb.hpp"
+
+#include <shipflow/world.hpp>
+
+#include <memory>
+
+namespace shipflow::ecs {
+
+class model_cloud final : public cloud {
+ public:
+  model_cloud(std::shared_ptr<world> where, shipflow::cloud::ecs_options options)
+      : where_(std::move(where)),
+        account_(options.account),
+        services(std::move(options)),
+        balancer(services) {}
+
+  aws::outcome ask(const request& q, const binding& where, const aws::service& of,
+                   const std::string& operation, json::object input, again may) override;
+  [[nodiscard]] time_point now() override { return where_->time().now(); }
+  result<std::string> account(const request& /*q*/, const binding& /*where*/) override { return account_; }
+  /// Something was changed by the last calls.
+  [[nodiscard]] bool changed() { return std::exchange(changed_, false); }
+
+ private:
+  [[nodiscard]] std::string mark(const std::string& operation, const json::object& input);
+
+  std::shared_ptr<world> where_;
+  std::string account_;
+  bool changed_ = false;
+
+ public:
+  shipflow::cloud::ecs services;
+  shipflow::cloud::elb balancer;
+};
+
+}  // namespace shipflow::ecs

@@ -1,0 +1,114 @@
+#include "provider/ecs/actions.hpp"
+
+#include <algorithm>
+
+namespace shipflow::ecs {
+namespace {
+
+constexpr duration call{30'000};
+constexpr duration while_rolling{1'200'000};
+
+const field_spec version{"version", "string", true, false, "version to run"};
+const field_spec image{"image", "string", false, false,
+                       "image of the container; default: the present one with the version as its tag"};
+const field_spec instances{"instances", "integer", false, false, "number of tasks"};
+
+const std::vector<field_spec> fleet_outputs{
+    {"colour", "string", true, false, "blue or green; blue where there is one service"},
+    {"service", "string", true, false, "cluster/service"},
+    {"version", "string", true, false, "its version"},
+    {"instances", "integer", true, false, "its desired count"},
+    {"task_definition", "string", true, false, "ARN of the revision"}};
+
+action_spec make(std::string name, effect_class repeat, restore_rank rank, std::string resource,
+                 std::string help, std::vector<field_spec> inputs, std::vector<field_spec> outputs) {
+  action_spec s;
+  s.name = std::move(name);
+  s.repeat = repeat;
+  s.rank = rank;
+  s.help = std::move(help);
+  s.inputs = std::move(inputs);
+  s.outputs = std::move(outputs);
+  s.resources = {std::move(resource)};
+  s.tells_ready = true;
+  s.call_timeout = call;
+  s.timeout = while_rolling;
+  return s;
+}
+
+action_spec forward(action_spec s) {
+  s.undo = reversibility::forward_only;
+  s.tells_ready = false;
+  return s;
+}
+
+}  // namespace
+
+std::vector<action_spec> action_specs() {
+  std::vector<action_spec> all;
+  all.push_back(
+      make("launch", effect_class::token, restore_rank::service, "fleet:${component}/new",
+           "deploy to the service that is not live and wait until its targets are healthy",
+           {version, {"colour", "string", false, false, "next (default), blue or green"}, instances, image},
+           fleet_outputs));
+  all.push_back(make("shift", effect_class::compare_and_set, restore_rank::traffic, "traffic:${component}",
+                     "give a service a share of the requests, after checking that its targets are healthy",
+                     {{"weight", "integer", true, false, "percent, 0 to 100"},
+                      {"colour", "string", false, false, "new (default), old, blue or green"}},
+                     {{"colour", "string", true, false, "blue or green"},
+                      {"version", "string", true, false, "version of that service"},
+                      {"weights", "object", true, false, "percent per colour"}}));
+  all.push_back(
+      make("retire", effect_class::set_value, restore_rank::service, "fleet:${component}/old",
+           "scale the service that gets no requests to zero",
+           {{"colour", "string", false, false, "old (default), blue or green"},
+            {"drain", "duration", false, false,
+             "not used: the deregistration delay of the target group says how long requests may take"}},
+           fleet_outputs));
+  all.push_back(
+      make("replace", effect_class::token, restore_rank::service, "fleet:${component}",
+           "deploy to the live service in place and wait until its targets are healthy",
+           {version,
+            {"batch", "any", false, false,
+             "not used: the service's own minimum and maximum percent say how many at once"},
+            instances,
+            image,
+            {"drain", "duration", false, false,
+             "not used: the deregistration delay of the target group says how long requests may take"}},
+           fleet_outputs));
+  all.push_back(make("scale", effect_class::set_value, restore_rank::service, "size:${component}",
+                     "change the desired count of the live service",
+                     {{"instances", "integer", true, false, "number of tasks"}}, fleet_outputs));
+  all.push_back(forward(make("restart", effect_class::creates, restore_rank::service, "tasks:${component}",
+                             "force a new deployment of what the live service runs", {}, fleet_outputs)));
+  all.push_back(make("maintenance", effect_class::set_value, restore_rank::traffic,
+                     "maintenance:${component}", "answer every request with 503 and a page, or stop doing so",
+                     {{"on", "boolean", true, false, "true or false"},
+                      {"page", "string", false, false, "text or HTML of at most 1024 bytes"}},
+                     {{"on", "boolean", true, false, "what was set"}}));
+  all.push_back(
+      forward(make("run_task", effect_class::token, restore_rank::service, "task:${component}",
+                   "run a command once in a task like those of the live service; it must exit with 0",
+                   {{"command", "strings", true, false, "what the container runs"},
+                    {"container", "string", false, false, "default: that of the binding"},
+                    {"environment", "object", false, false, "variables of the container"},
+                    {"task_definition", "string", false, false, "revision; default: what the service runs"}},
+                   {{"task", "string", true, false, "ARN of the task"},
+                    {"exit_code", "integer", true, false, "of the container"},
+                    {"reason", "string", true, false, "why it stopped"}})));
+  return all;
+}
+
+result<std::vector<action_spec>> actions_for(const json::object& target) {
+  const auto bound = read_binding(target);
+  if (!bound) return bound.error();
+  auto all = action_specs();
+  const auto lacks = [&](const action_spec& a) {
+    if (a.name == "launch" || a.name == "retire") return !bound->two;
+    return (a.name == "shift" || a.name == "maintenance") && !bound->routed();
+  };
+  all.erase(std::remove_if(all.begin(), all.end(), lacks), all.end());
+  return all;
+}
+
+}  // namespace shipflow::ecs

@@ -1,0 +1,46 @@
+#include "provider/ecs/workers.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace shipflow::ecs {
+
+workers::~workers() {
+  {
+    const std::lock_guard guard(mutex_);
+    over_ = true;
+  }
+  wake_.notify_all();
+  for (auto& t : threads_) t.join();
+}
+
+void workers::post(std::function<void()> job) {
+  {
+    const std::lock_guard guard(mutex_);
+    jobs_.push_back(std::move(job));
+    if (threads_.empty()) {
+      // The host's signal handlers run on the host's threads.
+      sigset_t all;
+      sigset_t before;
+      sigfillset(&all);
+      pthread_sigmask(SIG_SETMASK, &all, &before);
+      for (int i = 0; i < count_; ++i) threads_.emplace_back([this] { run(); });
+      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+  }
+  wake_.notify_one();
+}
+
+void workers::run() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [&] { return over_ || !jobs_.empty(); });
+    if (over_) return;
+    const auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job();
+  }
+}
+
+}  // namespace shipflow::ecs
