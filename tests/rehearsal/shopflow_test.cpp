@@ -1,5 +1,7 @@
 #include "shopflow.hpp"
 
+#include <shipflow/recording.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,6 +12,9 @@ TEST_CASE("rehearsal/shopflow: the production plan leads back from every fault a
   const auto plan = shipflow_test::shopflow_production();
   rehearsal_options options;
   options.compare_every = 50;
+  options.make_world = [&](const std::shared_ptr<world>& where) {
+    return make_recorded_world(plan, {}, where).value();
+  };
   const auto r = rehearse(plan, options);
   if (!r) FAIL(r.error().text());
   for (const auto& v : r->violations) FAIL_CHECK(v.check, ": ", v.what, "\n  ", v.replay);

@@ -51,12 +51,12 @@ std::string listener_of(const binding& b) {
   return arn;
 }
 
-shipflow::cloud::ecs_options options_for(const ecs_world_options& from) {
+shipflow::cloud::ecs_options options_for(ecs_world_options from) {
   shipflow::cloud::ecs_options out;
   out.starts = from.starts;
   out.drains = from.drains;
   out.lag = from.lag;
-  out.behaves = [from](const std::string& image) {
+  out.behaves = [from = std::move(from)](const std::string& image) {
     const auto version = version_of(image);
     const auto found = from.versions.find(version);
     const auto& how = found == from.versions.end() ? from.usual : found->second;
@@ -70,8 +70,8 @@ shipflow::cloud::ecs_options options_for(const ecs_world_options& from) {
 
 class model final : public ecs_world {
  public:
-  model(std::shared_ptr<world> where, const ecs_world_options& options)
-      : where_(std::move(where)), call_(options.call), cloud_(where_, options_for(options)) {}
+  model(std::shared_ptr<world> where, ecs_world_options options)
+      : where_(std::move(where)), call_(options.call), cloud_(where_, options_for(std::move(options))) {}
 
   [[nodiscard]] std::string name() const override { return "ecs"; }
   [[nodiscard]] std::vector<action_spec> actions() const override { return action_specs(); }
@@ -257,7 +257,12 @@ bool model::disturb(disturbance what, const request& about) {
     return true;
   }
   if (what == disturbance::foreign_change) {
-    if (!c->bound.routed()) return false;
+    // Nobody sends people to where nothing answers.
+    for (const auto in : both_colours) {
+      const auto* s = service_at(*c, in);
+      if (!c->bound.routed() || s == nullptr || s->desired == 0 || cloud_.services.healthy(*s) < s->desired)
+        return false;
+    }
     const auto now = share(*c);
     before_foreign_ = now;
     const int to = now[colour::blue] == 50 ? 60 : 50;
@@ -306,7 +311,7 @@ inline namespace v1 {
 ecs_world::~ecs_world() = default;
 
 std::shared_ptr<ecs_world> make_ecs_world(std::shared_ptr<world> where, ecs_world_options options) {
-  return std::make_shared<ecs::model>(std::move(where), options);
+  return std::make_shared<ecs::model>(std::move(where), std::move(options));
 }
 
 }  // namespace v1

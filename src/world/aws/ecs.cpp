@@ -70,6 +70,7 @@ deployment& ecs::begin_deployment(service& s, const std::string& to, bool goes_b
     s.history.push_back(std::move(h));
   }
   s.definition = to;
+  s.stalled = false;
   s.next_start.reset();
   s.deployments.insert(s.deployments.begin(), std::move(d));
   if (!goes_back) s.history.back().threshold = ecs_rollout(*this, s).threshold();
@@ -148,8 +149,7 @@ void ecs::advance(time_point now) {
     const auto next = next_change();
     if (!next || *next > now) break;
     now_ = std::max(now_, *next);
-    for (std::size_t i = 0; i < tasks_.size(); ++i) {
-      auto& t = tasks_[i];
+    for (auto& t : tasks_) {
       const auto at = next_of(t);
       if (!at || *at > now_) continue;
       auto* s = find(t.cluster, t.service);

@@ -35,9 +35,9 @@ json::object* ecs::definition(const std::string& name) {
     return revision > 0 && static_cast<std::size_t>(revision) <= all.size()
                ? &all[static_cast<std::size_t>(revision) - 1]
                : nullptr;
-  for (auto d = all.rbegin(); d != all.rend(); ++d)
-    if (members::text(*d, "status") == "ACTIVE") return &*d;
-  return nullptr;
+  const auto newest = std::find_if(all.rbegin(), all.rend(),
+                                   [](const auto& d) { return members::text(d, "status") == "ACTIVE"; });
+  return newest == all.rend() ? nullptr : &*newest;
 }
 
 reply ecs::register_definition(const json::object& in) {
