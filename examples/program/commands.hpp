@@ -32,6 +32,7 @@ namespace program {
 [[nodiscard]] int parity(const arguments& given);
 [[nodiscard]] int report(const arguments& given);
 [[nodiscard]] int backtest(const arguments& given);
+[[nodiscard]] int where(const arguments& given);
 [[nodiscard]] int promote(const arguments& given);
 [[nodiscard]] int watch(const arguments& given);
 [[nodiscard]] int link(const arguments& given);

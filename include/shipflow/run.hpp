@@ -15,7 +15,7 @@
 //                  [maybe]: not there, and a late call may still bring it about: a rollback undoes it}
 //   timer         {[due], [asks], [not_before]}    a wait, an approval or a checklist began
 //   signal        {id, name, principal, meaning: counted|refused|done, [why], [role], [item], [component], [reason],
-//                  [start_at]: of `schedule`}
+//                  [start_at]: of `schedule`, [task]: of `tick`}
 //   verdict       {level, [reason], [numbers], [acted], [samples]}    step = guard id
 //   state         {[phase], [reason], [resumed], [units], [asks], [answered], [parked, command], [unparked],
 //                 [ready: {level: unknown|ready|lapsed, [why], [takes_ms]}],    this with a step

@@ -13,7 +13,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 std::string what_is_done(const plan_step& s) {
   switch (s.kind) {
-    case step_kind::action: return s.provider + "." + s.action;
+    case step_kind::action: return s.provider + "." + s.action + (s.on_call ? ", when called" : "");
     case step_kind::approval: {
       std::string out = "approval by " + joined(s.roles);
       if (s.quorum > 1) out += " (" + std::to_string(s.quorum) + " each)";

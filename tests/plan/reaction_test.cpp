@@ -48,6 +48,7 @@ TEST_CASE("plan/reaction: reactions are steps on call, and rules name them for a
   const auto back = plan_from_json(to_json(c.what));
   REQUIRE(back.has_value());
   CHECK(back->digest() == c.what.digest());
+  CHECK(to_table(c.what).find("command.run, when called") != std::string::npos);
 }
 
 TEST_CASE("plan/reaction: what a rule cannot mean is refused with its place") {

@@ -89,6 +89,20 @@ class Around(unittest.TestCase):
         self.assertIn("production is promoted from staging, not from dev", other.stderr)
         self.assertEqual(self.shipflow("promote", "plan.yaml").returncode, 2)
 
+    def test_where_tells_what_stands_in_which_environment(self):
+        self.run_in("dev", "1.0.0")
+        self.run_in("staging", "1.0.0")
+        self.plan(PLAN.replace('"$BAD"', "dev"))
+        self.run_in("dev", "1.1.0")
+        lines = self.shipflow("where", "shop").stdout.splitlines()
+        self.assertRegex(lines[0], r"^dev +1\.1\.0 +failed .* step say failed")
+        self.assertRegex(lines[1], r"^staging +1\.0\.0 +released .* healthy since 20")
+        said = [json.loads(line) for line in self.shipflow("where", "shop", "--json").stdout.splitlines()]
+        self.assertEqual((said[1]["carried_out"], said[0]["released_at"]), (["say"], None))
+        nothing = self.shipflow("where", "shops")
+        self.assertEqual(nothing.returncode, 1)
+        self.assertIn("no plan called shops was ever released", nothing.stderr)
+
     def test_a_hotfix_takes_its_role_and_is_told_for_ever(self):
         denied = self.run_in("production", "1.0.1", "--hotfix", "card numbers leak", "--as", "user:dana")
         self.assertIn("user:dana may not start a hotfix in production", denied.stderr)
