@@ -40,9 +40,16 @@ def release(ecs):
     done = ecs.update_service(cluster="production", service="shop-green", taskDefinition=made["taskDefinitionArn"],
                               desiredCount=2)["service"]
     assert done["deployments"][0]["status"] == "PRIMARY" and done["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    # What is read may be older than the write, and the stock waiter is content with the old state.
+    while ecs.describe_services(cluster="production", services=["shop-green"])["services"][0]["taskDefinition"] == \
+            seen["taskDefinition"]["taskDefinitionArn"]:
+        pass
     ecs.get_waiter("services_stable").wait(cluster="production", services=["shop-green"], WaiterConfig=FAST)
     newest = ecs.list_service_deployments(service="shop-green", cluster="production")["serviceDeployments"][0]
-    told = ecs.describe_service_deployments(serviceDeploymentArns=[newest["serviceDeploymentArn"]])
+    # Nor does it ask whether the tasks are healthy, which the deployment itself waits for.
+    told = {"serviceDeployments": [newest]}
+    while told["serviceDeployments"][0]["status"] == "IN_PROGRESS":
+        told = ecs.describe_service_deployments(serviceDeploymentArns=[newest["serviceDeploymentArn"]])
     assert told["serviceDeployments"][0]["status"] == "SUCCESSFUL", told
     return made["taskDefinitionArn"]
 
