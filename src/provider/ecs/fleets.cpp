@@ -79,6 +79,14 @@ answer resolve_deploy(session& s, const picture& base, colour in) {
   return begin(s, to);  // the same once more changes nothing, and tells the deployment's id
 }
 
+/// A count carries no mark of who set it; setting it once more is no harm.
+answer resolve_count(session& s, colour in, int wanted) {
+  const auto service = describe(s, s.bound.at[in]);
+  if (!service) return service.error();
+  if (members::whole(*service, "desiredCount", -1) != wanted) return answer::not_applied();
+  return answer::unknown(s.q.component + ": the count is as it should be, and nothing says who set it");
+}
+
 answer bad(const error& e) { return answer::failed(e); }
 
 }  // namespace
@@ -141,7 +149,7 @@ answer retire(session& s, const picture& base) {
   if (!in) return bad(in.error());
   if (s.q.what == verb::undo) return put_back(s, base, *in, false, true);
   if (s.q.what == verb::ready) return ready_to_put_back(s, base, *in);
-  if (s.q.what == verb::resolve) return answer::not_applied();  // setting it again is no harm
+  if (s.q.what == verb::resolve) return resolve_count(s, *in, 0);
   if (s.bound.told()) {
     const auto v = look_around(s);
     if (!v) return v.error();
@@ -163,10 +171,10 @@ answer scale(session& s, const picture& base) {
   if (!in) return bad(in.error());
   if (s.q.what == verb::undo) return put_back(s, base, *in, false, true);
   if (s.q.what == verb::ready) return ready_to_put_back(s, base, *in);
-  if (s.q.what == verb::resolve) return answer::not_applied();
   const auto asked = instances_in(s);
   if (!asked) return bad(asked.error());
   if (!*asked) return bad(wrong(s, "scale needs `instances`"));
+  if (s.q.what == verb::resolve) return resolve_count(s, *in, **asked);
   goal to;
   to.in = *in;
   to.desired = **asked;
