@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <iostream>
 
 using namespace shipflow_test;
@@ -28,5 +29,11 @@ TEST_CASE("rehearsal: every fault at every step of a release leads back or on") 
   CHECK(r->undisturbed.lasted > std::chrono::hours(24));
   CHECK(r->cells.size() > 100);
   CHECK(r->restored > 20);
+  // Nothing of the catalogue is there in name only.
+  for (const auto& kind : fault_catalogue()) {
+    CAPTURE(kind.name);
+    CHECK(std::any_of(r->columns.begin(), r->columns.end(),
+                      [&](const auto& c) { return c.name == kind.name; }));
+  }
   CHECK(r->released > 20);
 }
