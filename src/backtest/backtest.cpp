@@ -23,18 +23,21 @@ struct course {
 
 result<course> follow(const guard_decisions& g, const std::shared_ptr<const health::trigger>& t) {
   course out;
-  const auto done = decision_room::replay_trigger(g, t, [&](const replayed& r) {
-    if (!r.armed) return;
-    ++out.slots;
-    if (r.level == "insufficient" || r.level == "unavailable") ++out.undecided;
-    if (r.level != "pass")
-      out.passing.reset();
-    else if (!out.passing)
-      out.passing = r.at;
-    if (r.level != "alert" || out.alert) return;
-    out.alert = r.at;
-    out.reason = health::describe(*t, *r.verdict);
-  });
+  const auto done = decision_room::replay_trigger(
+      g, t,
+      [&](const replayed& r) {
+        if (!r.armed) return;
+        ++out.slots;
+        if (r.level == "insufficient" || r.level == "unavailable") ++out.undecided;
+        if (r.level != "pass")
+          out.passing.reset();
+        else if (!out.passing)
+          out.passing = r.at;
+        if (r.level != "alert" || out.alert) return;
+        out.alert = r.at;
+        out.reason = health::describe(*t, *r.verdict);
+      },
+      decision_room::digests::none);
   if (!done) return done.error();
   return out;
 }

@@ -124,7 +124,8 @@ result<void> check_trigger(const guard_decisions& g, comparer& c) {
   if (!t) return make_error(errc::corrupt, t.error().text());
   if (inputs_of(**t) != g.inputs || (*t)->digest() != g.conditions)
     return make_error(errc::corrupt, g.rule.guard + ": `conditions` and `inputs` are not those of the rule");
-  return replay_trigger(g, *t, [&](const replayed& r) { c.see(r, t->get()); });
+  return replay_trigger(
+      g, *t, [&](const replayed& r) { c.see(r, t->get()); }, digests::all);
 }
 
 }  // namespace
@@ -133,7 +134,8 @@ result<decision_check> decide_again(const decision_record& r) {
   decision_check out;
   for (const auto& g : r.guards) {
     comparer c(g);
-    const auto done = g.rule.is_probe() ? replay_probe(g, [&](const replayed& x) { c.see(x, nullptr); })
+    const auto done = g.rule.is_probe() ? replay_probe(
+                                              g, [&](const replayed& x) { c.see(x, nullptr); }, digests::all)
                                         : check_trigger(g, c);
     if (!done) return done.error();
     c.finish();

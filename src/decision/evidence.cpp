@@ -70,25 +70,31 @@ result<void> see_trigger(const guard_decisions& g, guard_evidence& to) {
   add_lines(to, "alert", (*t)->alert());
   add_lines(to, "normal", (*t)->normal());
   if (g.begin) to.begins = health::slot_begin(*g.begin, (*t)->slot());
-  return replay_trigger(g, *t, [&](const replayed& r) {
-    std::size_t next = 0;
-    add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
-    add_points(to.lines, next, r.at, (*t)->normal(), r.verdict->normal);
-    add_level(to, r, health::slot_begin(r.slot, (*t)->slot()));
-  });
+  return replay_trigger(
+      g, *t,
+      [&](const replayed& r) {
+        std::size_t next = 0;
+        add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
+        add_points(to.lines, next, r.at, (*t)->normal(), r.verdict->normal);
+        add_level(to, r, health::slot_begin(r.slot, (*t)->slot()));
+      },
+      digests::none);
 }
 
 result<void> see_probe(const guard_decisions& g, guard_evidence& to) {
   to.lines.push_back({"probe", g.rule.probe, "", {}, {}});
-  return replay_probe(g, [&](const replayed& r) {
-    const auto& outcome = r.row->at(1).get_string();
-    evidence_point p{r.at, std::nullopt, {}};
-    if (outcome != "unavailable") p.value = outcome == "pass" ? 1.0 : 0.0;
-    if (r.row->size() > 2 && r.row->at(2).is_string()) p.why = std::string(r.row->at(2).get_string());
-    const auto from = to.levels.empty() ? r.at : to.levels.back().to;
-    to.lines.back().points.push_back(std::move(p));
-    add_level(to, r, from);
-  });
+  return replay_probe(
+      g,
+      [&](const replayed& r) {
+        const auto& outcome = r.row->at(1).get_string();
+        evidence_point p{r.at, std::nullopt, {}};
+        if (outcome != "unavailable") p.value = outcome == "pass" ? 1.0 : 0.0;
+        if (r.row->size() > 2 && r.row->at(2).is_string()) p.why = std::string(r.row->at(2).get_string());
+        const auto from = to.levels.empty() ? r.at : to.levels.back().to;
+        to.lines.back().points.push_back(std::move(p));
+        add_level(to, r, from);
+      },
+      digests::none);
 }
 
 json::array to_json(const evidence_point& p) {

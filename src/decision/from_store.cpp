@@ -2,6 +2,7 @@
 #include "decision/replay.hpp"
 
 #include <map>
+#include <utility>
 
 namespace shipflow {
 inline namespace v1 {
@@ -62,14 +63,14 @@ result<void> take_fact(decision_record& r, const std::map<std::string, std::size
 
 // Chunks come in the order of time.
 result<void> take_chunk(guard_decisions& g, const sample_chunk& chunk) {
-  const auto parsed = parse_json(chunk.body);
-  const auto* o = parsed ? parsed->if_object() : nullptr;
-  const auto* rows = o == nullptr ? nullptr : o->if_contains("rows");
+  auto parsed = parse_json(chunk.body);
+  auto* o = parsed ? parsed->if_object() : nullptr;
+  auto* rows = o == nullptr ? nullptr : o->if_contains("rows");
   if (rows == nullptr || !rows->is_array())
     return make_error(errc::corrupt, chunk.series + ": the samples of minute " +
                                          std::to_string(chunk.minute) + " are not readable");
   auto& to = g.rule.is_probe() ? g.looks : g.slots;
-  for (const auto& row : rows->get_array()) to.push_back(row);
+  for (auto& row : rows->get_array()) to.push_back(std::move(row));
   if (const auto* began = o->if_contains("began"); began != nullptr && began->is_int64())
     g.begin = began->get_int64();
   return {};

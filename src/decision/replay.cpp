@@ -13,23 +13,25 @@ struct row {
   std::vector<health::slot_sample> samples;
 };
 
-result<row> row_from(const json::value& v, std::size_t inputs, const std::string& where) {
-  const auto* list = v.if_array();
+std::string place(const guard_decisions& g, const char* list, std::size_t i) {
+  return g.rule.guard + ": " + list + "/" + std::to_string(i);
+}
+
+// Row `n` of a trigger; places are put into words only when something is wrong.
+result<row> row_from(const guard_decisions& g, std::size_t n, std::size_t inputs) {
+  const auto* list = g.slots[n].if_array();
   if (list == nullptr || list->size() != inputs + 1 || !list->front().is_int64())
-    return make_error(errc::corrupt, where + " must be a slot and " + std::to_string(inputs) + " samples");
+    return make_error(errc::corrupt,
+                      place(g, "slots", n) + " must be a slot and " + std::to_string(inputs) + " samples");
   row out;
   out.slot = list->front().get_int64();
   out.samples.reserve(inputs);
   for (std::size_t i = 1; i < list->size(); ++i) {
     auto sample = health::sample_from_json(list->at(i));
-    if (!sample) return make_error(errc::corrupt, where + ": " + sample.error().message);
+    if (!sample) return make_error(errc::corrupt, place(g, "slots", n) + ": " + sample.error().message);
     out.samples.push_back(*sample);
   }
   return out;
-}
-
-std::string place(const guard_decisions& g, const char* list, std::size_t i) {
-  return g.rule.guard + ": " + list + "/" + std::to_string(i);
 }
 
 }  // namespace
@@ -62,18 +64,18 @@ json::array inputs_of(const health::trigger& t) {
 }
 
 result<void> replay_trigger(const guard_decisions& g, const std::shared_ptr<const health::trigger>& t,
-                            const replay_sink& sink) {
+                            const replay_sink& sink, digests wanted) {
   health::trigger_state state(t);
   std::optional<std::int64_t> last;
-  auto seen = t->digest();
+  auto seen = wanted == digests::all ? t->digest() : std::string{};
   for (std::size_t i = 0; i < g.slots.size(); ++i) {
-    auto read = row_from(g.slots[i], t->inputs().size(), place(g, "slots", i));
+    auto read = row_from(g, i, t->inputs().size());
     if (!read) return read.error();
     if (last && read->slot <= *last)
       return make_error(errc::corrupt, place(g, "slots", i) + ": the slots must grow");
     last = read->slot;
     if (g.begin && read->slot >= *g.begin) state.begin(*g.begin);
-    seen = sha256_hex(seen + "\n" + json::serialize(g.slots[i]));
+    if (wanted == digests::all) seen = sha256_hex(seen + "\n" + json::serialize(g.slots[i]));
     const auto verdict = state.push(read->slot, read->samples);
     if (!verdict) continue;
     replayed r;
@@ -88,7 +90,7 @@ result<void> replay_trigger(const guard_decisions& g, const std::shared_ptr<cons
   return {};
 }
 
-result<void> replay_probe(const guard_decisions& g, const replay_sink& sink) {
+result<void> replay_probe(const guard_decisions& g, const replay_sink& sink, digests wanted) {
   health::probe_health state(g.rule.rise, g.rule.fall);
   std::string seen;
   for (std::size_t i = 0; i < g.looks.size(); ++i) {
@@ -103,7 +105,7 @@ result<void> replay_probe(const guard_decisions& g, const replay_sink& sink) {
     state.push(*outcome, r.at);
     r.level = health::guard_word(state);
     r.armed = true;
-    seen = sha256_hex(seen + "\n" + json::serialize(g.looks[i]));
+    if (wanted == digests::all) seen = sha256_hex(seen + "\n" + json::serialize(g.looks[i]));
     r.seen = seen;
     r.row = row;
     sink(r);

@@ -21,18 +21,20 @@ struct replayed {
   time_point at{};        ///< end of the slot, or time of the look
   std::string_view level;
   bool armed = false;                                ///< the release had begun
-  std::string_view seen;                             ///< digest of all rows so far
+  std::string_view seen;                             ///< digest of all rows so far; empty when not asked for
   const health::trigger_verdict* verdict = nullptr;  ///< of a trigger; valid during the call
   const json::array* row = nullptr;                  ///< of a probe
 };
 using replay_sink = std::function<void(const replayed&)>;
+/// Digests of rows are for checking what was decided; a picture does without.
+enum class digests { none, all };
 
 /// Folds all rows of a trigger. Errors are `corrupt` and name the guard and the row.
 [[nodiscard]] result<void> replay_trigger(const guard_decisions& g,
                                           const std::shared_ptr<const health::trigger>& t,
-                                          const replay_sink& sink);
+                                          const replay_sink& sink, digests wanted);
 /// Folds all looks of a probe.
 /// The digest goes from row to row.
-[[nodiscard]] result<void> replay_probe(const guard_decisions& g, const replay_sink& sink);
+[[nodiscard]] result<void> replay_probe(const guard_decisions& g, const replay_sink& sink, digests wanted);
 
 }  // namespace shipflow::decision_room
