@@ -144,13 +144,13 @@ std::string to_text(const note& n) {
   const auto pair = [](const per_colour<int>& v) {
     return std::to_string(v[colour::blue]) + "/" + std::to_string(v[colour::green]);
   };
-  return "run=" + n.run + " effect=" + n.effect + " set=" + pair(n.set) + " was=" + pair(n.was);
+  return "run=" + n.run + ":effect=" + n.effect + ":set=" + pair(n.set) + ":was=" + pair(n.was);
 }
 
 std::optional<note> note_from(const std::string& text) {
   std::istringstream in(text);
   std::map<std::string, std::string> words;
-  for (std::string word; in >> word;)
+  for (std::string word; std::getline(in, word, ':');)
     if (const auto equals = word.find('='); equals != std::string::npos)
       words[word.substr(0, equals)] = word.substr(equals + 1);
   const auto set = pair_from(words["set"]);

@@ -102,7 +102,7 @@ TEST_CASE("provider/ecs: what was noted at the listener is read back, and what o
   CHECK(back->effect == n.effect);
   CHECK(back->set == n.set);
   CHECK(back->was == n.was);
-  for (const char* bad : {"", "run=", "run=1 set=10 was=1/2", "run=1 effect=2 set=10/x was=1/2", "hello"})
+  for (const char* bad : {"", "run=", "run=1:set=10:was=1/2", "run=1:effect=2:set=10/x:was=1/2", "hello"})
     CHECK_FALSE(ecs::note_from(bad));
 }
 

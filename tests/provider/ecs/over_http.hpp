@@ -57,6 +57,9 @@ class over_http final : public conversation {
     p_ = make_ecs_provider({.aws = options});
     target = two_services();
   }
+  explicit over_http(const aws_options& options) : p_(make_ecs_provider({.aws = options})) {
+    target = two_services();
+  }
   answer ask(request q) override {
     q.deadline =
         std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) + std::chrono::seconds(30);
