@@ -195,6 +195,8 @@ bool aws_double::answer(raw_connection& c, const message& m) {
   if (goes_wrong == mishap::entities)
     body = "<!DOCTYPE a [<!ENTITY x \"xxxxxxxxxx\"><!ENTITY y \"&x;&x;&x;&x;\">]><" + operation +
            "Response>&y;</" + operation + "Response>";
+  if (goes_wrong == mishap::mangled)
+    for (int i = 0; i < 4; ++i) body[dice_() % body.size()] = "<>{}[]\",:/&;0x\0\xff"[dice_() % 16];
   return c.say(response(200, type, body));
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ enum class mishap {
   malformed,     ///< what is no JSON and no XML
   oversized,     ///< more than any client should take
   entities,      ///< XML with entities that grow
+  mangled,       ///< some bytes are others
 };
 
 class aws_double {
@@ -38,6 +40,8 @@ class aws_double {
       const std::function<void(shipflow::cloud::ecs&, shipflow::cloud::elb&, shipflow::time_point)>& what);
   /// Asked before each call; counts from 1 per operation.
   void on_call(std::function<mishap(const std::string& operation, int number)> decide);
+  /// What mangled answers are made with.
+  void seed(std::uint32_t with) { dice_.seed(with); }
   /// Operations in the order they came, refused ones with the code behind a colon.
   [[nodiscard]] std::vector<std::string> calls();
   [[nodiscard]] int count(const std::string& operation);
@@ -68,6 +72,7 @@ class aws_double {
   shipflow::cloud::ecs services_;
   shipflow::cloud::elb balancer_;
   std::function<mishap(const std::string&, int)> decide_;
+  std::mt19937 dice_;
   std::vector<std::string> calls_;
   std::map<std::string, int> counts_;
   raw_server server_;  // last: stops first

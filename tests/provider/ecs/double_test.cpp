@@ -106,6 +106,24 @@ TEST_CASE("provider/ecs over HTTP: answers that cannot be read are failures with
     }
 }
 
+TEST_CASE("provider/ecs over HTTP: answers with wrong bytes are answered, whatever they seem to say") {
+  aws_double d(with_versions(), speed);
+  put_up_shop(d);
+  over_http s(d, [](aws_options& o) { o.attempts = 1; });
+  const auto seed = std::random_device{}();
+  INFO("seed ", seed);
+  d.seed(seed);
+  d.on_call([](const std::string&, int) { return mishap::mangled; });
+  int refused = 0;
+  for (int i = 0; i < 150; ++i) {
+    const auto seen = s.look(i % 2 == 0 ? "shift" : "maintenance");
+    CHECK((seen.kind == answer_kind::done || seen.kind == answer_kind::failed));
+    CHECK(seen.problem.message.size() < 2'000);
+    refused += seen.kind == answer_kind::failed ? 1 : 0;
+  }
+  CHECK(refused > 50);
+}
+
 TEST_CASE("provider/ecs over HTTP: a throttling storm is said to be one, and may be tried again") {
   aws_double d(with_versions(), speed);
   put_up_shop(d);
