@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -105,6 +106,53 @@ struct column {
   bool rising = true;
 };
 
+// A path in tenths of a pixel, each point told from the one before: a day of a metric is a few kilobytes.
+class trace {
+ public:
+  void add(double x, double y) {
+    const auto to_x = std::lround(x * 10);
+    const auto to_y = std::lround(y * 10);
+    if (drawn_ == 0) {
+      path_ += 'M';
+      step(to_x);
+      step(to_y);
+      path_ += 'l';
+    } else {
+      step(to_x - x_);
+      step(to_y - y_);
+    }
+    ++drawn_;
+    x_ = to_x;
+    y_ = to_y;
+  }
+  /// Ends a stretch; a point alone is a dot.
+  void lift() {
+    const auto drawn = std::exchange(drawn_, 0);
+    if (drawn != 1) return;
+    path_.back() = 'h';
+    path_ += '1';
+  }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  void step(long tenths) {
+    const bool follows = path_.back() != 'M' && path_.back() != 'l';
+    if (tenths < 0)
+      path_ += '-';
+    else if (follows)
+      path_ += ' ';
+    const auto size = std::labs(tenths);
+    if (size >= 10 || size % 10 == 0) path_ += std::to_string(size / 10);
+    if (size % 10 == 0) return;
+    path_ += '.';
+    path_ += static_cast<char>('0' + size % 10);
+  }
+
+  std::string path_;
+  long x_ = 0, y_ = 0;
+  int drawn_ = 0;  ///< points of the present stretch
+};
+
 class writer {
  public:
   explicit writer(const plot& p) : p_(p), on_(p) {}
@@ -184,18 +232,16 @@ class writer {
 
   void line(const plot_line& l, std::size_t i) {
     const auto colour = std::to_string(i % 4);
-    std::string path;
+    trace drawn;
     column now;
     int now_x = -1;
-    int drawn = 0;  // points since the last gap
     const auto flush = [&] {
-      for (const auto& point : now.kept)
-        path += (drawn++ > 0 ? "L" : "M") + number(on_.x(point.at)) + " " + number(on_.y(*point.value));
+      for (const auto& point : now.kept) drawn.add(on_.x(point.at), on_.y(*point.value));
       now = {};
     };
-    const auto lift = [&] {  // a point alone is a dot
+    const auto lift = [&] {
       flush();
-      if (std::exchange(drawn, 0) == 1) path += "h1";
+      drawn.lift();
     };
     for (const auto& point : l.points) {
       const bool gap = !point.value || !std::isfinite(*point.value);
@@ -208,7 +254,7 @@ class writer {
         now.take(point);
     }
     lift();
-    out_ += "<path class=\"sf-line sf-line-" + colour + "\" d=\"" + path + "\"/>";
+    out_ += "<path class=\"sf-line sf-line-" + colour + "\" d=\"" + drawn.path() + "\"/>";
     if (p_.lines.size() > 1 || l.name != p_.title)
       text(on_.width() - right, 18 + 13 * static_cast<double>(i), "sf-name-" + colour, "end", l.name);
   }
