@@ -132,7 +132,7 @@ answer clerk::diagnose(const request& q) {
   return answer::done(json::object{{"state", "absent"}});
 }
 
-void clerk::begin_look(request q, reply r) {
+void clerk::begin_look(const request& q, reply r) {
   const bool asks = q.what == verb::ready;
   if (asks)
     if (auto found = find_undo_program(q, options_, on_); !found) return r(answer::failed(found.error()));

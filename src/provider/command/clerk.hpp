@@ -21,7 +21,7 @@ class clerk {
   /// Every verb but observe and ready.
   [[nodiscard]] answer answer_to(const request& q);
   /// Starts the program of an `observe` or `ready`; it is answered by this or a later `follow_looks`.
-  void begin_look(request q, reply r);
+  void begin_look(const request& q, reply r);
   /// Answers the looks whose program ended.
   void follow_looks();
   /// Asks their programs to end; nobody is answered.
