@@ -52,8 +52,7 @@ bool worker::next(const std::stop_token& ending, call& out) {
 }
 
 void worker::serve(call c) {
-  if (c.q.what == verb::observe || c.q.what == verb::ready)
-    return clerk_.begin_look(c.q, std::move(c.r));
+  if (c.q.what == verb::observe || c.q.what == verb::ready) return clerk_.begin_look(c.q, std::move(c.r));
   c.r(clerk_.answer_to(c.q));
 }
 
