@@ -173,10 +173,13 @@ bool actor::may_rest(const next_step& then) const {
 void actor::clock_jumped(duration by) {
   for (const auto& [index, watch] : guards_) watch->clock_jumped(by);
   const auto far = format_duration(by.count() < 0 ? -by : by);
-  tell(note_event{
+  // Before whatever waits to be decided, for that is decided by the new clock.
+  note_event jumped{
       "",
       {{"text", "the wall clock went " + (by.count() < 0 ? "back by " + far : "forward by " + far)},
-       {"clock_jump_ms", by.count()}}});
+       {"clock_jump_ms", by.count()}}};
+  inbox_.emplace_front(std::move(jumped), "");
+  pump();
 }
 
 void actor::keep_samples() {

@@ -16,8 +16,14 @@ class hooked_store final : public shipflow::rehearsal::wrapped_store {
  public:
   using wrapped_store::wrapped_store;
   std::function<void(const shipflow::commit_request&)> before;
+  bool full = false;
   void commit(shipflow::commit_request c, std::function<void(shipflow::commit_result)> done) override {
     if (before) before(c);
+    if (full) {
+      shipflow::commit_result refused;
+      refused.status = shipflow::commit_status::failed;
+      return done(refused);
+    }
     wrapped_store::commit(std::move(c), std::move(done));
   }
 };
@@ -156,4 +162,41 @@ TEST_CASE(
   REQUIRE(r.say(run, "approve", "user:quinn", {{"step", "second"}}));
   CHECK(r.finish(run));
   CHECK(r.phase(run) == "released");
+}
+
+TEST_CASE(
+    "engine/lost: what waits while the store is full and the clock is set is judged by the time that "
+    "passed") {
+  rig r;
+  second_engine only(r);
+  plan_builder b;
+  b.make("tag");
+  b.set("api", "api", "2");
+  int made = 0;
+  std::map<std::string, shipflow::reply> held;
+  only.toy->intercept = [&](const shipflow::request& q, shipflow::reply& reply) {
+    const bool resolves = q.step == "tag" && q.what == verb::resolve;
+    const bool sets = q.step == "api" && q.what == verb::apply;
+    if (q.step == "tag" && q.what == verb::apply && ++made == 1) {
+      reply(answer::unknown("cut"));
+      return true;
+    }
+    if ((!resolves && !sets) || held.contains(q.step)) return false;
+    held.emplace(q.step, std::move(reply));
+    return true;
+  };
+  const auto run = start(only, b);
+  REQUIRE(r.time.run_until([&] { return held.size() == 2; }, std::chrono::seconds(20)));
+  only.keep->full = true;
+  held.at("api")(answer::done());
+  r.time.run_ready();
+  held.at("tag")(answer::not_applied());
+  r.time.run_ready();
+  only.program->set_clock(std::chrono::hours(1));
+  r.time.run_ready();
+  only.keep->full = false;
+  r.settle();
+  CHECK(made == 1);
+  CHECK(only.works->look(run)->steps[0].status == shipflow::step_status::unclear);
+  only.works->stop();
 }
