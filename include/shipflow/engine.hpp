@@ -9,6 +9,7 @@
 //   loop.run_until([&] { return engine.ended(run); });
 #pragma once
 
+#include <shipflow/message.hpp>
 #include <shipflow/plan.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/provider.hpp>
@@ -32,6 +33,8 @@ struct engine_event {
     sample,    ///< a guard looked: {guard, level, reason, numbers}; not stored
     trouble,   ///< the engine met trouble it goes on from: {text}, for example a full disk
     lost,      ///< another engine took the run over; nothing more is heard of it here
+    message,  ///< somebody was told, or could not be: {message, channel, moment, status: delivered|waiting|given_up,
+              ///< attempts, [why]}; kept in the store, see `store::read_messages`
   };
   kind what_kind = kind::fact;
   std::string run;
@@ -124,6 +127,7 @@ class engine {
   result<void> add(std::shared_ptr<provider> p);
   result<void> add(std::shared_ptr<probe_source> p);
   result<void> add(std::shared_ptr<metric_source> p);
+  result<void> add(std::shared_ptr<notifier> p);
   /// What the compiler asks; valid as long as the engine.
   [[nodiscard]] const catalogue& offers() const;
 
@@ -150,6 +154,9 @@ class engine {
   void stop();
   /// Calls under way.
   [[nodiscard]] std::size_t calls() const noexcept;
+  /// Messages that could be sent now: under way, or due and not tried yet. A program that ends while there
+  /// are some leaves them to the next engine on its store; those that failed wait for their time in any case.
+  [[nodiscard]] std::size_t unsent() const;
   /// Runs held in memory.
   [[nodiscard]] std::size_t loaded() const noexcept;
 

@@ -39,7 +39,8 @@
 //   tasks:                            # what people do after the release, ticked with `tick RUN tasks ID`
 //     - { id: old-images, text: Remove old images, within: 24h, roles: [dev] }   # or just a text
 //   triggers: { staging: { push: [main] }, prod: { manual: true } }   # what starts it, see changes.hpp
-//   notify: / report:                 # words of later versions: parsed, kept, and refused by the
+//   notify: [ { at: [started, released], to: [releases], text: "..." } ]   # who is told what, see message.hpp
+//   report:                           # a word of later versions: parsed, kept, and refused by the
 //                                     # compiler by name when a run needs them (`not built`)
 //
 // Kinds of steps
@@ -91,7 +92,8 @@
 //       calendar: { zone: UTC, prefer: [...], freeze: [...] }   # when a release may start, see calendar.hpp
 //       promoted_from: { environment: staging, identity: digest, healthy_for: 1h, validated: [smoke],
 //                        hotfix: [lead] }         # takes only what proved itself there, see promotion.hpp
-//       notify: ...                               # a word of later versions
+//       channels: { releases: { slack: "${SLACK_URL}" }, tool: none }   # where people are, see message.hpp
+//       notify: [...]                 # as in a plan, and besides its own
 //
 // References: `${parameters.bake}` or `${bake}` (parameters, then variables), `${release.version}`,
 // `${release.images.api}`, `${environment.name}`, `${environment.url}` or `${url}`, `${flags.x}`,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <shipflow/document.hpp>
+#include <shipflow/message.hpp>
 #include <shipflow/model.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/provider.hpp>
@@ -173,6 +174,23 @@ struct plan_component {
   std::vector<std::string> needs;  ///< components it depends on
 };
 
+/// Where people are reached, see <shipflow/message.hpp>.
+struct plan_channel {
+  std::string name;
+  std::string kind;   ///< "slack", "webhook", "command" or one of the host's
+  json::object spec;  ///< secrets as ${secret:NAME}
+  duration timeout{10'000};
+  duration give_up = std::chrono::hours(24);
+};
+/// Who is told what at one kind of moment.
+struct plan_message {
+  std::string moment;
+  std::vector<std::string> severities;  ///< of the guard; empty: all
+  std::vector<std::string> steps;       ///< `plan_step::group`; empty: all
+  std::vector<std::string> to;          ///< names of channels
+  std::vector<text_piece> text;
+};
+
 /// An immutable, printable value. Same inputs, same bytes.
 struct plan {
   std::string name;
@@ -191,6 +209,8 @@ struct plan {
   std::vector<plan_task> tasks;                 ///< after the release
   /// Secret variables: name -> where the value is, such as "env:DATABASE_PASSWORD". Never a value.
   json::object secrets;
+  std::vector<plan_channel> channels;
+  std::vector<plan_message> messages;
   std::vector<std::string> locks;  ///< resources held from start to the last change, sorted
   std::vector<std::string> warnings;
   std::vector<std::string> point_of_no_return;  ///< ids of irreversible steps, in order
@@ -221,12 +241,16 @@ class catalogue {
   [[nodiscard]] virtual result<void> check_probe(const std::string& kind, const json::object& spec) const = 0;
   /// Could this question be answered (`metric_source::check`)? `not_found` for an unknown source.
   [[nodiscard]] virtual result<void> check_metric(const metric_request& q) const = 0;
+  /// Could a channel of this kind and spec work (`notifier::check`)? `not_found` for an unknown kind.
+  /// By default every one could.
+  [[nodiscard]] virtual result<void> check_channel(const std::string& kind, const json::object& spec) const;
 };
 
-/// A catalogue over objects the caller keeps alive; `check_probe` may be empty.
+/// A catalogue over objects the caller keeps alive; `check_probe` and `check_channel` may be empty: all pass.
 [[nodiscard]] std::unique_ptr<catalogue> make_catalogue(
     std::vector<const provider*> providers, std::vector<const metric_source*> metric_sources,
-    std::function<result<void>(const std::string& kind, const json::object& spec)> check_probe);
+    std::function<result<void>(const std::string& kind, const json::object& spec)> check_probe,
+    std::function<result<void>(const std::string& kind, const json::object& spec)> check_channel = {});
 
 /// Compiles a plan for one environment and one release. All findings go to `out`, with place and
 /// pointer; the plan is usable only without errors there. Pure. O((steps + edges) log steps).

@@ -18,6 +18,7 @@
 #include <shipflow/gate.hpp>
 #include <shipflow/json.hpp>
 #include <shipflow/loop.hpp>
+#include <shipflow/message.hpp>
 #include <shipflow/model.hpp>
 #include <shipflow/parity.hpp>
 #include <shipflow/plan.hpp>

@@ -72,6 +72,24 @@ struct stored_signal {
   std::string body;  ///< JSON text
 };
 
+/// Does a message still have to be sent?
+enum class message_status : std::int16_t { waiting = 1, delivered = 2, given_up = 3 };
+[[nodiscard]] std::string_view name_of(message_status s) noexcept;
+
+/// A message to people, durable with the facts it follows from (see <shipflow/message.hpp>).
+struct stored_message {
+  std::string id;  ///< unique; a second one with the same id changes nothing
+  std::string run;
+  std::string channel;
+  std::string moment;
+  std::int64_t at_ms = 0;
+  std::int64_t due_ms = 0;  ///< while it waits: when it is tried next
+  int attempts = 0;         ///< times it was taken
+  message_status status = message_status::waiting;
+  std::string why;   ///< of the newest attempt; empty: none failed
+  std::string body;  ///< JSON text: {"text": [[kind, text], ...], "values": {...}}
+};
+
 /// What a guard saw within one minute. The engine's own JSON (see <shipflow/run.hpp>); a store does
 /// not look into it.
 struct sample_chunk {
@@ -96,6 +114,7 @@ struct commit_request {
   std::vector<std::string> release_locks;  ///< locks to give up after that; those of other runs stay
   std::vector<std::string> used_signals;   ///< ids consumed by these facts; unknown ones are skipped
   std::vector<sample_chunk> samples;       ///< a newer chunk of the same series and minute replaces the older
+  std::vector<stored_message> messages{};  ///< of this run, waiting
 };
 
 enum class commit_status {
@@ -148,7 +167,8 @@ class store {
   /// non-empty external id exists; `conflict` naming the holder when one of `acquire` is held.
   /// `row` is kept as given but for `rev`, which is the number of facts (revisions 1, 2, ...).
   virtual result<void> create_run(const run_row& row, const std::vector<stored_fact>& facts,
-                                  const std::vector<std::string>& acquire) = 0;
+                                  const std::vector<std::string>& acquire,
+                                  const std::vector<stored_message>& messages = {}) = 0;
   [[nodiscard]] virtual result<run_row> get_run(const std::string& id) = 0;
   [[nodiscard]] virtual result<run_row> find_external(const std::string& external_id) = 0;
   /// In the order of creation, newest first.
@@ -185,7 +205,20 @@ class store {
   /// By minute, then series.
   [[nodiscard]] virtual result<std::vector<sample_chunk>> read_samples(const std::string& run) = 0;
 
-  /// Deletes facts, samples and signals of runs finished before `before_ms`, in small batches;
+  /// Takes up to `limit` messages that are due, for somebody who settles each until `hold_until_ms`, when it is
+  /// due again: counts an attempt. In the order of insertion; of a run and channel only the oldest that waits.
+  [[nodiscard]] virtual result<std::vector<stored_message>> take_messages(std::int64_t now_ms,
+                                                                          std::int64_t hold_until_ms,
+                                                                          std::size_t limit) = 0;
+  /// How an attempt ended: keeps due_ms, status and why of the message with this id, unless it is settled
+  /// already. `not_found` when there is none.
+  virtual result<void> settle_message(const stored_message& m) = 0;
+  /// When `take_messages` would next find one, empty when none waits.
+  [[nodiscard]] virtual result<std::optional<std::int64_t>> next_message() = 0;
+  /// Those of a run, in the order of insertion.
+  [[nodiscard]] virtual result<std::vector<stored_message>> read_messages(const std::string& run) = 0;
+
+  /// Deletes facts, samples, messages and signals of runs finished before `before_ms`, in small batches;
   /// the run rows stay as history, but those finished before `rows_before_ms` go altogether. Runs
   /// that are not terminal or are owned stay whole. Returns the number of runs purged.
   virtual result<std::size_t> purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms) = 0;

@@ -101,6 +101,15 @@ std::string_view name_of(run_status s) noexcept {
   return "parked";
 }
 
+std::string_view name_of(message_status s) noexcept {
+  switch (s) {
+    case message_status::waiting: return "waiting";
+    case message_status::delivered: return "delivered";
+    case message_status::given_up: return "given_up";
+  }
+  return "given_up";
+}
+
 answer answer::done(json::value value) {
   answer a;
   a.kind = answer_kind::done;

@@ -54,6 +54,7 @@ actor::actor(core& shared, run_state state, std::int64_t fence)
       state_(std::move(state)),
       fence_(fence),
       durable_rev_(state_.rev),
+      teller_(*state_.what),
       durable_phase_(state_.phase) {}
 
 actor::~actor() {
@@ -118,10 +119,13 @@ void actor::fold(std::vector<fact> facts) {
   if (may_be_refused && batch_.empty() && !facts.empty()) checkpoint_ = state_;
   for (auto& f : facts) {
     f.rev = state_.rev + 1;
+    const auto before = state_.phase;
     if (auto applied = apply(state_, f); !applied) {
       lose("a decision does not fit its own plan: " + applied.error().text());
       return;
     }
+    auto told = teller_.tell(before, state_, f);
+    std::move(told.begin(), told.end(), std::back_inserter(told_));
     batch_.push_back(std::move(f));
   }
 }
@@ -219,6 +223,7 @@ void actor::commit(const next_step& then) {
   if (locks == lock_change::release) change.release_locks = state_.what->locks;
   change.used_signals = used_;
   change.samples = take_samples();
+  change.messages = std::exchange(told_, {});
   keep_samples_ = false;
   announced_ = std::exchange(batch_, {});
   committing_ = true;
@@ -263,6 +268,7 @@ void actor::committed(const commit_result& r, const commit_request& change) {
     core_.emit(std::move(e));
   }
   const auto self = shared_from_this();
+  if (!change.messages.empty()) core_.messages.wake();
   if (locks_between(before, state_.phase) == lock_change::release)
     core_.wake_queued(state_.what->environment);
   if (released && inbox_.empty() && judging_ == 0) {

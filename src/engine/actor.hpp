@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/core.hpp"
+#include "message/teller.hpp"
 
 #include <deque>
 #include <map>
@@ -97,6 +98,8 @@ class actor : public std::enable_shared_from_this<actor> {
   std::deque<std::pair<run_event, std::string>> inbox_;  // event, id of its signal
   std::set<std::string> heard_;                          // signals in the inbox or in the batch
   std::vector<fact> batch_;
+  messages::teller teller_;
+  std::vector<stored_message> told_;  ///< what people are to be told of the batch
   std::vector<std::string> used_;
   std::vector<fact> announced_;        // facts of the commit under way
   std::vector<sample_chunk> samples_;  // of guards that are gone, or of a commit that was refused

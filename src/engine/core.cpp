@@ -73,6 +73,14 @@ metric_source* core::find_metrics(const std::string& source) const {
   return nullptr;
 }
 
+notifier* core::find_notifier(const std::string& kind) const {
+  for (const auto& n : notifiers) {
+    const auto kinds = n->kinds();
+    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return n.get();
+  }
+  return nullptr;
+}
+
 result<std::shared_ptr<const plan>> core::load_plan(const std::string& digest) {
   if (auto known = plans[digest].lock()) return known;
   auto what = shipflow::load_plan(*keep, digest);

@@ -1,6 +1,7 @@
 // What all runs of an engine share: providers, options, the store and the due timer.
 #pragma once
 
+#include "engine/outbox.hpp"
 #include "engine/secrets.hpp"
 #include "engine/way_back.hpp"
 
@@ -38,6 +39,7 @@ class core {
   [[nodiscard]] provider* find_provider(const std::string& name) const;
   [[nodiscard]] probe_source* find_probe(const std::string& kind) const;
   [[nodiscard]] metric_source* find_metrics(const std::string& source) const;
+  [[nodiscard]] notifier* find_notifier(const std::string& kind) const;
 
   /// Loads a run that was claimed and lets it go on.
   void take_up(const run_row& row);
@@ -67,10 +69,12 @@ class core {
   std::map<std::string, std::shared_ptr<provider>> providers;
   std::vector<std::shared_ptr<probe_source>> probes;
   std::vector<std::shared_ptr<metric_source>> metrics;
+  std::vector<std::shared_ptr<notifier>> notifiers;
   std::map<std::string, std::shared_ptr<actor>> actors;
   std::map<std::string, std::weak_ptr<const plan>> plans;
   std::size_t calls = 0;
   bool stopping = false;
+  outbox messages{*this};
 
  private:
   std::deque<std::weak_ptr<actor>> waiting_for_call_;

@@ -1,4 +1,5 @@
 #include "engine/actor.hpp"
+#include "message/teller.hpp"
 
 #include <shipflow/engine.hpp>
 #include <shipflow/promotion.hpp>
@@ -114,12 +115,16 @@ void engine::impl::refresh_offers() {
   for (const auto& m : shared.metrics) sources.push_back(m.get());
   if (offers) old_offers.push_back(std::move(offers));
   const auto* rooms = &shared;
-  offers = make_catalogue(std::move(providers), std::move(sources),
-                          [rooms](const std::string& kind, const json::object& spec) -> result<void> {
-                            if (const auto* source = rooms->find_probe(kind))
-                              return source->check(kind, spec);
-                            return make_error(errc::not_found, "no probe of kind \"" + kind + "\"");
-                          });
+  offers = make_catalogue(
+      std::move(providers), std::move(sources),
+      [rooms](const std::string& kind, const json::object& spec) -> result<void> {
+        if (const auto* source = rooms->find_probe(kind)) return source->check(kind, spec);
+        return make_error(errc::not_found, "no probe of kind \"" + kind + "\"");
+      },
+      [rooms](const std::string& kind, const json::object& spec) -> result<void> {
+        if (const auto* n = rooms->find_notifier(kind)) return n->check(kind, spec);
+        return make_error(errc::not_found, "nothing here sends messages of kind \"" + kind + "\"");
+      });
 }
 
 // A watching run gives way to a newer one; that is recorded and ends its right to roll back.
@@ -177,6 +182,14 @@ result<void> engine::add(std::shared_ptr<metric_source> p) {
   return {};
 }
 
+result<void> engine::add(std::shared_ptr<notifier> p) {
+  for (const auto& kind : p->kinds())
+    if (impl_->shared.find_notifier(kind) != nullptr)
+      return make_error(errc::already_exists, "messages of kind \"" + kind + "\" have a notifier already");
+  impl_->shared.notifiers.push_back(std::move(p));
+  return {};
+}
+
 const catalogue& engine::offers() const { return *impl_->offers; }
 
 result<std::string> engine::start(const plan& what, const start_options& options) {
@@ -197,10 +210,15 @@ result<std::string> engine::start(const plan& what, const start_options& options
   auto state = make_state(new_run_id(shared.time), std::make_shared<const plan>(what));
   std::vector<fact> facts;
   std::vector<stored_fact> stored;
-  const auto add = [&](fact f) {
+  messages::teller teller(what);
+  std::vector<stored_message> told;
+  const auto add = [&](fact f) -> result<void> {
     facts.push_back(numbered(std::move(f), static_cast<std::int64_t>(facts.size()) + 1));
     stored.push_back(engine_room::to_stored(facts.back(), state.hash));
-    return apply(state, facts.back());
+    const auto before = state.phase;
+    if (auto applied = apply(state, facts.back()); !applied) return applied;
+    for (auto& m : teller.tell(before, state, facts.back())) told.push_back(std::move(m));
+    return {};
   };
   if (auto applied = add(std::move(created)); !applied) return applied.error();
   if (auto allowed = check_calendar(what, options, state, now); !allowed) return allowed.error();
@@ -226,8 +244,9 @@ result<std::string> engine::start(const plan& what, const start_options& options
   row.rev = state.rev;
   row.created_ms = row.updated_ms = to_ms(now);
   if (waits) row.reason = held ? state.held : engine_room::queued_reason;
-  auto made = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks);
+  auto made = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks, told);
   if (!made) return made.error();
+  if (!told.empty()) shared.messages.wake();
   impl_->supersede(what, row.id);
   for (auto& f : facts) {
     engine_event e;
@@ -248,6 +267,7 @@ result<std::size_t> engine::resume() {
   auto adopted = shared.keep->adopt(shared.options.id, to_ms(shared.time.now()));
   if (!adopted) return adopted;
   shared.claim_due();
+  shared.messages.wake();
   return adopted;
 }
 
@@ -300,13 +320,15 @@ bool engine::idle(const std::string& run) {
 void engine::stop() {
   impl_->shared.stopping = true;
   for (auto& [id, who] : impl_->shared.actors) who->stop();
+  impl_->shared.messages.stop();
 }
 
 std::size_t engine::calls() const noexcept { return impl_->shared.calls; }
+std::size_t engine::unsent() const { return impl_->shared.messages.unsent(); }
 std::size_t engine::loaded() const noexcept { return impl_->shared.actors.size(); }
 
 json::object to_json(const engine_event& e) {
-  constexpr std::array<std::string_view, 5> names{"fact", "progress", "sample", "trouble", "lost"};
+  constexpr std::array<std::string_view, 6> names{"fact", "progress", "sample", "trouble", "lost", "message"};
   json::object out{{"sequence", e.sequence},
                    {"run", e.run},
                    {"event", std::string(names.at(static_cast<std::size_t>(e.what_kind)))}};

@@ -63,6 +63,8 @@ struct request {
   int redirects = 0;
   connection_use connection = connection_use::pooled;
   tls_options tls{};
+  /// Only addresses of the public internet are connected to; `denied` when the name has none.
+  bool public_only = false;
   std::stop_token stop{};
 };
 
@@ -82,7 +84,7 @@ enum class stage { request, resolve, connect, tls, write, read };
 ///
 /// Codes: invalid_argument (the request can never be sent), not_found (no such host), unavailable
 /// (refused, reset, unreachable, no name server), timeout, cancelled, io (this machine: no free
-/// descriptor, unreadable CA file), failed (not HTTP, over a limit, certificate not accepted).
+/// descriptor, unreadable CA file), denied (`public_only`), failed (not HTTP, over a limit, certificate not accepted).
 struct failure : error {
   stage where = stage::request;
   /// Some of the request may have reached the server, so its effect may have happened.

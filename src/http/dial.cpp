@@ -1,5 +1,7 @@
 #include "http/dial.hpp"
 
+#include "http/address.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -80,6 +82,9 @@ void dial::on_addresses(result<resolver::addresses> found) {
     return fail(std::move(f));
   }
   addresses_ = std::move(*found);
+  if (q_.public_only) std::erase_if(addresses_, [](const auto& a) { return !is_public(a.address()); });
+  if (addresses_.empty())
+    return fail(at(stage::resolve, make_error(errc::denied, "is not on the public internet")));
   where_ = stage::connect;
   try_next();
 }

@@ -16,6 +16,7 @@ struct dial_request {
   std::uint16_t port = 0;
   bool secure = false;
   tls_options tls{};
+  bool public_only = false;
   std::chrono::steady_clock::time_point deadline{};
 };
 using dial_outcome = boost::system::result<std::shared_ptr<wire>, failure>;

@@ -69,6 +69,7 @@ void exchange::connect() {
   d.port = to_.port;
   d.secure = to_.tls;
   d.tls = q_.tls;
+  d.public_only = q_.public_only;
   open(std::move(d), [weak = weak_from_this()](dial_outcome made) {
     const auto locked = weak.lock();
     if (!locked) return;

@@ -152,7 +152,8 @@ const mapping& environment_table() {
     t.field("calendar", schema::table(calendar_table), "when a release may start");
     t.field("promoted_from", schema::table(promotion_table),
             "where a release must have proved itself before");
-    t.field("notify", any(), "messages; not evaluated by this version");
+    t.field("channels", channels(), "where people are reached, see message.hpp");
+    t.field("notify", messages(), "who is told what of every release here");
     return t;
   }();
   return table;

@@ -184,7 +184,7 @@ const mapping& plan_table() {
             "items that people and checks tick, in groups");
     t.field("steps", list_of(schema::table(step_table), 1, 100'000), required, "the steps");
     t.field("rollback", schema::table(rollback_table), "what trouble leads to");
-    t.field("notify", any(), "messages; not evaluated by this version");
+    t.field("notify", messages(), "who is told what, see message.hpp");
     t.field("reactions", map_of(identifier(), schema::table(reaction_table)),
             "steps that run when a rule of `rollback` calls them");
     t.field("tasks", list_of(either({non_empty_string(), schema::table(task_table)}), 1, 1'000),

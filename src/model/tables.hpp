@@ -18,7 +18,10 @@ namespace shipflow::model_room {
 /// Shared between tables.
 [[nodiscard]] schema::type names();      ///< a list of strings
 [[nodiscard]] schema::type arguments();  ///< an argument list, references allowed
-[[nodiscard]] schema::type span();       ///< a duration, references allowed
+/// The values of `channels` and `notify`, see <shipflow/message.hpp>.
+[[nodiscard]] schema::type channels();
+[[nodiscard]] schema::type messages();
+[[nodiscard]] schema::type span();  ///< a duration, references allowed
 [[nodiscard]] const schema::mapping& approval_table();
 [[nodiscard]] const schema::mapping& action_table();
 [[nodiscard]] const schema::mapping& retry_table();

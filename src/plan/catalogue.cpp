@@ -7,13 +7,16 @@ namespace shipflow {
 inline namespace v1 {
 namespace {
 
-using probe_check = std::function<result<void>(const std::string& kind, const json::object& spec)>;
+using spec_check = std::function<result<void>(const std::string& kind, const json::object& spec)>;
 
 class provider_catalogue final : public catalogue {
  public:
   provider_catalogue(std::vector<const provider*> providers, std::vector<const metric_source*> sources,
-                     probe_check check)
-      : providers_(std::move(providers)), sources_(std::move(sources)), check_(std::move(check)) {}
+                     spec_check check, spec_check check_channel)
+      : providers_(std::move(providers)),
+        sources_(std::move(sources)),
+        check_(std::move(check)),
+        check_channel_(std::move(check_channel)) {}
 
   result<std::vector<action_spec>> actions(const std::string& name,
                                            const json::object& target) const override {
@@ -27,6 +30,11 @@ class provider_catalogue final : public catalogue {
     return check_(kind, spec);
   }
 
+  result<void> check_channel(const std::string& kind, const json::object& spec) const override {
+    if (!check_channel_) return {};
+    return check_channel_(kind, spec);
+  }
+
   result<void> check_metric(const metric_request& q) const override {
     for (const auto* source : sources_) {
       const auto names = source->names();
@@ -38,16 +46,17 @@ class provider_catalogue final : public catalogue {
  private:
   std::vector<const provider*> providers_;
   std::vector<const metric_source*> sources_;
-  probe_check check_;
+  spec_check check_;
+  spec_check check_channel_;
 };
 
 }  // namespace
 
 std::unique_ptr<catalogue> make_catalogue(std::vector<const provider*> providers,
                                           std::vector<const metric_source*> metric_sources,
-                                          probe_check check_probe) {
+                                          spec_check check_probe, spec_check check_channel) {
   return std::make_unique<provider_catalogue>(std::move(providers), std::move(metric_sources),
-                                              std::move(check_probe));
+                                              std::move(check_probe), std::move(check_channel));
 }
 
 }  // namespace v1

@@ -3,6 +3,7 @@
 #include "plan/groups.hpp"
 #include "plan/guards.hpp"
 #include "plan/links.hpp"
+#include "plan/messages.hpp"
 #include "plan/order.hpp"
 #include "plan/rollback.hpp"
 #include "plan/tasks.hpp"
@@ -38,8 +39,7 @@ void describe(const surroundings& all, plan& to) {
   for (const auto& [name, v] : all.where.variables)
     if (v.secret) to.secrets[name] = v.source;
   to.locks = {"environment:" + all.where.name};
-  warn_of(all.where.root, {"notify"}, to, all.out);
-  warn_of(all.document.root, {"notify", "report"}, to, all.out);
+  warn_of(all.document.root, {"report"}, to, all.out);
 }
 
 std::map<std::string, const node*> places_of(const plan_document& document) {
@@ -61,6 +61,7 @@ plan compile_all(const surroundings& all) {
   build_guards(all, edges, placed, to);
   check_rollback(all, places_of(all.document), to);
   check_certainty(all, to);
+  read_messages(all, to);
   to.components = all.bound.components();
   return to;
 }

@@ -2,6 +2,8 @@
 
 #include <shipflow/plan.hpp>
 
+#include <algorithm>
+
 namespace shipflow {
 namespace planning {
 namespace {
@@ -248,6 +250,49 @@ void check_indexes(const plan& p, json_reader& in) {
       in.fail("guards", "guard `" + g.id + "` names a step that is not there");
 }
 
+plan_channel read_channel(const json::value& from, const std::string& where, trouble& bad) {
+  plan_channel to;
+  json_reader in(from, where, bad);
+  for (const char* key : {"name", "kind", "spec"}) in.require(key);
+  in.text("name", to.name);
+  in.text("kind", to.kind);
+  in.object("spec", to.spec);
+  in.time("timeout_ms", to.timeout);
+  in.time("give_up_ms", to.give_up);
+  in.end();
+  return to;
+}
+
+text_piece read_piece(const json::value& from, json_reader& in) {
+  text_piece to;
+  const auto* list = from.if_array();
+  const bool good = list != nullptr && (list->size() == 2 || list->size() == 3) &&
+                    std::all_of(list->begin(), list->end(), [](const auto& v) { return v.is_string(); });
+  if (!good) {
+    in.fail("text", "must hold pieces");
+    return to;
+  }
+  const auto& kind = list->at(0).get_string();
+  if (kind == "value") to.what = text_piece::kind::value;
+  if (kind == "moment") to.what = text_piece::kind::moment;
+  to.text = std::string(list->at(1).get_string());
+  if (list->size() == 3) to.otherwise = std::string(list->at(2).get_string());
+  return to;
+}
+
+plan_message read_message(const json::value& from, const std::string& where, trouble& bad) {
+  plan_message to;
+  json_reader in(from, where, bad);
+  in.require("moment");
+  in.text("moment", to.moment);
+  in.texts("severities", to.severities);
+  in.texts("steps", to.steps);
+  in.texts("to", to.to);
+  for (const auto& piece : in.items("text")) to.text.push_back(read_piece(piece, in));
+  in.end();
+  return to;
+}
+
 plan read_plan_json(const json::value& v, trouble& bad) {
   plan to;
   json_reader in(v, "", bad);
@@ -282,6 +327,12 @@ plan read_plan_json(const json::value& v, trouble& bad) {
   read_promotion(in, to, bad);
   read_tasks(in, to, bad);
   in.object("secrets", to.secrets);
+  at = 0;
+  for (const auto& c : in.items("channels"))
+    to.channels.push_back(read_channel(c, "/channels/" + std::to_string(at++), bad));
+  at = 0;
+  for (const auto& m : in.items("messages"))
+    to.messages.push_back(read_message(m, "/messages/" + std::to_string(at++), bad));
   in.texts("locks", to.locks);
   in.texts("warnings", to.warnings);
   in.texts("point_of_no_return", to.point_of_no_return);

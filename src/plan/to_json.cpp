@@ -194,6 +194,35 @@ json::object task_json(const plan_task& t) {
   return to;
 }
 
+json::object channel_json(const plan_channel& c) {
+  json::object to{{"name", c.name}, {"kind", c.kind}, {"spec", c.spec}};
+  put_time(to, "timeout_ms", c.timeout);
+  put_time(to, "give_up_ms", c.give_up);
+  return to;
+}
+
+json::array pieces_json(const std::vector<text_piece>& pieces) {
+  json::array out;
+  for (const auto& p : pieces) {
+    json::array one{std::string(p.what == text_piece::kind::words   ? "words"
+                                : p.what == text_piece::kind::value ? "value"
+                                                                    : "moment"),
+                    p.text};
+    if (!p.otherwise.empty()) one.emplace_back(p.otherwise);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+json::object message_json(const plan_message& m) {
+  json::object to{{"moment", m.moment}};
+  put_texts(to, "severities", m.severities);
+  put_texts(to, "steps", m.steps);
+  put_texts(to, "to", m.to);
+  to["text"] = pieces_json(m.text);
+  return to;
+}
+
 }  // namespace
 
 json::value to_json(const plan& p) {
@@ -225,6 +254,16 @@ json::value to_json(const plan& p) {
   for (const auto& t : p.tasks) tasks.push_back(task_json(t));
   if (!tasks.empty()) to["tasks"] = std::move(tasks);
   if (!p.secrets.empty()) to["secrets"] = p.secrets;
+  if (!p.channels.empty()) {
+    json::array channels;
+    for (const auto& c : p.channels) channels.push_back(channel_json(c));
+    to["channels"] = std::move(channels);
+  }
+  if (!p.messages.empty()) {
+    json::array messages;
+    for (const auto& m : p.messages) messages.push_back(message_json(m));
+    to["messages"] = std::move(messages);
+  }
   put_texts(to, "locks", p.locks);
   put_texts(to, "warnings", p.warnings);
   put_texts(to, "point_of_no_return", p.point_of_no_return);

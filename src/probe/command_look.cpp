@@ -1,7 +1,7 @@
 #include "http/text.hpp"
-#include "probe/child.hpp"
 #include "probe/kinds.hpp"
 #include "probe/spec.hpp"
+#include "process/child.hpp"
 
 #include <chrono>
 
@@ -11,7 +11,7 @@ namespace {
 // Shorter values are ordinary words; hiding them would hide the message.
 constexpr std::size_t least_hidden = 4;
 
-std::string hide(std::string text, const child_spec& spec) {
+std::string hide(std::string text, const process::child_spec& spec) {
   for (const auto& [name, value] : spec.environment) {
     if (name == "PATH" || value.size() < least_hidden) continue;
     for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 3))
@@ -28,7 +28,7 @@ std::string last_line(std::string_view text) {
                                  end - (begin == std::string_view::npos ? -1 : begin)));
 }
 
-seen see_end(const child_end& end, const child_spec& spec, duration took) {
+seen see_end(const process::child_end& end, const process::child_spec& spec, duration took) {
   seen s;
   s.answer.outcome = end.exit_code == 0 ? look::pass : look::fail;
   s.answer.latency = took;
@@ -44,7 +44,7 @@ seen see_end(const child_end& end, const child_spec& spec, duration took) {
   return s;
 }
 
-seen see_error(const error& e, const child_spec& spec) {
+seen see_error(const error& e, const process::child_spec& spec) {
   seen s;
   s.timed_out = e.code == errc::timeout;
   s.answer.outcome = s.timed_out ? look::fail : look::unavailable;
@@ -54,26 +54,26 @@ seen see_error(const error& e, const child_spec& spec) {
 
 class command_look final : public prepared_look {
  public:
-  explicit command_look(child_spec spec) : spec_(std::move(spec)) {}
+  explicit command_look(process::child_spec spec) : spec_(std::move(spec)) {}
 
   void begin(const surroundings& with, duration limit, std::stop_token stop,
              std::function<void(seen)> done) override {
     const auto began = std::chrono::steady_clock::now();
-    run_child(with.executor, spec_, limit, std::move(stop),
-              [spec = spec_, began, done = std::move(done)](const result<child_end>& end) {
-                const auto took =
-                    std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - began);
-                done(end ? see_end(*end, spec, took) : see_error(end.error(), spec));
-              });
+    process::run_child(with.executor, spec_, limit, std::move(stop),
+                       [spec = spec_, began, done = std::move(done)](const result<process::child_end>& end) {
+                         const auto took =
+                             std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - began);
+                         done(end ? see_end(*end, spec, took) : see_error(end.error(), spec));
+                       });
   }
 
  private:
-  child_spec spec_;
+  process::child_spec spec_;
 };
 
 bool has_zero(const std::string& text) { return text.find('\0') != std::string::npos; }
 
-void read_environment(http::fields& in, child_spec& to) {
+void read_environment(http::fields& in, process::child_spec& to) {
   const auto* env = in.object("env");
   if (env == nullptr) return;
   for (const auto& e : *env) {
@@ -91,7 +91,7 @@ void read_environment(http::fields& in, child_spec& to) {
 
 prepared prepare_command(const json::object& spec) {
   http::fields in(spec);
-  child_spec to;
+  process::child_spec to;
   to.argv = in.texts("command");
   if (to.argv.empty() || to.argv.front().empty())
     in.wrong("command", "must be a list: the program and its arguments");

@@ -19,8 +19,8 @@ class wrapped_store : public store {
   }
   result<std::string> get_plan(const std::string& d) override { return inner_->get_plan(d); }
   result<void> create_run(const run_row& r, const std::vector<stored_fact>& f,
-                          const std::vector<std::string>& a) override {
-    return inner_->create_run(r, f, a);
+                          const std::vector<std::string>& a, const std::vector<stored_message>& m) override {
+    return inner_->create_run(r, f, a, m);
   }
   result<run_row> get_run(const std::string& id) override { return inner_->get_run(id); }
   result<run_row> find_external(const std::string& id) override { return inner_->find_external(id); }
@@ -47,6 +47,14 @@ class wrapped_store : public store {
   result<std::vector<std::pair<std::string, std::string>>> locks() override { return inner_->locks(); }
   result<std::vector<sample_chunk>> read_samples(const std::string& r) override {
     return inner_->read_samples(r);
+  }
+  result<std::vector<stored_message>> take_messages(std::int64_t n, std::int64_t h, std::size_t l) override {
+    return inner_->take_messages(n, h, l);
+  }
+  result<void> settle_message(const stored_message& m) override { return inner_->settle_message(m); }
+  result<std::optional<std::int64_t>> next_message() override { return inner_->next_message(); }
+  result<std::vector<stored_message>> read_messages(const std::string& r) override {
+    return inner_->read_messages(r);
   }
   result<std::size_t> purge(std::int64_t b, std::optional<std::int64_t> r) override {
     return inner_->purge(b, r);

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # Data flows from left to right; an include may name the own room and those to its left.
-LINE = ["base", "document", "calendar", "gate", "model", "changes", "verdict", "health", "plan", "run", "engine"]
+LINE = ["base", "document", "calendar", "gate", "model", "changes", "verdict", "health", "plan", "run", "message", "engine"]
 # Rooms beside the line: they see base and what is listed, never the engine and never each other.
 BESIDE = {
     "http": [],
@@ -25,17 +25,18 @@ BESIDE = {
     "source": ["http", "aws"],
     "aws": ["http"],
     "github": ["http"],
+    "notify": ["http", "process"],
 }
 # Rooms and folders to the right of the engine.
-RIGHT = ["rehearsal", "notify", "decision", "backtest", "report", "server"]
+RIGHT = ["rehearsal", "decision", "backtest", "report", "server"]
 # They embed the library as a host does: public headers only.
 HOSTS = ["capi", "bindings", "examples", "benchmarks"]
 
 # Public headers whose name is not that of a room. The interfaces of side rooms belong to base.
 PUBLIC_ROOM = {name: "base" for name in
-               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "store", "world", "provider_suite"]} | dict.fromkeys(["rehearsal", "rehearsal_views", "recording"], "rehearsal")
+               ["error", "time", "json", "fact", "version", "scheduler", "provider", "probe", "message", "store", "world", "provider_suite"]} | dict.fromkeys(["rehearsal", "rehearsal_views", "recording"], "rehearsal")
 
-PURE = ["base", "document", "calendar", "gate", "model", "changes", "verdict", "health", "plan", "run", "world", "suite", "rehearsal"]
+PURE = ["base", "document", "calendar", "gate", "model", "changes", "verdict", "health", "plan", "run", "world", "suite", "rehearsal", "message"]
 IMPURE = re.compile(
     r"\b(?:system_clock|steady_clock|high_resolution_clock)::now\b|\bgetenv\b|\bs?rand\s*\(|\brandom_device\b"
     r"|\bstd::time\s*\(|\bgettimeofday\b|\bclock_gettime\b|\bstd::j?thread\b|\bsleep_(?:for|until)\b")
@@ -45,7 +46,7 @@ LIBRARY_ROOMS = {
                    "aws"],
     "sqlite3.h": ["store"],
     "yaml-cpp/": ["document"],
-    "openssl/": ["base", "http", "probe", "provider", "aws"],
+    "openssl/": ["base", "http", "probe", "provider", "aws", "notify"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SOURCES = {".cpp", ".hpp", ".h", ".c"}

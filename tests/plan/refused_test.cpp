@@ -161,14 +161,12 @@ TEST_CASE("plan/refused: an unknown provider and a wrong binding are named where
 
 TEST_CASE("plan/refused: words of later versions that do nothing by themselves are warnings") {
   start s;
-  s.plan = "shipflow: 1\nplan: shop\nnotify: { x: 1 }\nreport: []\nsteps:\n  - { id: a, command: [a] }\n";
-  s.environments = "shipflow: 1\nenvironments:\n  local: { notify: { x: 1 } }\n";
+  s.plan = "shipflow: 1\nplan: shop\nreport: []\nsteps:\n  - { id: a, command: [a] }\n";
+  s.environments = "shipflow: 1\nenvironments:\n  local: {}\n";
   const auto c = test::compile(s);
   CHECK(!c.findings.has_errors());
-  CHECK(c.what.warnings == std::vector<std::string>{"`notify` is not evaluated by this version",
-                                                    "`notify` is not evaluated by this version",
-                                                    "`report` is not evaluated by this version"});
-  CHECK(c.findings.items().size() == 3);
+  CHECK(c.what.warnings == std::vector<std::string>{"`report` is not evaluated by this version"});
+  CHECK(c.findings.items().size() == 1);
 }
 
 TEST_CASE("plan/refused: an accepted point of no return is listed") {

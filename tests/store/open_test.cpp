@@ -78,7 +78,7 @@ TEST_CASE("store/sqlite: the settings that durability rests on are read back and
   CHECK(settings["sqlite"] == sqlite3_libversion());
   CHECK(about.kind == "sqlite");
   CHECK(about.durable);
-  CHECK(about.schema_version == 1);
+  CHECK(about.schema_version == 2);
   CHECK(about.uuid.size() == 32);
 }
 

@@ -22,9 +22,10 @@ class memory_store final : public store {
     return state_.get_plan(digest);
   }
   result<void> create_run(const run_row& row, const std::vector<stored_fact>& facts,
-                          const std::vector<std::string>& acquire) override {
+                          const std::vector<std::string>& acquire,
+                          const std::vector<stored_message>& messages) override {
     const std::scoped_lock hold(mutex_);
-    return state_.create_run(row, facts, acquire);
+    return state_.create_run(row, facts, acquire, messages);
   }
   result<run_row> get_run(const std::string& id) override {
     const std::scoped_lock hold(mutex_);
@@ -82,6 +83,23 @@ class memory_store final : public store {
   result<std::vector<sample_chunk>> read_samples(const std::string& run) override {
     const std::scoped_lock hold(mutex_);
     return state_.read_samples(run);
+  }
+  result<std::vector<stored_message>> take_messages(std::int64_t now_ms, std::int64_t hold_until_ms,
+                                                    std::size_t limit) override {
+    const std::scoped_lock hold(mutex_);
+    return state_.take_messages(now_ms, hold_until_ms, limit);
+  }
+  result<void> settle_message(const stored_message& m) override {
+    const std::scoped_lock hold(mutex_);
+    return state_.settle_message(m);
+  }
+  result<std::optional<std::int64_t>> next_message() override {
+    const std::scoped_lock hold(mutex_);
+    return state_.next_message();
+  }
+  result<std::vector<stored_message>> read_messages(const std::string& run) override {
+    const std::scoped_lock hold(mutex_);
+    return state_.read_messages(run);
   }
   result<std::size_t> purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms) override {
     const std::scoped_lock hold(mutex_);

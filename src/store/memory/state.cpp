@@ -54,7 +54,8 @@ result<std::string> state::get_plan(const std::string& digest) const {
 }
 
 result<void> state::create_run(const run_row& row, const std::vector<stored_fact>& facts,
-                               const std::vector<std::string>& acquire) {
+                               const std::vector<std::string>& acquire,
+                               const std::vector<stored_message>& messages) {
   if (row.id.empty()) return make_error(errc::invalid_argument, "a run needs an id");
   if (!gapless(facts, 0))
     return make_error(errc::invalid_argument,
@@ -73,6 +74,7 @@ result<void> state::create_run(const run_row& row, const std::vector<stored_fact
   run.number = ++runs_made_;
   if (!row.external_id.empty()) external_ids_[row.external_id] = row.id;
   for (const auto& resource : acquire) locks_[resource] = row.id;
+  keep_messages(messages);
   return {};
 }
 
@@ -197,6 +199,7 @@ commit_result state::commit(const commit_request& change) {
   found->second.facts.insert(found->second.facts.end(), change.facts.begin(), change.facts.end());
   for (const auto& c : change.samples) found->second.samples[{c.minute, c.series}] = c.body;
   take_locks(change);
+  keep_messages(change.messages);
   for (auto& s : found->second.signals)
     if (std::count(change.used_signals.begin(), change.used_signals.end(), s.signal.id) > 0) s.used = true;
   answer.status = commit_status::committed;
@@ -243,7 +246,8 @@ result<std::vector<sample_chunk>> state::read_samples(const std::string& run) co
   return out;
 }
 
-void state::forget(kept_run& run) {
+void state::forget(const std::string& id, kept_run& run) {
+  std::erase_if(messages_, [&](const auto& m) { return m.run == id; });
   for (const auto& s : run.signals) signal_ids_.erase(s.signal.id);
   run.facts.clear();
   run.signals.clear();
@@ -260,7 +264,7 @@ std::size_t state::purge(std::int64_t before_ms, std::optional<std::int64_t> row
     if (!is_terminal(row.status) || !row.owner.empty()) continue;
     const bool drop_row = rows_before_ms && row.finished_ms < *rows_before_ms;
     if (!drop_row && (it->second.purged || row.finished_ms >= history_ms)) continue;
-    forget(it->second);
+    forget(it->first, it->second);
     if (drop_row) {
       std::erase_if(locks_, [&](const auto& l) { return l.second == it->first; });
       external_ids_.erase(row.external_id);

@@ -28,7 +28,8 @@ class state {
   result<std::string> get_plan(const std::string& digest) const;
 
   result<void> create_run(const run_row& row, const std::vector<stored_fact>& facts,
-                          const std::vector<std::string>& acquire);
+                          const std::vector<std::string>& acquire,
+                          const std::vector<stored_message>& messages);
   result<run_row> get_run(const std::string& id) const;
   result<run_row> find_external(const std::string& external_id) const;
   std::vector<run_row> list_runs(const run_filter& filter) const;
@@ -46,6 +47,12 @@ class state {
   std::vector<std::pair<std::string, std::string>> locks() const;
 
   result<std::vector<sample_chunk>> read_samples(const std::string& run) const;
+
+  std::vector<stored_message> take_messages(std::int64_t now_ms, std::int64_t hold_until_ms,
+                                            std::size_t limit);
+  result<void> settle_message(const stored_message& m);
+  std::optional<std::int64_t> next_message() const;
+  result<std::vector<stored_message>> read_messages(const std::string& run) const;
   std::size_t purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms);
 
  private:
@@ -53,13 +60,17 @@ class state {
   std::pair<std::string, std::string> holder_of(std::vector<std::string> resources,
                                                 const std::string& run) const;
   void take_locks(const commit_request& change);
-  void forget(kept_run& run);
+  void forget(const std::string& id, kept_run& run);
+  void keep_messages(const std::vector<stored_message>& messages);
+  // Per run and channel the oldest that waits, by insertion.
+  std::vector<std::size_t> oldest_waiting() const;
 
   std::map<std::string, std::string> plans_;
   std::map<std::string, kept_run> runs_;
   std::map<std::string, std::string> external_ids_;  // to run
   std::set<std::string> signal_ids_;
   std::map<std::string, std::string> locks_;  // resource to run
+  std::vector<stored_message> messages_;      // in order of insertion
   std::int64_t runs_made_ = 0;
 };
 

@@ -18,8 +18,8 @@ result<std::int64_t> remove_from(connection& db, const char* sql, std::int64_t r
 // What a run left behind, without its row; the number of rows deleted.
 result<std::int64_t> remove_traces(connection& db, std::int64_t run) {
   std::int64_t sum = 0;
-  for (const auto* sql :
-       {"DELETE FROM fact WHERE run=?", "DELETE FROM sample WHERE run=?", "DELETE FROM signal WHERE run=?"}) {
+  for (const auto* sql : {"DELETE FROM fact WHERE run=?", "DELETE FROM sample WHERE run=?",
+                          "DELETE FROM signal WHERE run=?", "DELETE FROM message WHERE run=?"}) {
     const auto removed = remove_from(db, sql, run);
     if (!removed) return removed.error();
     sum += *removed;

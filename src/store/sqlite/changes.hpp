@@ -11,7 +11,8 @@ namespace shipflow::sqlite {
 [[nodiscard]] result<void> put_plan(connection& db, const std::string& digest, const std::string& body);
 [[nodiscard]] result<void> create_run(connection& db, const run_row& row,
                                       const std::vector<stored_fact>& facts,
-                                      const std::vector<std::string>& acquire, result<void>& answer);
+                                      const std::vector<std::string>& acquire,
+                                      const std::vector<stored_message>& messages, result<void>& answer);
 [[nodiscard]] result<void> insert_facts(connection& db, std::int64_t run,
                                         const std::vector<stored_fact>& facts);
 
@@ -22,6 +23,12 @@ namespace shipflow::sqlite {
 [[nodiscard]] result<std::size_t> adopt(connection& db, const std::string& engine, std::int64_t now_ms);
 
 [[nodiscard]] result<void> apply_commit(connection& db, const commit_request& change, commit_result& answer);
+
+[[nodiscard]] result<void> insert_messages(connection& db, std::int64_t run,
+                                           const std::vector<stored_message>& messages);
+[[nodiscard]] result<void> take_messages(connection& db, std::int64_t now_ms, std::int64_t hold_until_ms,
+                                         std::size_t limit, std::vector<stored_message>& taken);
+[[nodiscard]] result<void> settle_message(connection& db, const stored_message& m, result<void>& answer);
 
 [[nodiscard]] result<void> put_signal(connection& db, const stored_signal& s, result<void>& answer);
 

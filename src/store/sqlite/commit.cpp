@@ -100,6 +100,7 @@ std::size_t size_of(const commit_request& change) {
   std::size_t sum = 256;
   for (const auto& f : change.facts) sum += f.body.size() + 128;
   for (const auto& s : change.samples) sum += s.body.size() + 64;
+  for (const auto& m : change.messages) sum += m.body.size() + 128;
   return sum;
 }
 
@@ -124,6 +125,7 @@ result<void> apply_commit(connection& db, const commit_request& change, commit_r
   const auto rev = change.expected_rev + static_cast<std::int64_t>(change.facts.size());
   if (auto done = insert_facts(db, run, change.facts); !done) return done;
   if (auto done = keep_samples(db, change.samples, run); !done) return done;
+  if (auto done = insert_messages(db, run, change.messages); !done) return done;
   if (auto done = move_locks(db, change, run); !done) return done;
   const auto used = use_signals(db, change, run, rev);
   if (!used) return used.error();

@@ -60,12 +60,14 @@ result<void> insert_facts(connection& db, std::int64_t run, const std::vector<st
 }
 
 result<void> create_run(connection& db, const run_row& row, const std::vector<stored_fact>& facts,
-                        const std::vector<std::string>& acquire, result<void>& answer) {
+                        const std::vector<std::string>& acquire, const std::vector<stored_message>& messages,
+                        result<void>& answer) {
   if (auto checked = check(db, row, acquire, answer); !checked) return checked;
   if (!answer) return {};
   const auto number = insert_run(db, row, static_cast<std::int64_t>(facts.size()));
   if (!number) return number.error();
   if (auto done = insert_facts(db, *number, facts); !done) return done;
+  if (auto done = insert_messages(db, *number, messages); !done) return done;
   return take_locks(db, acquire, *number);
 }
 

@@ -86,8 +86,8 @@ result<schema_state> prepare(connection& db, const std::string& path) {
   if (auto done = make_private(path); !done) return done.error();
   if (auto done = checkpoint_on_close(db, 1); !done) return done.error();
   if (auto done = configure(db); !done) return done.error();
-  if (!found->empty) return found;
-  if (auto made = create_schema(db); !made) return made.error();
+  if (!found->empty && found->version >= schema_version) return found;
+  if (auto made = found->empty ? create_schema(db) : upgrade_schema(db); !made) return made.error();
   return inspect(db, access::write);
 }
 

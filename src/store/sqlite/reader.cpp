@@ -143,4 +143,36 @@ result<std::vector<sample_chunk>> reader::read_samples(const std::string& run) {
   });
 }
 
+// A file of version 1 that was opened to look only has no such table.
+result<bool> reader::knows_messages() {
+  auto c = db_.use("SELECT 1 FROM sqlite_schema WHERE type='table' AND name='message'");
+  return c.next();
+}
+
+result<std::optional<std::int64_t>> reader::next_message() {
+  const std::scoped_lock hold(mutex_);
+  const auto known = knows_messages();
+  if (!known) return known.error();
+  if (!*known) return std::optional<std::int64_t>{};
+  auto c = db_.use(
+      "SELECT m.due_ms FROM message m WHERE m.status=1 AND NOT EXISTS"
+      " (SELECT 1 FROM message e WHERE e.run=m.run AND e.channel=m.channel AND e.status=1 AND e.n<m.n)"
+      " ORDER BY m.due_ms LIMIT 1");
+  const auto row = c.next();
+  if (!row) return row.error();
+  return *row ? c.optional_integer(0) : std::nullopt;
+}
+
+result<std::vector<stored_message>> reader::read_messages(const std::string& run) {
+  const std::scoped_lock hold(mutex_);
+  const auto known = knows_messages();
+  if (!known) return known.error();
+  if (!*known) return std::vector<stored_message>{};
+  auto c = db_.use("SELECT " SHIPFLOW_MESSAGE_COLUMNS
+                   " FROM message m JOIN run ON run.n=m.run"
+                   " WHERE m.run=(SELECT n FROM run WHERE id=?) ORDER BY m.n");
+  c.bind(run);
+  return all_of<stored_message>(db_, run, c, read_message);
+}
+
 }  // namespace shipflow::sqlite

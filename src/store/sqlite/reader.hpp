@@ -22,8 +22,12 @@ class reader {
   [[nodiscard]] result<std::vector<stored_signal>> unused_signals(const std::string& run);
   [[nodiscard]] result<std::vector<std::pair<std::string, std::string>>> locks();
   [[nodiscard]] result<std::vector<sample_chunk>> read_samples(const std::string& run);
+  [[nodiscard]] result<std::optional<std::int64_t>> next_message();
+  [[nodiscard]] result<std::vector<stored_message>> read_messages(const std::string& run);
 
  private:
+  [[nodiscard]] result<bool> knows_messages();
+
   std::mutex mutex_;
   connection db_;
 };

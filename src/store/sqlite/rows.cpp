@@ -26,6 +26,21 @@ run_row read_run(const cursor& row) {
   return r;
 }
 
+stored_message read_message(const cursor& c) {
+  stored_message m;
+  m.id = c.text(0);
+  m.run = c.text(1);
+  m.channel = c.text(2);
+  m.moment = c.text(3);
+  m.at_ms = c.integer(4);
+  m.due_ms = c.integer(5);
+  m.attempts = static_cast<int>(c.integer(6));
+  m.status = static_cast<message_status>(c.integer(7));
+  m.why = c.text(8);
+  m.body = c.text(9);
+  return m;
+}
+
 error no_run(const std::string& id) {
   return make_error(errc::not_found, "run \"" + id + "\" does not exist");
 }

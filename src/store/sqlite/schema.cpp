@@ -88,6 +88,25 @@ CREATE TABLE sample(
 ) STRICT;
 )sql";
 
+// Since version 2. message_waiting serves those that send, message_run the order within a channel.
+constexpr const char* message_table = R"sql(
+CREATE TABLE message(
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  run INTEGER NOT NULL,
+  channel TEXT NOT NULL,
+  moment TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX message_waiting ON message(due_ms) WHERE status = 1;
+CREATE INDEX message_run ON message(run, channel, status);
+)sql";
+
 std::string new_uuid() {
   std::array<unsigned char, 16> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return {};
@@ -127,15 +146,34 @@ result<void> put_meta(connection& db, std::string_view key, std::string_view val
 }
 
 result<void> fill(connection& db) {
-  if (auto made = db.execute(tables); !made) return made;
+  for (const auto* sql : {tables, message_table})
+    if (auto made = db.execute(sql); !made) return made;
   const auto mark = "PRAGMA application_id=" + std::to_string(application_id);
   if (auto set = db.execute(mark.c_str()); !set) return set;
   const auto uuid = new_uuid();
   if (uuid.empty()) return make_error(errc::io, "the system gave no random bytes for the id of the store");
   const auto version = std::to_string(schema_version);
-  for (const auto* key : {"schema_version", "min_reader", "min_writer"})
+  for (const auto* key : {"schema_version", "min_writer"})
     if (auto put = put_meta(db, key, version); !put) return put;
+  if (auto put = put_meta(db, "min_reader", std::to_string(oldest_reader)); !put) return put;
   return put_meta(db, "uuid", uuid);
+}
+
+result<void> add_messages(connection& db) {
+  if (auto made = db.execute(message_table); !made) return made;
+  auto c = db.use("UPDATE meta SET value=? WHERE key IN ('schema_version', 'min_writer')");
+  const auto version = std::to_string(schema_version);
+  if (const auto done = c.bind(version).run(); !done) return done.error();
+  return {};
+}
+
+result<void> in_transaction(connection& db, result<void> (*change)(connection&)) {
+  if (auto begun = db.execute("BEGIN IMMEDIATE"); !begun) return begun;
+  auto made = change(db);
+  if (made) made = db.execute("COMMIT");
+  if (!made && sqlite3_get_autocommit(db.handle()) == 0)
+    sqlite3_exec(db.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  return made;
 }
 
 result<bool> has_tables(connection& db) {
@@ -174,13 +212,8 @@ result<schema_state> inspect(connection& db, access wanted) {
   return found;
 }
 
-result<void> create_schema(connection& db) {
-  if (auto begun = db.execute("BEGIN IMMEDIATE"); !begun) return begun;
-  auto made = fill(db);
-  if (made) made = db.execute("COMMIT");
-  if (!made && sqlite3_get_autocommit(db.handle()) == 0)
-    sqlite3_exec(db.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  return made;
-}
+result<void> create_schema(connection& db) { return in_transaction(db, fill); }
+
+result<void> upgrade_schema(connection& db) { return in_transaction(db, add_messages); }
 
 }  // namespace shipflow::sqlite

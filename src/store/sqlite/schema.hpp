@@ -7,7 +7,10 @@ namespace shipflow::sqlite {
 
 /// What this library writes. A file names the oldest library that may read or write it
 /// (`min_reader`, `min_writer` in the table `meta`); a higher number there is refused.
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
+/// The oldest library that may read what this one writes: it knows nothing of messages and loses nothing by it. An
+/// older writer would leave messages of deleted runs behind.
+inline constexpr int oldest_reader = 1;
 
 struct schema_state {
   bool empty = false;  ///< a new file without tables
@@ -22,5 +25,7 @@ enum class access { read, write };
 
 /// Makes the tables in one transaction.
 [[nodiscard]] result<void> create_schema(connection& db);
+/// Adds in one transaction what a file of an older version lacks.
+[[nodiscard]] result<void> upgrade_schema(connection& db);
 
 }  // namespace shipflow::sqlite

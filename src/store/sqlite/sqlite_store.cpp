@@ -40,13 +40,14 @@ result<void> sqlite_store::put_plan(const std::string& digest, const std::string
 }
 
 result<void> sqlite_store::create_run(const run_row& row, const std::vector<stored_fact>& facts,
-                                      const std::vector<std::string>& acquire) {
+                                      const std::vector<std::string>& acquire,
+                                      const std::vector<stored_message>& messages) {
   if (row.id.empty()) return invalid("a run needs an id");
   if (!gapless(facts, 0))
     return make_error(errc::invalid_argument,
                       "the first facts of run \"" + row.id + "\" must have revisions 1, 2, ...");
   return change<void>(small, [&](connection& db, result<void>& answer) {
-    return sqlite::create_run(db, row, facts, acquire, answer);
+    return sqlite::create_run(db, row, facts, acquire, messages, answer);
   });
 }
 
@@ -90,6 +91,21 @@ result<void> sqlite_store::put_signal(const stored_signal& s) {
   return change<void>(small + s.body.size(), [&](connection& db, result<void>& answer) {
     return sqlite::put_signal(db, s, answer);
   });
+}
+
+result<std::vector<stored_message>> sqlite_store::take_messages(std::int64_t now_ms,
+                                                                std::int64_t hold_until_ms,
+                                                                std::size_t limit) {
+  using rows = std::vector<stored_message>;
+  return change<rows>(small, [&](connection& db, result<rows>& answer) {
+    answer = rows();
+    return sqlite::take_messages(db, now_ms, hold_until_ms, limit, *answer);
+  });
+}
+
+result<void> sqlite_store::settle_message(const stored_message& m) {
+  return change<void>(
+      small, [&](connection& db, result<void>& answer) { return sqlite::settle_message(db, m, answer); });
 }
 
 result<std::size_t> sqlite_store::purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms) {

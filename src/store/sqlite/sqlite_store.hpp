@@ -18,7 +18,8 @@ class sqlite_store final : public store {
   result<void> put_plan(const std::string& digest, const std::string& body) override;
   result<std::string> get_plan(const std::string& digest) override { return read_->get_plan(digest); }
   result<void> create_run(const run_row& row, const std::vector<stored_fact>& facts,
-                          const std::vector<std::string>& acquire) override;
+                          const std::vector<std::string>& acquire,
+                          const std::vector<stored_message>& messages) override;
   result<run_row> get_run(const std::string& id) override { return read_->get_run(id); }
   result<run_row> find_external(const std::string& external_id) override {
     return read_->find_external(external_id);
@@ -42,6 +43,13 @@ class sqlite_store final : public store {
   result<std::vector<std::pair<std::string, std::string>>> locks() override { return read_->locks(); }
   result<std::vector<sample_chunk>> read_samples(const std::string& run) override {
     return read_->read_samples(run);
+  }
+  result<std::vector<stored_message>> take_messages(std::int64_t now_ms, std::int64_t hold_until_ms,
+                                                    std::size_t limit) override;
+  result<void> settle_message(const stored_message& m) override;
+  result<std::optional<std::int64_t>> next_message() override { return read_->next_message(); }
+  result<std::vector<stored_message>> read_messages(const std::string& run) override {
+    return read_->read_messages(run);
   }
   result<std::size_t> purge(std::int64_t before_ms, std::optional<std::int64_t> rows_before_ms) override;
 

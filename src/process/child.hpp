@@ -1,6 +1,6 @@
 // A short-lived program: started without a shell, bounded in time and output, killed with its group.
 //
-// Probes use this rather than a keeper, which costs two flushes of the disk per start and exists to
+// Probes and messages use this rather than a keeper, which costs two flushes of the disk per start and exists to
 // let a program outlive the engine: a look must not.
 #pragma once
 
@@ -15,12 +15,13 @@
 #include <utility>
 #include <vector>
 
-namespace shipflow::probing {
+namespace shipflow::process {
 
 struct child_spec {
   std::vector<std::string> argv;
   std::string directory = "/";
   std::vector<std::pair<std::string, std::string>> environment;  ///< complete but for PATH
+  std::string input{};                                           ///< what it reads; empty: /dev/null
   std::size_t output_limit = 16'384;                             ///< the end of both streams that is kept
 };
 
@@ -36,4 +37,4 @@ struct child_end {
 void run_child(const boost::asio::any_io_executor& executor, child_spec spec, duration limit,
                std::stop_token stop, std::function<void(result<child_end>)> done);
 
-}  // namespace shipflow::probing
+}  // namespace shipflow::process

@@ -1,4 +1,4 @@
-#include "probe/spawn.hpp"
+#include "process/spawn.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,13 +7,15 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <string_view>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
-namespace shipflow::probing {
+namespace shipflow::process {
 namespace {
 
 constexpr const char* usual_path = "/usr/local/bin:/usr/bin:/bin";
@@ -113,6 +115,25 @@ image make_image(const child_spec& spec) {
   ::_exit(127);
 }
 
+// What the program reads, whole before it starts, so that nobody has to feed it.
+result<int> input_of(const child_spec& spec) {
+  if (spec.input.empty()) {
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0) return system_error("/dev/null", errno);
+    return null;
+  }
+  descriptor text(::memfd_create("input", MFD_CLOEXEC));
+  if (text.get() < 0) return system_error("no memory file", errno);
+  std::string_view left = spec.input;
+  while (!left.empty()) {
+    const auto n = ::write(text.get(), left.data(), left.size());
+    if (n <= 0) return system_error("no memory for the input", errno);
+    left.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (::lseek(text.get(), 0, SEEK_SET) != 0) return system_error("memory file", errno);
+  return text.release();
+}
+
 }  // namespace
 
 result<spawned> spawn(const child_spec& spec) {
@@ -127,11 +148,12 @@ result<spawned> spawn(const child_spec& spec) {
   if (::pipe2(report.data(), O_CLOEXEC) != 0) return system_error("no pipe", errno);
   const descriptor report_read(report[0]);
   descriptor report_write(report[1]);
-  const descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (null.get() < 0) return system_error("/dev/null", errno);
+  const auto opened = input_of(spec);
+  if (!opened) return opened.error();
+  const descriptor input(*opened);
   const pid_t pid = ::fork();
   if (pid < 0) return system_error("no process", errno);
-  if (pid == 0) become(i, null.get(), out_write.get(), report_write.get());
+  if (pid == 0) become(i, input.get(), out_write.get(), report_write.get());
   ::setpgid(pid, pid);  // also here: a kill may come before the child did it
   out_write.reset(-1);
   report_write.reset(-1);
@@ -151,4 +173,4 @@ result<spawned> spawn(const child_spec& spec) {
   return spawned{pid, pidfd, out_read.release()};
 }
 
-}  // namespace shipflow::probing
+}  // namespace shipflow::process

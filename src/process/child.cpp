@@ -1,6 +1,6 @@
-#include "probe/child.hpp"
+#include "process/child.hpp"
 
-#include "probe/spawn.hpp"
+#include "process/spawn.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace shipflow::probing {
+namespace shipflow::process {
 namespace asio = boost::asio;
 using boost::system::error_code;
 namespace {
@@ -123,4 +123,4 @@ void run_child(const asio::any_io_executor& executor, child_spec spec, duration 
   std::make_shared<child>(executor, *started, spec.output_limit, std::move(done))->start(limit, stop);
 }
 
-}  // namespace shipflow::probing
+}  // namespace shipflow::process

@@ -1,11 +1,11 @@
 // fork and exec, nothing else.
 #pragma once
 
-#include "probe/child.hpp"
+#include "process/child.hpp"
 
 #include <sys/types.h>
 
-namespace shipflow::probing {
+namespace shipflow::process {
 
 /// A started program: leader of its own process group, killed when the starting thread dies.
 struct spawned {
@@ -16,4 +16,4 @@ struct spawned {
 
 [[nodiscard]] result<spawned> spawn(const child_spec& spec);
 
-}  // namespace shipflow::probing
+}  // namespace shipflow::process
