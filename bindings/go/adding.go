@@ -23,7 +23,8 @@ func (e *Engine) AddProvider(p Provider) error {
 	return err
 }
 
-// AddBuiltin adds "probes", "http", "gate", "github", "command" or "local"; options as in shipflow_engine_add_builtin.
+// AddBuiltin adds "probes", "http", "gate", "github", "command", "local", "sources" or "notifiers"; options as in
+// shipflow_engine_add_builtin.
 func (e *Engine) AddBuiltin(name string, options map[string]any) error {
 	n := viewOf(name)
 	defer n.free()
@@ -71,6 +72,24 @@ func (e *Engine) AddMetrics(source string, kind SeriesKind, read MetricFunc) err
 	if err == nil {
 		e.guard.Lock()
 		e.metrics[source] = metricSource{read, kind}
+		e.guard.Unlock()
+	}
+	return err
+}
+
+// AddNotifier carries the messages of channels `{ host: KIND, with: {...} }`.
+func (e *Engine) AddNotifier(kind string, n Notifier) error {
+	v, err := viewJSON([]string{kind})
+	if err != nil {
+		return err
+	}
+	defer v.free()
+	err = e.do(func(trouble **C.shipflow_error) C.shipflow_status {
+		return C.shipflow_engine_add_notifiers(e.ptr, v.str, trouble)
+	})
+	if err == nil {
+		e.guard.Lock()
+		e.notifiers[kind] = n
 		e.guard.Unlock()
 	}
 	return err

@@ -153,6 +153,11 @@ func (e *Engine) ask(ctx context.Context, kind C.shipflow_call_kind_t, body []by
 			defer cancel()
 			answer, err = e.metric(request.Source).answer(ctx, request)
 		}
+	case C.SHIPFLOW_CALL_MESSAGE:
+		var message Message
+		if err = json.Unmarshal(body, &message); err == nil {
+			answer = told(e.notifier(message.Kind).Notify(ctx, message))
+		}
 	case C.SHIPFLOW_CALL_SECRET:
 		var asked struct{ Source string }
 		if err = json.Unmarshal(body, &asked); err == nil {
@@ -194,4 +199,10 @@ func (e *Engine) metric(source string) metricSource {
 	e.guard.Lock()
 	defer e.guard.Unlock()
 	return e.metrics[source]
+}
+
+func (e *Engine) notifier(kind string) Notifier {
+	e.guard.Lock()
+	defer e.guard.Unlock()
+	return e.notifiers[kind]
 }

@@ -45,11 +45,11 @@ type scenario struct {
 		Name    string
 		Actions []shipflow.Action
 	}
-	Probes, Metrics []string
-	World           map[string][]object
-	Script          []*entry
-	Unordered       bool
-	Expect          struct {
+	Probes, Metrics, Notifiers []string
+	World                      map[string][]object
+	Script                     []*entry
+	Unordered                  bool
+	Expect                     struct {
 		Phase, Reason, Parked        string
 		Calls, Facts, Reached, Never []string
 		Refused                      *struct{ Status, Message string }
@@ -119,6 +119,11 @@ func (p *player) boot(startMS int64) {
 			}
 		}
 		if err := engine.AddMetrics(source, kind, p.metrics); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	for _, kind := range p.s.Notifiers {
+		if err := engine.AddNotifier(kind, shipflow.NotifyFunc(p.message)); err != nil {
 			p.t.Fatal(err)
 		}
 	}

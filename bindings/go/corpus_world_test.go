@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"time"
 
 	"shipflow"
 )
@@ -120,4 +121,20 @@ func (p *player) policy(_ context.Context, vote shipflow.Vote) error {
 		why = "refused by the host's policy"
 	}
 	return errors.New(why)
+}
+
+func (p *player) message(_ context.Context, m shipflow.Message) error {
+	given, err := p.called("message "+m.Moment, m, nil)
+	if err != nil {
+		return err
+	}
+	why, _ := given["why"].(string)
+	switch given["outcome"] {
+	case "delivered":
+		return nil
+	case "refused":
+		return &shipflow.Refusal{Why: why}
+	}
+	wait, _ := given["not_before_ms"].(float64)
+	return &shipflow.Later{Why: why, After: time.Duration(wait) * time.Millisecond}
 }

@@ -44,6 +44,7 @@ type Engine struct {
 	providers map[string]Provider
 	probes    map[string]ProbeFunc
 	metrics   map[string]metricSource
+	notifiers map[string]Notifier
 	causes    causes
 	waiting   map[string][]chan Outcome
 	listeners map[*listener]struct{}
@@ -62,7 +63,7 @@ type Engine struct {
 func NewEngine(options Options) (*Engine, error) {
 	e := &Engine{
 		options: options, store: options.Store,
-		providers: map[string]Provider{}, probes: map[string]ProbeFunc{}, metrics: map[string]metricSource{},
+		providers: map[string]Provider{}, probes: map[string]ProbeFunc{}, metrics: map[string]metricSource{}, notifiers: map[string]Notifier{},
 		causes: causes{of: map[string]error{}}, waiting: map[string][]chan Outcome{}, listeners: map[*listener]struct{}{},
 		calls: calls{open: map[*C.shipflow_call]context.CancelFunc{}},
 	}

@@ -317,6 +317,7 @@ SHIPFLOW_API shipflow_status shipflow_engine_new(const shipflow_engine_options* 
  *               "environment"?: {name: value}, "programs"?: [name]}
  *    "local"    the provider `local` with its metrics and probes. {"state_directory": absolute path,
  *               "keeper"?: program, "environment"?: {name: value}}
+ *    "notifiers" messages to Slack, webhooks and commands (message.hpp). {}
  *    "sources"  the metric sources `prometheus`, `http` and `cloudwatch`. {"aws"?: {"profile"?, "region"?,
  *               "endpoint_url"?, "ca_file"?}}; the rest of AWS's settings is found as their tools find it
  *  Before runs start. Expected: SHIPFLOW_NOT_FOUND (no such name), SHIPFLOW_ALREADY_EXISTS,
@@ -345,6 +346,12 @@ SHIPFLOW_API shipflow_status shipflow_engine_add_probes(shipflow_engine* engine,
  *  names, borrowed for the call. Before runs start. Expected: SHIPFLOW_ALREADY_EXISTS. Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_engine_add_metrics(shipflow_engine* engine, shipflow_str names,
                                                          shipflow_error** err) SHIPFLOW_NOEXCEPT;
+
+/** Adds kinds of channels (`channels: { x: { host: KIND, with: {} } }` of an environment) whose messages the host
+ *  carries, by calls of kind SHIPFLOW_CALL_MESSAGE. `kinds`: JSON array of names, borrowed for the call. Before runs start.
+ *  Expected: SHIPFLOW_ALREADY_EXISTS. Since 0.1. */
+SHIPFLOW_API shipflow_status shipflow_engine_add_notifiers(shipflow_engine* engine, shipflow_str kinds,
+                                                           shipflow_error** err) SHIPFLOW_NOEXCEPT;
 
 /** Checks that a provider of the host keeps the contract of provider.hpp, for those who write one; the target is
  *  really changed, and put back where it can be. `name`: of a provider added before. `trials`: [{"action", "target"?:
@@ -446,9 +453,11 @@ typedef struct shipflow_event shipflow_event;
 
 /** What an event is. */
 typedef uint32_t shipflow_event_kind_t;
-#define SHIPFLOW_EVENT_RUN 1u     /**< of a run: a fact became durable, progress, a sample, trouble */
-#define SHIPFLOW_EVENT_CALL 2u    /**< a call for the host: shipflow_event_call */
-#define SHIPFLOW_EVENT_ENDED 3u   /**< a run is terminal: {"run", "phase", "reason"}; the last of that run */
+#define SHIPFLOW_EVENT_RUN 1u  /**< of a run: a fact became durable, progress, a sample, trouble */
+#define SHIPFLOW_EVENT_CALL 2u /**< a call for the host: shipflow_event_call */
+#define SHIPFLOW_EVENT_ENDED \
+  3u                              /**< a run is terminal: {"run", "phase", "reason"}; the last of that run
+                                       but for messages */
 #define SHIPFLOW_EVENT_CHECKED 4u /**< the report that shipflow_engine_check_provider leads to */
 
 /** The next event, waiting for it at most `timeout_ms` milliseconds (0: not at all, -1: for ever). `*out`
@@ -474,11 +483,15 @@ SHIPFLOW_API void shipflow_engine_wakeup(shipflow_engine* engine) SHIPFLOW_NOEXC
 /** The engine's time, milliseconds since 1970: the system's, or the virtual one. Since 0.1. */
 SHIPFLOW_API int64_t shipflow_engine_now_ms(shipflow_engine* engine) SHIPFLOW_NOEXCEPT;
 
+/** Messages that could be sent now: under way, or due and not tried yet; -1 for a wrong handle. Who ends a program
+ *  while there are some leaves them in the store to the next engine on it. Since 0.1. */
+SHIPFLOW_API int64_t shipflow_engine_unsent(shipflow_engine* engine) SHIPFLOW_NOEXCEPT;
+
 /** What the event is; 0 for NULL. Any thread. Since 0.1. */
 SHIPFLOW_API shipflow_event_kind_t shipflow_event_kind(const shipflow_event* event) SHIPFLOW_NOEXCEPT;
 
-/** The event as a JSON object. RUN: {"sequence", "run", "event": "fact"|"progress"|"sample"|"trouble"|"lost",
- *  ...} as documented in engine.hpp; CALL: the call's body; with "dropped": n when n events before it were
+/** The event as a JSON object. RUN: {"sequence", "run", "event": "fact"|"progress"|"sample"|"trouble"|"lost"|
+ *  "message", ...} as documented in engine.hpp; CALL: the call's body; with "dropped": n when n events before it were
  *  dropped. Borrowed until the event is freed. Any thread. Since 0.1. */
 SHIPFLOW_API shipflow_str shipflow_event_body(const shipflow_event* event) SHIPFLOW_NOEXCEPT;
 
@@ -510,6 +523,10 @@ typedef struct shipflow_call shipflow_call;
  *           [[upper | null (no bound), count]], "instances"?: {name: number}}]} or {"why": text}: unavailable.
  *           What each means: probe.hpp
  *  SECRET  {"source"}. Answer: {"value": text}
+ *  MESSAGE {"kind", "id", "moment", "run", "channel", "at", "text", "pieces": [["words"|"value", text]], "values":
+ *           {name: text}, "spec" (the channel's `with`, secrets resolved), "attempt", "deadline_ms"}. The same id may
+ *           come again. Answer: {"outcome": "delivered"|"again"|"refused", "why"?, "not_before_ms"?}. What each
+ *           means: message.hpp
  *  POLICY  {"run", "step", "principal", "groups", "name": "approve"|"reject", "body", "plan_digest"}. Answer:
  *           {"allow": bool, "why"?} */
 typedef uint32_t shipflow_call_kind_t;
@@ -518,6 +535,7 @@ typedef uint32_t shipflow_call_kind_t;
 #define SHIPFLOW_CALL_METRICS 3u
 #define SHIPFLOW_CALL_SECRET 4u
 #define SHIPFLOW_CALL_POLICY 5u
+#define SHIPFLOW_CALL_MESSAGE 6u
 
 /** Takes the call out of an event. Returned to the caller, who frees it; NULL for other events, or when it was
  *  taken before. Since 0.1. */
@@ -546,13 +564,13 @@ SHIPFLOW_API shipflow_status shipflow_call_finish(shipflow_call* call, shipflow_
                                                   shipflow_error** err) SHIPFLOW_NOEXCEPT;
 
 /** Answers a call with a failure of the host's own code: an action has failed with this status (unknown when the
- *  status is SHIPFLOW_UNKNOWN_OUTCOME), a probe or source is unavailable, a secret is not there, a policy refuses.
- *  `message` borrowed for the call. Expected: SHIPFLOW_CONFLICT. Since 0.1. */
+ *  status is SHIPFLOW_UNKNOWN_OUTCOME), a probe or source is unavailable, a secret is not there, a policy refuses, a
+ *  message is tried again. `message` borrowed for the call. Expected: SHIPFLOW_CONFLICT. Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_call_fail(shipflow_call* call, shipflow_status status,
                                                 shipflow_str message, shipflow_error** err) SHIPFLOW_NOEXCEPT;
 
 /** Frees a call. One that was not finished is answered as lost: an action is unknown and looked at again, a probe or
- *  source is unavailable, a secret is not there, a policy refuses. Since 0.1. */
+ *  source is unavailable, a secret is not there, a policy refuses, a message is tried again. Since 0.1. */
 SHIPFLOW_API void shipflow_call_free(shipflow_call* call) SHIPFLOW_NOEXCEPT;
 
 #ifdef __cplusplus

@@ -252,6 +252,32 @@ class policy final : public pending_of<shipflow::result<void>, shipflow::policy_
   }
 };
 
+class told final
+    : public pending_of<shipflow::delivery_answer, std::function<void(shipflow::delivery_answer)>> {
+ public:
+  using pending_of::pending_of;
+
+  void read(const object& given) override {
+    members m(given, "answer");
+    shipflow::delivery_answer out;
+    const auto outcome = m.needed("outcome");
+    if (outcome == "delivered")
+      out.what = shipflow::delivery_answer::outcome::delivered;
+    else if (outcome == "refused")
+      out.what = shipflow::delivery_answer::outcome::refused;
+    else if (outcome != "again")
+      throw failure(SHIPFLOW_INVALID_ARGUMENT, "answer: `outcome` must be delivered, again or refused");
+    out.why = m.text("why").substr(0, 400);
+    out.not_before = shipflow::duration{m.integer("not_before_ms", 0, 0, most_ms)};
+    m.done();
+    answer_ = std::move(out);
+  }
+  void read_failure(shipflow_status status, const std::string& message) override {
+    answer_.why = message.empty() ? shipflow_status_name(status) : message.substr(0, 400);
+  }
+  void read_loss() override { answer_.why = "the host dropped the call"; }
+};
+
 }  // namespace
 
 std::unique_ptr<pending> pending_action(shipflow::reply r) { return std::make_unique<action>(std::move(r)); }
@@ -267,6 +293,9 @@ std::unique_ptr<pending> pending_secret(shipflow::secret_reply done) {
 }
 std::unique_ptr<pending> pending_policy(shipflow::policy_reply done) {
   return std::make_unique<policy>(std::move(done));
+}
+std::unique_ptr<pending> pending_message(std::function<void(shipflow::delivery_answer)> done) {
+  return std::make_unique<told>(std::move(done));
 }
 
 }  // namespace shipflow_c

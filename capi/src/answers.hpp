@@ -1,9 +1,10 @@
-// The answers of host-written actions, probes, metric sources, secrets and policies, read from JSON.
+// The answers of host-written actions, probes, metric sources, secrets, policies and notifiers, read from JSON.
 #pragma once
 
 #include "call.hpp"
 
 #include <shipflow/engine.hpp>
+#include <shipflow/message.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/provider.hpp>
 
@@ -18,5 +19,6 @@ namespace shipflow_c {
                                                        std::function<void(shipflow::metric_answer)> done);
 [[nodiscard]] std::unique_ptr<pending> pending_secret(shipflow::secret_reply done);
 [[nodiscard]] std::unique_ptr<pending> pending_policy(shipflow::policy_reply done);
+[[nodiscard]] std::unique_ptr<pending> pending_message(std::function<void(shipflow::delivery_answer)> done);
 
 }  // namespace shipflow_c

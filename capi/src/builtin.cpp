@@ -2,6 +2,7 @@
 
 #include "fields.hpp"
 
+#include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/gate.hpp>
@@ -56,6 +57,11 @@ void add_gate(host& at, const object& given) {
 void add_github(host& at, const object& given) {
   members(given, "options of github").done();
   at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_github_provider())); });
+}
+
+void add_notifiers(host& at, const object& given) {
+  members(given, "options of notifiers").done();
+  at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_notifiers())); });
 }
 
 void add_command(host& at, const object& given) {
@@ -119,7 +125,7 @@ struct offer {
 constexpr std::array offers{offer{"probes", add_probes},   offer{"http", add_http},
                             offer{"gate", add_gate},       offer{"github", add_github},
                             offer{"command", add_command}, offer{"local", add_local},
-                            offer{"sources", add_sources}};
+                            offer{"sources", add_sources}, offer{"notifiers", add_notifiers}};
 
 }  // namespace
 

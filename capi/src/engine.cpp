@@ -115,6 +115,15 @@ shipflow_status shipflow_engine_add_metrics(shipflow_engine* engine, shipflow_st
   });
 }
 
+shipflow_status shipflow_engine_add_notifiers(shipflow_engine* engine, shipflow_str kinds,
+                                              shipflow_error** err) noexcept {
+  return guard(err, [&] {
+    auto& at = of(engine);
+    const auto made = make_hosted_notifiers(at, names_of(kinds, "kinds"));
+    at.on_engine([&](shipflow::engine& e) { check(e.add(made)); });
+  });
+}
+
 shipflow_status shipflow_engine_stop(shipflow_engine* engine, shipflow_error** err) noexcept {
   return guard(err, [&] { of(engine).on_engine([](shipflow::engine& e) { e.stop(); }); });
 }
@@ -186,6 +195,14 @@ int64_t shipflow_engine_wait_ms(shipflow_engine* engine) noexcept {
 
 void shipflow_engine_wakeup(shipflow_engine* engine) noexcept {
   if (auto* e = usable(engine)) e->held->wakeup();
+}
+
+int64_t shipflow_engine_unsent(shipflow_engine* engine) noexcept {
+  int64_t count = -1;
+  (void)guard(static_cast<shipflow_error**>(nullptr), [&] {
+    count = static_cast<int64_t>(of(engine).read_engine([](shipflow::engine& e) { return e.unsent(); }));
+  });
+  return count;
 }
 
 int64_t shipflow_engine_now_ms(shipflow_engine* engine) noexcept {

@@ -155,6 +155,34 @@ class hosted_metrics final : public shipflow::metric_source {
   std::vector<std::string> names_;
 };
 
+shipflow::json::array pieces_of(const shipflow::message& m) {
+  shipflow::json::array out;
+  for (const auto& p : m.text)
+    out.push_back(
+        shipflow::json::array{p.what == shipflow::text_piece::kind::words ? "words" : "value", p.text});
+  return out;
+}
+
+class hosted_notifiers final : public shipflow::notifier {
+ public:
+  hosted_notifiers(host& at, std::vector<std::string> kinds) : at_(at), kinds_(std::move(kinds)) {}
+
+  std::vector<std::string> kinds() const override { return kinds_; }
+  void send(shipflow::delivery q, std::function<void(shipflow::delivery_answer)> done) override {
+    auto body = to_json(q.what);
+    body["kind"] = q.kind;
+    body["pieces"] = pieces_of(q.what);
+    body["spec"] = q.spec;
+    body["attempt"] = q.attempt;
+    body["deadline_ms"] = shipflow::to_ms(q.deadline);
+    at_.ask(SHIPFLOW_CALL_MESSAGE, q.what.run, body, pending_message(std::move(done)), q.stop);
+  }
+
+ private:
+  host& at_;
+  std::vector<std::string> kinds_;
+};
+
 }  // namespace
 
 std::vector<shipflow::action_spec> read_actions(shipflow_str text) {
@@ -177,6 +205,10 @@ std::shared_ptr<shipflow::probe_source> make_hosted_probes(host& at, std::vector
 
 std::shared_ptr<shipflow::metric_source> make_hosted_metrics(host& at, std::vector<std::string> names) {
   return std::make_shared<hosted_metrics>(at, std::move(names));
+}
+
+std::shared_ptr<shipflow::notifier> make_hosted_notifiers(host& at, std::vector<std::string> kinds) {
+  return std::make_shared<hosted_notifiers>(at, std::move(kinds));
 }
 
 }  // namespace shipflow_c

@@ -1,8 +1,9 @@
-// Providers, probes and metric sources that the host serves.
+// Providers, probes, metric sources and notifiers that the host serves.
 #pragma once
 
 #include "host.hpp"
 
+#include <shipflow/message.hpp>
 #include <shipflow/provider.hpp>
 
 namespace shipflow_c {
@@ -14,5 +15,7 @@ namespace shipflow_c {
                                                                          std::vector<std::string> kinds);
 [[nodiscard]] std::shared_ptr<shipflow::metric_source> make_hosted_metrics(host& at,
                                                                            std::vector<std::string> names);
+[[nodiscard]] std::shared_ptr<shipflow::notifier> make_hosted_notifiers(host& at,
+                                                                        std::vector<std::string> kinds);
 
 }  // namespace shipflow_c

@@ -119,4 +119,13 @@ shipflow::metric_answer metric_answer_of(const json::object& given) {
   return out;
 }
 
+shipflow::delivery_answer delivery_answer_of(const json::object& given) {
+  const auto outcome = text_in(given, "outcome");
+  auto out = shipflow::delivery_answer::again(text_in(given, given.contains("fail") ? "message" : "why"));
+  if (outcome == "delivered") out = shipflow::delivery_answer::delivered();
+  if (outcome == "refused") out = shipflow::delivery_answer::refused(text_in(given, "why"));
+  out.not_before = shipflow::duration{integer_in(given, "not_before_ms", 0)};
+  return out;
+}
+
 }  // namespace shipflow_corpus

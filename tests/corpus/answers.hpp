@@ -1,6 +1,7 @@
 // Answers of a scenario as values of the C++ interface.
 #pragma once
 
+#include <shipflow/message.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/provider.hpp>
 
@@ -17,5 +18,7 @@ namespace json = shipflow::json;
 [[nodiscard]] shipflow::metric_answer metric_answer_of(const json::object& given);
 
 [[nodiscard]] std::string text_in(const json::object& o, std::string_view key, std::string otherwise = {});
+
+[[nodiscard]] shipflow::delivery_answer delivery_answer_of(const json::object& given);
 
 }  // namespace shipflow_corpus

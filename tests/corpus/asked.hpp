@@ -16,7 +16,7 @@ namespace json = shipflow::json;
 struct happening {
   std::string key;
   std::string body;
-  std::string kind;  ///< "action", "probe", "metrics", "secret", "policy"; empty for a fact
+  std::string kind;  ///< "action", "probe", "metrics", "secret", "policy", "message"; empty for a fact
   /// Gives the answer; destroyed without being called it drops the call.
   std::function<void(const json::object&)> finish;
   bool ended = false;  ///< a fact that ends the run

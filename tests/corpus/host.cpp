@@ -95,6 +95,26 @@ class scripted_metrics final : public shipflow::metric_source {
   std::shared_ptr<inbox> in_;
 };
 
+class scripted_notifier final : public shipflow::notifier {
+ public:
+  scripted_notifier(std::vector<std::string> kinds, std::shared_ptr<inbox> in)
+      : kinds_(std::move(kinds)), in_(std::move(in)) {}
+  std::vector<std::string> kinds() const override { return kinds_; }
+  void send(shipflow::delivery q, std::function<void(shipflow::delivery_answer)> done) override {
+    json::array pieces;
+    for (const auto& p : q.what.text)
+      pieces.push_back(json::array{p.what == shipflow::text_piece::kind::words ? "words" : "value", p.text});
+    in_->push_back(
+        {"message " + q.what.moment, serialize(to_json(q.what)) + serialize(pieces) + serialize(q.spec),
+         "message",
+         [done = std::move(done)](const json::object& given) { done(delivery_answer_of(given)); }});
+  }
+
+ private:
+  std::vector<std::string> kinds_;
+  std::shared_ptr<inbox> in_;
+};
+
 shipflow::engine_options options_of(const json::object& scenario, const std::shared_ptr<inbox>& in) {
   shipflow::engine_options out;
   out.observer = [in](const shipflow::engine_event& e) {
@@ -166,6 +186,8 @@ engine_host::engine_host(const json::object& scenario, std::shared_ptr<shipflow:
     engine_->add(std::make_shared<scripted_probes>(std::move(kinds), in_)).value();
   if (auto names = names_in(scenario, "metrics"); !names.empty())
     engine_->add(std::make_shared<scripted_metrics>(std::move(names), in_)).value();
+  if (auto kinds = names_in(scenario, "notifiers"); !kinds.empty())
+    engine_->add(std::make_shared<scripted_notifier>(std::move(kinds), in_)).value();
 }
 
 engine_host::~engine_host() {

@@ -12,7 +12,7 @@ from .errors import (AlreadyExists, Cancelled, Conflict, Corrupt, Denied, Error,
                      RunFailed, SecretLeak, Throttled, Timeout, Unavailable, UnknownOutcome, Unsupported)
 from .events import Events
 from .outcome import Outcome
-from .provider import Answer, Look, NotApplied, Progress, Provider, Reading, Request, Started, Unknown
+from .provider import Answer, Look, NotApplied, Progress, Provider, Reading, Request, Started, Told, Unknown
 from .provider import Conflict as ChangedByOthers
 from .values import Document, Plan, Store, schema
 
@@ -22,6 +22,6 @@ __all__ = [
     "AlreadyExists", "Answer", "Cancelled", "ChangedByOthers", "Conflict", "Corrupt", "Denied", "Document", "Engine",
     "Error", "Events", "Failed", "Faulted", "Fenced", "Forked", "InputOutput", "Internal", "InvalidArgument",
     "InvalidDocument", "Look", "NewerVersion", "NoMemory", "NotApplied", "NotFound", "Outcome", "Plan", "Progress",
-    "Provider", "Reading", "Reentrant", "Request", "RunFailed", "SecretLeak", "Started", "Store", "Throttled", "Timeout",
+    "Provider", "Reading", "Reentrant", "Request", "RunFailed", "SecretLeak", "Started", "Store", "Throttled", "Timeout", "Told",
     "Unavailable", "Unknown", "UnknownOutcome", "Unsupported", "schema",
 ]

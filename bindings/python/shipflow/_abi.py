@@ -39,13 +39,13 @@ SHIPFLOW_ENGINE_HOST_SECRETS = 2
 SHIPFLOW_ENGINE_HOST_POLICY = 4
 SHIPFLOW_EVENT_RUN = 1
 SHIPFLOW_EVENT_CALL = 2
-SHIPFLOW_EVENT_ENDED = 3
 SHIPFLOW_EVENT_CHECKED = 4
 SHIPFLOW_CALL_ACTION = 1
 SHIPFLOW_CALL_PROBE = 2
 SHIPFLOW_CALL_METRICS = 3
 SHIPFLOW_CALL_SECRET = 4
 SHIPFLOW_CALL_POLICY = 5
+SHIPFLOW_CALL_MESSAGE = 6
 
 
 class shipflow_str(ctypes.Structure):
@@ -118,6 +118,7 @@ FUNCTIONS = {
     "shipflow_document_parse": (ctypes.c_int32, [given_str, given_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_add_builtin": (ctypes.c_int32, [ctypes.c_void_p, given_str, given_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_add_metrics": (ctypes.c_int32, [ctypes.c_void_p, given_str, ctypes.POINTER(ctypes.c_void_p)]),
+    "shipflow_engine_add_notifiers": (ctypes.c_int32, [ctypes.c_void_p, given_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_add_probes": (ctypes.c_int32, [ctypes.c_void_p, given_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_add_provider": (ctypes.c_int32, [ctypes.c_void_p, given_str, given_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_add_provider_table": (ctypes.c_int32, [ctypes.c_void_p, given_str, given_str, ctypes.POINTER(shipflow_provider_table), ctypes.c_size_t, ctypes.POINTER(ctypes.c_void_p)]),
@@ -133,6 +134,7 @@ FUNCTIONS = {
     "shipflow_engine_say": (ctypes.c_int32, [ctypes.c_void_p, given_str, given_str, ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_start": (ctypes.c_int32, [ctypes.c_void_p, ctypes.c_void_p, given_str, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_void_p)]),
     "shipflow_engine_stop": (ctypes.c_int32, [ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p)]),
+    "shipflow_engine_unsent": (ctypes.c_int64, [ctypes.c_void_p]),
     "shipflow_engine_wait_ms": (ctypes.c_int64, [ctypes.c_void_p]),
     "shipflow_engine_wakeup": (None, [ctypes.c_void_p]),
     "shipflow_error_detail": (shipflow_str, [ctypes.c_void_p]),

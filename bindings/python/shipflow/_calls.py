@@ -15,7 +15,7 @@ from . import _abi
 from ._handle import body, call, view
 from ._lib import lib
 from .errors import Error
-from .provider import Answer, Conflict, Look, NotApplied, Progress, Reading, Request, Started, Unknown
+from .provider import Answer, Conflict, Look, NotApplied, Progress, Reading, Request, Started, Told, Unknown
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -68,6 +68,12 @@ def _reading(r: float | None | Reading) -> Any:
     return {"state": r.state, "why": r.why, "buckets": r.buckets, "instances": r.instances, **value}
 
 
+async def _tell(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
+    told = await engine._notifiers[asked["kind"]](asked) or Told()
+    outcome = "again" if told.delivered is None else ("delivered" if told.delivered else "refused")
+    return {"outcome": outcome, "why": told.why, "not_before_ms": told.not_before_ms}
+
+
 async def _reveal(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
     assert engine._secrets is not None
     return {"value": await engine._secrets(asked["source"])}
@@ -85,6 +91,7 @@ _ANSWERS = {
     _abi.SHIPFLOW_CALL_METRICS: _read,
     _abi.SHIPFLOW_CALL_SECRET: _reveal,
     _abi.SHIPFLOW_CALL_POLICY: _judge,
+    _abi.SHIPFLOW_CALL_MESSAGE: _tell,
 }
 
 

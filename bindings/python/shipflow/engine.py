@@ -17,7 +17,7 @@ from ._pump import Pump
 from .errors import Faulted, Forked, RunFailed
 from .events import Events
 from .outcome import Outcome
-from .provider import MetricFunction, PolicyFunction, ProbeFunction, Provider, SecretFunction
+from .provider import MetricFunction, NotifyFunction, PolicyFunction, ProbeFunction, Provider, SecretFunction
 from .values import Document, Plan, Store
 
 _MOST_CAUSES = 1_000  # runs whose exceptions are kept for who asks
@@ -60,6 +60,7 @@ class Engine(Handle):
         self._providers: dict[str, Provider] = {}
         self._probes: dict[str, ProbeFunction] = {}
         self._metrics: dict[str, tuple[MetricFunction, str]] = {}
+        self._notifiers: dict[str, NotifyFunction] = {}
         self._secrets, self._policy = secrets, policy
         self._causes: dict[str, BaseException] = {}  # by run
         assert self._owned is not None
@@ -79,8 +80,8 @@ class Engine(Handle):
         self._providers[provider.name] = provider
 
     def add_builtin(self, name: str, **options: Any) -> None:
-        """Adds "probes", "http", "gate", "github", "command" or "local"; options as in shipflow_engine_add_builtin. The keeper is
-        that of the package, when it has one."""
+        """Adds "probes", "http", "gate", "github", "command", "local", "sources" or "notifiers"; options as in
+        shipflow_engine_add_builtin. The keeper is that of the package, when it has one."""
         keeper = Path(__file__).with_name("shipflow-keeper")
         if name in ("command", "local") and keeper.exists():
             options.setdefault("keeper", str(keeper))
@@ -94,6 +95,11 @@ class Engine(Handle):
         """`kind`: "counter" (only grows; differences are taken), "gauge" (the value now) or "delta" (of the slot)."""
         call(lib.shipflow_engine_add_metrics, self._ptr, body([source]))
         self._metrics[source] = read, kind
+
+    def add_notifier(self, kind: str, tell: NotifyFunction) -> None:
+        """Carries the messages of channels `{ host: KIND, with: {...} }`."""
+        call(lib.shipflow_engine_add_notifiers, self._ptr, body([kind]))
+        self._notifiers[kind] = tell
 
     async def check_provider(self, name: str, trials: list[dict[str, Any]]) -> dict[str, Any]:
         """Does a provider added before keep the contract? Trials and report: shipflow_engine_check_provider. For tests
@@ -163,6 +169,20 @@ class Engine(Handle):
         if over:
             events.end()
         return events
+
+    @property
+    def unsent(self) -> int:
+        """Messages that could be sent now: under way, or due and not tried yet."""
+        return int(lib.shipflow_engine_unsent(self._ptr))
+
+    async def told(self, seconds: float = 10.0) -> bool:
+        """Waits until no message could be sent now; False when that takes longer. What is left is sent by the next
+        engine on the store."""
+        self._pump.attach()
+        end = asyncio.get_running_loop().time() + seconds
+        while self.unsent > 0 and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.02)
+        return self.unsent == 0
 
     @property
     def now_ms(self) -> int:

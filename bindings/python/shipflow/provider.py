@@ -154,6 +154,22 @@ class MetricFunction(Protocol):
     async def __call__(self, request: dict[str, Any]) -> Sequence[float | None | Reading]: ...
 
 
+@dataclass(frozen=True)
+class Told:
+    """What came of a message; `delivered` None: not now, it is tried again, no sooner than in `not_before_ms`. False: never."""
+
+    delivered: bool | None = True
+    why: str = ""
+    not_before_ms: int = 0
+
+
+class NotifyFunction(Protocol):
+    """Carries a message to a channel: {"id", "moment", "run", "channel", "at", "text", "pieces", "values", "spec", "attempt", ...}.
+    The same id may come again. None: delivered; an exception: it is tried again."""
+
+    async def __call__(self, message: dict[str, Any]) -> Told | None: ...
+
+
 class SecretFunction(Protocol):
     """The value of a secret from where it is, for example "vault:shop/database"."""
 

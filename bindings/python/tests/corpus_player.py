@@ -96,6 +96,8 @@ class Player:
         for source in self.scenario.get("metrics", []):
             self.kind = next((a["kind"] for a in self.scenario["world"][f"metrics {source}"] if "kind" in a), "counter")
             self.engine.add_metrics(source, self.metrics, kind=self.kind)
+        for kind in self.scenario.get("notifiers", []):
+            self.engine.add_notifier(kind, self.message)
         self.events = self.engine.events()
         self.listener = asyncio.create_task(self.listen(self.events))
 
@@ -183,6 +185,11 @@ class Player:
         if "why" in given:
             raise shipflow.Unavailable(given["why"])
         return [shipflow.Reading(**r) if isinstance(r, dict) else r for r in given["readings"]]
+
+    async def message(self, asked: dict[str, Any]) -> shipflow.Told:
+        given = await self.called(f"message {asked['moment']}", asked)
+        delivered = {"delivered": True, "refused": False}.get(given["outcome"])
+        return shipflow.Told(delivered, given.get("why", ""), given.get("not_before_ms", 0))
 
     async def secret(self, source: str) -> str:
         return str((await self.called(f"secret {source}", source))["value"])

@@ -167,6 +167,55 @@ environments:
     assert toy.value == "shut"
 
 
+TOLD = """
+shipflow: 1
+plan: told
+components: [door]
+steps: [{ id: open, action: toy.set, with: { value: open } }]
+notify: [{ at: [started, released], to: room, text: "${release.version} ${moment.moment}" }]
+"""
+ROOM = """
+shipflow: 1
+environments:
+  here: { url: http://localhost, bind: { door: { provider: toy } }, channels: { room: { host: chat, with: { room: 7 } } } }
+"""
+
+
+def test_a_notifier_in_python_is_told_once_more_after_it_failed(toy: Toy) -> None:
+    seen: list[dict[str, object]] = []
+
+    async def tell(message: dict[str, object]) -> shipflow.Told | None:
+        seen.append(message)
+        if len(seen) == 1:
+            raise ConnectionError("no chat")
+        return shipflow.Told(False, "no such room") if message["moment"] == "released" else None
+
+    async def main() -> list[dict[str, object]]:
+        async with shipflow.Engine(virtual_time=True) as engine:
+            engine.add(toy)
+            engine.add_notifier("chat", tell)
+            with pytest.raises(shipflow.AlreadyExists):
+                engine.add_notifier("chat", tell)
+            events = engine.events()
+            plan = engine.compile(shipflow.Document.parse(TOLD), shipflow.Document.parse(ROOM), "here", version="1.0.0", variables={})
+            run = engine.start(plan, principal="user:dana")
+            await engine.finished(run)
+            told: list[dict[str, object]] = []
+            async for event in events:
+                if event["event"] == "message":
+                    told.append(event)
+                if len(told) == 3:
+                    break
+            assert await engine.told()
+            return told
+
+    told = asyncio.run(main())
+    assert [m["text"] for m in seen] == ["1.0.0 started", "1.0.0 started", "1.0.0 released"]
+    assert seen[0]["id"] == seen[1]["id"] and seen[0]["spec"] == {"room": 7}
+    assert [(t["status"], t.get("why", "")) for t in told] == [
+        ("waiting", "ConnectionError: no chat"), ("delivered", ""), ("given_up", "no such room")]
+
+
 def test_a_run_survives_its_process(tmp_path: object) -> None:
     script = f"""
 import asyncio, os, sys

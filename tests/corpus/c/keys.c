@@ -8,9 +8,9 @@
 
 /* "VERB STEP" and the like; the caller frees it. */
 char* key_of_call(const shipflow_call* call) {
-  static const char* const first[] = {"", "/verb", NULL, NULL, NULL, NULL};
-  static const char* const word[] = {"", NULL, "probe", "metrics", "secret", "policy"};
-  static const char* const second[] = {"", "/step", "/name", "/source", "/source", "/step"};
+  static const char* const first[] = {"", "/verb", NULL, NULL, NULL, NULL, NULL};
+  static const char* const word[] = {"", NULL, "probe", "metrics", "secret", "policy", "message"};
+  static const char* const second[] = {"", "/step", "/name", "/source", "/source", "/step", "/moment"};
   const shipflow_call_kind_t kind = shipflow_call_kind(call);
   char* body = copied(shipflow_call_body(call));
   char* verb = first[kind] == NULL ? copied(view(word[kind])) : at(body, first[kind]);

@@ -88,6 +88,9 @@ static void open_engine(player* p, int64_t start_ms) {
   if ((part = at(p->scenario, "/metrics")) != NULL)
     want(p, SHIPFLOW_OK, shipflow_engine_add_metrics(p->engine, view(part), &err), &err, "metrics");
   free(part);
+  if ((part = at(p->scenario, "/notifiers")) != NULL)
+    want(p, SHIPFLOW_OK, shipflow_engine_add_notifiers(p->engine, view(part), &err), &err, "notifiers");
+  free(part);
 }
 
 static shipflow_status compile(player* p, shipflow_plan** plan, shipflow_error** err) {
