@@ -40,6 +40,8 @@ std::vector<finding> check_secrets(store& keep, const std::string& run) {
     for (const auto& f : *facts) look(f.body, "fact " + std::to_string(f.rev));
   if (const auto samples = keep.read_samples(run))
     for (const auto& chunk : *samples) look(chunk.body, "the samples of " + chunk.series);
+  if (const auto messages = keep.read_messages(run))
+    for (const auto& m : *messages) look(m.body + m.why, "the message of " + m.moment + " to " + m.channel);
   const auto row = keep.get_run(run);
   if (!row) return out;
   look(row->reason, "the row of the run");

@@ -8,6 +8,12 @@
 namespace shipflow::rehearsal {
 namespace {
 
+std::set<std::string> channel_kinds(const plan& what) {
+  std::set<std::string> out;
+  for (const auto& c : what.channels) out.insert(c.kind);
+  return out;
+}
+
 constexpr duration downtime{3'000};
 constexpr duration until_settled{90'000};  // after the end: late answers, engines that were stopped
 constexpr duration parked_long_enough{900'000};
@@ -102,7 +108,16 @@ scene::host& scene::boot() {
         m, [this, &h, m](request q, reply r) { pass_call(h, *m, std::move(q), std::move(r)); }));
   for (const auto& p : probes_) (void)h.works->add(p);
   for (const auto& m : metrics_) (void)h.works->add(m);
+  for (const auto& kind : channel_kinds(*staged_.what))
+    (void)h.works->add(make_notifier(kind, [this](const delivery& d) { return told(d); }));
   return h;
+}
+
+// Nobody is told anything: what would be said is looked at.
+delivery_answer scene::told(const delivery& d) {
+  if (json::serialize(to_json(d.what)).find(secret_mark) != std::string::npos)
+    found("secrets", "a secret is in the message of " + d.what.moment + " to " + d.what.channel);
+  return delivery_answer::delivered();
 }
 
 // The engine is on the stack: it stops here and is buried when its handler has returned. It need not be the

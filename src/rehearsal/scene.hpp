@@ -83,6 +83,8 @@ class scene {
   void change_weather(const std::string& step);
   [[nodiscard]] time_point quiet_until() const;
 
+  [[nodiscard]] delivery_answer told(const delivery& d);
+
   // What passes between engine and world: scene_calls.cpp.
   void pass_call(host& from, world_model& to, request q, reply r);
   [[nodiscard]] std::string place_of(const request& q) const;

@@ -218,6 +218,25 @@ TEST_CASE("rehearsal/planted: secrets finds one in a fact, in samples, in the ro
   CHECK(rehearsal::check_secrets(*keep, "run").size() == 2);
 }
 
+TEST_CASE("rehearsal/planted: secrets finds one in a message") {
+  const auto keep = journal_of(one_step(), {});
+  commit_request c;
+  c.run = "run";
+  c.expected_rev = 1;
+  c.fence = keep->get_run("run")->fence;
+  stored_message m;
+  m.id = "m1";
+  m.run = "run";
+  m.channel = "ops";
+  m.moment = "released";
+  m.body = "it said rehearsal-secret-1234";
+  c.messages = {m};
+  keep->commit(c, [](const commit_result& r) { REQUIRE(r.status == commit_status::committed); });
+  const auto found = rehearsal::check_secrets(*keep, "run");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].what == "a secret is written in the message of released to ops");
+}
+
 TEST_CASE("rehearsal/planted: point_of_no_return finds a rollback that does not say what it left") {
   auto what = std::make_shared<plan>(one_step());
   what->steps[0].undo = reversibility::irreversible;

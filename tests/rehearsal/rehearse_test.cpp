@@ -37,3 +37,29 @@ TEST_CASE("rehearsal: every fault at every step of a release leads back or on") 
   }
   CHECK(r->released > 20);
 }
+
+TEST_CASE("rehearsal: what people would be told changes nothing and holds no secret") {
+  const auto small = [](bool told) {
+    rehearsed_plan b;
+    b.approval("go", {"qa"});
+    b.set("api", "api", "2", {"go"});
+    b.wait("bake", std::chrono::minutes(10), {"api"});
+    b.probe("health", "api");
+    if (!told) return b.get();
+    b.get().channels = {{"ops", "slack", {{"slack", "https://hooks.example.com/${secret:TOKEN}"}}}};
+    for (const auto& m : moments())
+      b.get().messages.push_back(
+          {std::string(m.name), {}, {}, {"ops"}, {{text_piece::kind::moment, "why", "nothing"}}});
+    return b.get();
+  };
+  const auto quiet = rehearse(small(false), {});
+  const auto loud = rehearse(small(true), {});
+  REQUIRE(quiet.has_value());
+  REQUIRE(loud.has_value());
+  print(*loud);
+  CHECK(loud->violations.empty());
+  CHECK(loud->cells.size() == quiet->cells.size());
+  CHECK(loud->released == quiet->released);
+  CHECK(loud->restored == quiet->restored);
+  CHECK(loud->parked == quiet->parked);
+}
