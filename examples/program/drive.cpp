@@ -58,6 +58,14 @@ bool due_soon(host& h) {
   return next && *next && shipflow::from_ms(**next) <= h.loop.now() + soon;
 }
 
+// People are told before the program leaves, if their channels answer soon; the next one on this store goes on.
+void tell_people(host& h) {
+  constexpr shipflow::duration patience{10'000};
+  bool over = false;
+  h.loop.call_after(patience, [&] { over = true; });
+  h.loop.run_until([&] { return over || h.engine->unsent() == 0; });
+}
+
 }  // namespace
 
 int drive(const arguments& given, const std::function<shipflow::result<std::string>(host&)>& begin) {
@@ -79,6 +87,7 @@ int drive(const arguments& given, const std::function<shipflow::result<std::stri
   if (!given.has("--json")) std::printf("run %s\n", run->c_str());
   // A run that was parked before is judged by what this command changes.
   (*h)->loop.run_until([&] { return (*h)->engine->ended(*run) || parked.has(*run); });
+  if ((*h)->engine->ended(*run) || parked.has(*run)) tell_people(**h);
   picture->finish();
   (*h)->engine->stop();
   return report(given, **h, *run);
@@ -93,7 +102,8 @@ int drive_all(const arguments& given) {
   const auto resumed = (*h)->engine->resume();
   if (!resumed) return complain(resumed.error());
   // Ends when no run is held or soon due: what is left waits for people or for a time of day.
-  (*h)->loop.run_until([&] { return (*h)->engine->loaded() == 0 && !due_soon(**h); });
+  (*h)->loop.run_until(
+      [&] { return (*h)->engine->loaded() == 0 && !due_soon(**h) && (*h)->engine->unsent() == 0; });
   picture->finish();
   (*h)->engine->stop();
   shipflow::run_filter open;

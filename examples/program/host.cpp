@@ -1,5 +1,6 @@
 #include "host.hpp"
 
+#include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/ecs.hpp>
@@ -82,8 +83,22 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
   return add(to, shipflow::make_probe_provider({probes, shared}));
 }
 
+// Takes channels as they are and tells nobody.
+class mute final : public shipflow::notifier {
+ public:
+  [[nodiscard]] std::vector<std::string> kinds() const override { return {"slack", "webhook", "command"}; }
+  [[nodiscard]] shipflow::result<void> check(const std::string& kind,
+                                             const shipflow::json::object& spec) const override {
+    return shipflow::check_channel(kind, spec);
+  }
+  void send(shipflow::delivery /*q*/, std::function<void(shipflow::delivery_answer)> done) override {
+    done(shipflow::delivery_answer::delivered());
+  }
+};
+
 shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store> store,
-                                                 const std::string& state, observer seen, const dress& as) {
+                                                 const std::string& state, observer seen, const dress& as,
+                                                 std::shared_ptr<shipflow::notifier> tells) {
   auto out = std::make_unique<host>();
   out->store = std::move(store);
   shipflow::engine_options options;
@@ -91,6 +106,7 @@ shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store
   options.secrets = shipflow::system_secrets;
   out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
   if (auto added = add_providers(*out, state, as); !added) return added.error();
+  if (auto added = out->engine->add(std::move(tells)); !added) return added.error();
   return out;
 }
 
@@ -117,7 +133,7 @@ shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer see
         if (const auto alive = socket->lock()) alive->note(e);
         if (seen) seen(e);
       },
-      itself);
+      itself, shipflow::make_notifiers());
   if (!out) return out;
   auto control = shipflow::control_server::listen(at.socket, (*out)->loop, *(*out)->engine, *(*out)->store);
   if (!control) return control.error();
@@ -129,11 +145,13 @@ shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer see
 shipflow::result<std::unique_ptr<host>> open_dry_host(const std::string& state) {
   // Providers make their directories when they first act, so a dry host leaves nothing behind.
   const auto nowhere = std::filesystem::temp_directory_path() / "shipflow-dry";
-  return assemble(shipflow::make_memory_store(), state.empty() ? nowhere.string() : state, {}, itself);
+  return assemble(shipflow::make_memory_store(), state.empty() ? nowhere.string() : state, {}, itself,
+                  std::make_shared<mute>());
 }
 
 shipflow::result<std::unique_ptr<host>> open_shadow_host(const places& at, observer seen) {
-  return assemble(shipflow::make_memory_store(), at.state, std::move(seen), shipflow::make_shadow_provider);
+  return assemble(shipflow::make_memory_store(), at.state, std::move(seen), shipflow::make_shadow_provider,
+                  std::make_shared<mute>());
 }
 
 shipflow::identity speaker(const arguments& given) {

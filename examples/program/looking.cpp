@@ -107,6 +107,34 @@ int print_runs(const arguments& given, const shipflow::run_filter& filter) {
   return 0;
 }
 
+// Messages that have not reached anybody; the store is read beside its owner.
+shipflow::result<json::array> untold(const arguments& given, const std::string& run) {
+  const auto store = open_to_read(given);
+  if (!store) return store.error();
+  const auto all = (*store)->read_messages(run);
+  if (!all) return all.error();
+  json::array out;
+  for (const auto& m : *all)
+    if (m.status != shipflow::message_status::delivered)
+      out.push_back(json::object{{"message", m.id},
+                                 {"channel", m.channel},
+                                 {"moment", m.moment},
+                                 {"status", std::string(name_of(m.status))},
+                                 {"attempts", m.attempts},
+                                 {"why", m.why}});
+  return out;
+}
+
+void print_untold(const json::array& messages) {
+  for (const auto& m : messages) {
+    const auto& o = m.as_object();
+    const auto why = field(o, "why");
+    std::printf("  message    %-28s %s through %s%s%s\n", field(o, "status").c_str(),
+                field(o, "moment").c_str(), field(o, "channel").c_str(), why.empty() ? "" : ": ",
+                why.c_str());
+  }
+}
+
 }  // namespace
 
 int status(const arguments& given) {
@@ -127,10 +155,15 @@ int status(const arguments& given) {
     if (!state) return complain(state.error());
     found = shipflow::summary(*state);
   }
-  if (given.has("--json"))
+  const auto messages = untold(given, run);
+  if (!messages) return complain(messages.error());
+  if (given.has("--json")) {
+    if (!messages->empty()) found["messages"] = *messages;
     std::printf("%s\n", json::serialize(found).c_str());
-  else
-    print_summary(found);
+    return 0;
+  }
+  print_summary(found);
+  print_untold(*messages);
   return 0;
 }
 

@@ -144,6 +144,20 @@ void tell_state(const run_state& s, release_report& to) {
   for (const auto& u : s.undo) to.undo.push_back({p.steps[u.step].id, std::string(name_of(u.status)), u.why});
 }
 
+// The only thing that is no fact: who was never told.
+result<void> tell_untold(store& keep, const std::string& run, release_report& to) {
+  const auto messages = keep.read_messages(run);
+  if (!messages) return messages.error();
+  for (const auto& m : *messages) {
+    if (m.status != message_status::given_up) continue;
+    const auto text = "nobody was told of `" + m.moment + "` through " + m.channel + ": " + m.why;
+    const auto at = std::upper_bound(to.events.begin(), to.events.end(), from_ms(m.at_ms),
+                                     [](time_point t, const reported_event& e) { return t < e.at; });
+    to.events.insert(at, {from_ms(m.at_ms), text, false});
+  }
+  return {};
+}
+
 }  // namespace
 
 result<release_report> report_release(store& keep, const std::string& run) {
@@ -167,6 +181,7 @@ result<release_report> report_release(store& keep, const std::string& run) {
     tells.tell(*f);
     to.told_at = f->at;
   }
+  if (auto told = tell_untold(keep, run, to); !told) return told.error();
   return to;
 }
 
