@@ -26,6 +26,9 @@ VARIABLES = {
     "AWS_ACCOUNT_ID": "000000000000", "AWS_REGION": "eu-central-1", "DB_HOST": "db.example.com", "DB_NAME": "shop",
     "PROD_DB_HOST": "db.example.com", "PROD_DB_NAME": "shop", "DB_USER": "nobody", "DB_PASSWORD": SECRET,
     "REDIS_HOST": "redis.example.com",
+    **{name: f"https://hooks.example.com/{SECRET}" for name in
+       ("SLACK_RELEASES", "SLACK_INCIDENTS", "SLACK_ENGINEERING", "SLACK_DEPLOYMENTS", "SLACK_STAKEHOLDERS", "SLACK_DEVOPS",
+        "SLACK_DEVELOPMENT", "NOTICE_KEY")},
     "STOREFRONT_DEV_URL": URL, "STOREFRONT_DEV_API": URL, "STOREFRONT_STAGING_API": URL,
     "STOREFRONT_PROD_URL": URL, "STOREFRONT_PROD_API": URL,
 }
