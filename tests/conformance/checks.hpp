@@ -18,5 +18,6 @@ std::vector<check> commit_checks();
 std::vector<check> lock_checks();
 std::vector<check> signal_checks();
 std::vector<check> retention_checks();
+std::vector<check> message_checks();
 
 }  // namespace shipflow::conformance

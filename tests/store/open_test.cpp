@@ -156,6 +156,27 @@ TEST_CASE("store/sqlite: a store of a newer version is refused and left as it wa
   CHECK((*newer)->info().schema_version == 7);
 }
 
+TEST_CASE("store/sqlite: a store of version 1 is read as it is and gets messages from its first writer") {
+  const temporary_directory directory;
+  const auto path = directory.file("store");
+  make_store(path);
+  sql(path,
+      "DROP TABLE message; UPDATE meta SET value='1' WHERE key IN ('schema_version', 'min_reader', "
+      "'min_writer')");
+  {
+    const auto looked = open_sqlite_store({path, "", true});
+    REQUIRE(looked);
+    CHECK((*looked)->info().schema_version == 1);
+    CHECK((*looked)->read_messages("any").value().empty());
+    CHECK(!(*looked)->next_message().value());
+    CHECK((*looked)->settle_message({}).error().code == errc::denied);
+  }
+  const auto written = open_sqlite_store({path, "", false});
+  REQUIRE(written);
+  CHECK((*written)->info().schema_version == 2);
+  CHECK((*written)->take_messages(1, 2, 3).value().empty());
+}
+
 TEST_CASE("store/sqlite: a log left by a newer version is not moved into the file") {
   const temporary_directory directory;
   const auto path = directory.file("store");
