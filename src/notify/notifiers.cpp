@@ -46,7 +46,7 @@ class notifiers final : public notifier {
   void send(delivery q, reply done) override {
     asio::post(io_, [this, q = std::move(q), done = std::move(done)]() mutable {
       if (q.kind == "command")
-        run(std::move(q), std::move(done));
+        run(q, std::move(done));
       else
         post(std::move(q), std::move(done));
     });
@@ -64,7 +64,7 @@ class notifiers final : public notifier {
   }
 
   // Ends when the delivery is called off, and when the notifier goes.
-  void run(delivery q, reply done) {
+  void run(const delivery& q, reply done) {
     auto made = command_of(q.spec, q);
     if (!made) return done(delivery_answer::refused(made.error().message));
     auto stop = std::make_shared<std::stop_source>();

@@ -116,8 +116,8 @@ class child : public std::enable_shared_from_this<child> {
 
 }  // namespace
 
-void run_child(const asio::any_io_executor& executor, child_spec spec, duration limit, std::stop_token stop,
-               std::function<void(result<child_end>)> done) {
+void run_child(const asio::any_io_executor& executor, const child_spec& spec, duration limit,
+               std::stop_token stop, std::function<void(result<child_end>)> done) {
   auto started = spawn(spec);
   if (!started) return asio::post(executor, [done = std::move(done), e = started.error()] { done(e); });
   std::make_shared<child>(executor, *started, spec.output_limit, std::move(done))->start(limit, stop);

@@ -34,7 +34,7 @@ struct child_end {
 /// Errors: not_found and denied (the program), io (no descriptor or process), timeout (killed),
 /// cancelled (killed), internal (the host reaped the child: its exit status is lost). Call on the
 /// executor, which must run one handler at a time on a thread that outlives the child.
-void run_child(const boost::asio::any_io_executor& executor, child_spec spec, duration limit,
+void run_child(const boost::asio::any_io_executor& executor, const child_spec& spec, duration limit,
                std::stop_token stop, std::function<void(result<child_end>)> done);
 
 }  // namespace shipflow::process

@@ -60,7 +60,7 @@ std::string program_of(const child_spec& spec) {
   std::size_t begin = 0;
   while (begin <= path.size()) {
     const auto end = std::min(path.find(':', begin), path.size());
-    const std::string candidate = path.substr(begin, end - begin) + "/" + name;
+    std::string candidate = path.substr(begin, end - begin) + "/" + name;
     if (end > begin && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     begin = end + 1;
   }
