@@ -104,6 +104,18 @@ bool teller::group_done(const run_state& s, const std::string& group) const {
                              [&](step_index i) { return s.steps[i].status == step_status::done; });
 }
 
+teller::moment teller::about_question(const run_state& s, const question& q,
+                                      const std::vector<std::string>& roles) {
+  moment m{"question", {}, {}, {}};
+  for (const auto& g : s.what->guards)
+    if ("rollback/" + g.id == q.id) m.severity = g.severity;
+  put(m.values, "why", q.text);
+  put(m.values, "roles", joined(roles));
+  put(m.values, "due", due_text(q.due));
+  put(m.values, "command", "shipflow status " + s.id);
+  return m;
+}
+
 void teller::of_state(phase before, const run_state& s, const fact& f, std::vector<moment>& out) const {
   const auto& b = f.body;
   if (const auto* lead = member(b, "reminded"); lead != nullptr && lead->is_int64()) {
@@ -117,16 +129,13 @@ void teller::of_state(phase before, const run_state& s, const fact& f, std::vect
     put(m.values, "why", text(b, "reason").empty() ? s.reason : text(b, "reason"));
     out.push_back(std::move(m));
   }
-  if (const auto* asked = member(b, "asks"); asked != nullptr && asked->is_object()) {
-    const auto& q = asked->get_object();
-    moment m{"question", {}, {}, {}};
-    for (const auto& g : s.what->guards)
-      if ("rollback/" + g.id == text(q, "id")) m.severity = g.severity;
-    put(m.values, "why", text(q, "text"));
-    put(m.values, "roles", joined(texts(q, "roles")));
-    put(m.values, "due", due_text(when(q, "due")));
-    put(m.values, "command", "shipflow status " + s.id);
-    out.push_back(std::move(m));
+  // An escalation asks more people the same.
+  for (const auto* word : {"asks", "escalated"}) {
+    const auto* asked = member(b, word);
+    if (asked == nullptr || !asked->is_object()) continue;
+    const auto question = s.questions.find(text(asked->get_object(), "id"));
+    if (question != s.questions.end())
+      out.push_back(about_question(s, question->second, texts(asked->get_object(), "roles")));
   }
   if (const auto why = text(b, "parked"); !why.empty()) {
     moment m{"parked", {}, {}, {}};

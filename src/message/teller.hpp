@@ -31,6 +31,8 @@ class teller {
   void of_step(const run_state& s, const fact& f, std::vector<moment>& out) const;
   [[nodiscard]] bool group_done(const run_state& s, const std::string& group) const;
   [[nodiscard]] moment about_step(const run_state& s, const std::string& name, step_index i) const;
+  [[nodiscard]] static moment about_question(const run_state& s, const question& q,
+                                             const std::vector<std::string>& roles);
   [[nodiscard]] bool heard_lately(const moment& m, time_point at);
 
   std::map<std::string, std::vector<step_index>> groups_;  ///< empty when nobody is told anything

@@ -95,6 +95,22 @@ TEST_CASE("message/moments: a question names who may answer, a parked run what t
   CHECK(said[1].find("shipflow ") != std::string::npos);
 }
 
+TEST_CASE("message/moments: an escalation asks the next level the same") {
+  telling_rig r;
+  plan_builder b;
+  b.set("a", "api", "2");
+  b.watch("watch", std::chrono::hours(2), {"a"});
+  b.probe("health", "a", "SEV2");
+  b.get().rollback.severities["SEV2"] = {"ask", {"dev"}, std::chrono::minutes(30), "hold", 1};
+  b.get().rollback.severities["SEV2"].escalate = {{std::chrono::minutes(10), {"lead"}}};
+  tell(b, "question", {"severity", "roles"});
+  const auto run = r.start(b);
+  r.settle();
+  r.probes->now["health"] = shipflow::look::fail;
+  r.time.run_until([] { return false; }, std::chrono::minutes(20));
+  CHECK(r.people->texts() == texts{"question: SEV2 dev", "question: SEV2 lead"});
+}
+
 TEST_CASE("message/moments: a failed step and the run that fails for it") {
   telling_rig r;
   plan_builder b;
