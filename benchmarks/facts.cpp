@@ -67,10 +67,10 @@ class recording_store final : public benchmark::counting_store {
   std::vector<commit_request> written;
 
   result<void> create_run(const run_row& r, const std::vector<stored_fact>& f,
-                          const std::vector<std::string>& a) override {
+                          const std::vector<std::string>& a, const std::vector<stored_message>& m) override {
     created.push_back(r);
     first_facts.push_back(f);
-    return counting_store::create_run(r, f, a);
+    return counting_store::create_run(r, f, a, m);
   }
   void commit(commit_request c, std::function<void(commit_result)> done) override {
     written.push_back(c);
