@@ -17,7 +17,4 @@ namespace shipflow::notify {
 [[nodiscard]] result<process::child_spec> command_of(const json::object& spec, const delivery& q);
 [[nodiscard]] delivery_answer judge(const process::child_spec& spec, const result<process::child_end>& end);
 
-/// HMAC-SHA256 in lower-case hexadecimal.
-[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
-
 }  // namespace shipflow::notify

@@ -2,10 +2,8 @@
 #include "http/fields.hpp"
 #include "notify/kinds.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <shipflow/signature.hpp>
 
-#include <array>
 #include <charconv>
 #include <ctime>
 
@@ -98,20 +96,6 @@ bool may_pass(int status) { return status == 408 || status == 425 || status == 4
 
 }  // namespace
 
-std::string hmac_sha256(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i) {
-    hex += digits[out.at(i) >> 4U];
-    hex += digits[out.at(i) & 15U];
-  }
-  return hex;
-}
-
 result<http::request> slack_request(const json::object& spec, const delivery& q) {
   http::fields in(spec);
   auto r = base_request(q);
@@ -133,7 +117,7 @@ result<http::request> webhook_request(const json::object& spec, const delivery& 
   r.headers.push_back({"Shipflow-Message", q.what.id});
   r.headers.push_back({"Shipflow-Timestamp", timestamp});
   if (!key.empty())
-    r.headers.push_back({"Shipflow-Signature", "v1=" + hmac_sha256(key, timestamp + "." + r.body)});
+    r.headers.push_back({"Shipflow-Signature", "v1=" + hmac_sha256_hex(key, timestamp + "." + r.body)});
   take_headers(in, r);
   if (auto good = in.finish(); !good) return good.error();
   return r;

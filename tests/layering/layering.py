@@ -46,7 +46,7 @@ LIBRARY_ROOMS = {
                    "aws"],
     "sqlite3.h": ["store"],
     "yaml-cpp/": ["document"],
-    "openssl/": ["base", "http", "probe", "provider", "aws", "notify"],
+    "openssl/": ["base", "http", "probe", "provider", "aws"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SOURCES = {".cpp", ".hpp", ".h", ".c"}
