@@ -453,11 +453,9 @@ typedef struct shipflow_event shipflow_event;
 
 /** What an event is. */
 typedef uint32_t shipflow_event_kind_t;
-#define SHIPFLOW_EVENT_RUN 1u  /**< of a run: a fact became durable, progress, a sample, trouble */
-#define SHIPFLOW_EVENT_CALL 2u /**< a call for the host: shipflow_event_call */
-#define SHIPFLOW_EVENT_ENDED \
-  3u                              /**< a run is terminal: {"run", "phase", "reason"}; the last of that run
-                                       but for messages */
+#define SHIPFLOW_EVENT_RUN 1u     /**< of a run: a fact became durable, progress, a sample, trouble */
+#define SHIPFLOW_EVENT_CALL 2u    /**< a call for the host: shipflow_event_call */
+#define SHIPFLOW_EVENT_ENDED 3u   /**< a run is terminal: {"run", "phase", "reason"}; only messages follow */
 #define SHIPFLOW_EVENT_CHECKED 4u /**< the report that shipflow_engine_check_provider leads to */
 
 /** The next event, waiting for it at most `timeout_ms` milliseconds (0: not at all, -1: for ever). `*out`

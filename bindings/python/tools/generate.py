@@ -78,8 +78,11 @@ def main():
            "", "import ctypes", "", ""]
     known = set()
 
-    for name, value in re.findall(r"^#define (SHIPFLOW_[A-Z_0-9]+) (-?\d+)u?\s*$", code, re.M):
-        out.append(f"{name} = {value}")
+    constants = re.findall(r"^#define (SHIPFLOW_[A-Z_0-9]+) (-?\d+)u?\s*$", code, re.M)
+    out += [f"{name} = {value}" for name, value in constants]
+    for name in re.findall(r"^#\s*define (SHIPFLOW_[A-Z_0-9]+) \\?\s*-?\d", code, re.M):
+        if name not in dict(constants):
+            raise SystemExit(f"generate.py: {name} is no constant on one line")
     out += ["", ""]
 
     code = re.sub(r"^#.*(?:\\\n.*)*$", "", code, flags=re.M)
