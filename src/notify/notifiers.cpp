@@ -48,12 +48,12 @@ class notifiers final : public notifier {
       if (q.kind == "command")
         run(q, std::move(done));
       else
-        post(std::move(q), std::move(done));
+        post(q, std::move(done));
     });
   }
 
  private:
-  void post(delivery q, reply done) {
+  void post(const delivery& q, reply done) {
     auto made = q.kind == "slack" ? slack_request(q.spec, q) : webhook_request(q.spec, q);
     if (!made) return done(delivery_answer::refused(made.error().message));
     if (!client_) return done(delivery_answer::again("the program ends"));

@@ -12,6 +12,8 @@ Version: 0
 Cflags: -I$source/capi/include
 Libs: -L$(dirname "$library") -lshipflow_c
 END
+# Go keeps compiled packages by these flags, and not by what pkg-config says: the directory must be among them.
+export CGO_LDFLAGS="-O2 -g -L$(dirname "$library")"
 export PKG_CONFIG_PATH="$work" LD_LIBRARY_PATH="$(dirname "$library")" GOFLAGS=-mod=mod GOPROXY=off
 cd "$source/bindings/go"
 unformatted=$(gofmt -l .) || true

@@ -7,7 +7,7 @@
 // succeeded puts back what was there before that effect; `observe` prints the value, "before" until somebody set
 // it. So a migration is a schema version that moves and comes back. A program that fails changes nothing, one that
 // is broken half-way (see `disturbance`) leaves a value that is neither. With `capture: json` a program
-// prints an object with its step, unless `prints` says otherwise.
+// prints an object with its step, with `expect` what is expected, unless `prints` says otherwise.
 //
 // What is not: what programs really do, their time limits, keepers killed by hand.
 #pragma once

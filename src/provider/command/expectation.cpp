@@ -132,4 +132,23 @@ std::string objection(const expectation& wanted, std::string_view output) {
   return good ? std::string{} : "it is version " + written(*found) + ", and " + wanted.version + " is needed";
 }
 
+std::string as_expected(const expectation& wanted) {
+  const auto words = wanted.contains.empty() ? std::string{} : wanted.contains + "\n";
+  if (wanted.bounds.empty()) return words;
+  // What meets a bound is the bound itself, what comes next, or what is below everything.
+  std::vector<std::vector<std::uint64_t>> candidates{{0, 0}};
+  for (const auto& bound : wanted.bounds) {
+    auto version = bound.numbers;
+    if (version.size() == 1) version.push_back(0);
+    candidates.push_back(version);
+    version.push_back(1);
+    candidates.push_back(std::move(version));
+  }
+  for (const auto& version : candidates) {
+    auto text = written(version) + "\n" + words;
+    if (objection(wanted, text).empty()) return text;
+  }
+  return {};
+}
+
 }  // namespace shipflow::commands

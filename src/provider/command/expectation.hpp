@@ -31,4 +31,7 @@ struct expectation {
 /// as 1.28.3 in "Client Version: v1.28.3"; missing parts count as 0.
 [[nodiscard]] std::string objection(const expectation& wanted, std::string_view output);
 
+/// What a program could print to meet it; empty when no version meets all bounds.
+[[nodiscard]] std::string as_expected(const expectation& wanted);
+
 }  // namespace shipflow::commands

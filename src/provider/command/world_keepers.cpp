@@ -51,6 +51,16 @@ bool captures_json(const request& q) {
   return how != nullptr && *how == "json";
 }
 
+expectation expected_of(const request& q) {
+  if (has_tasks(q.target)) {
+    const auto t = find_task(q.target, q.action);
+    return t ? t->run.expects : expectation{};
+  }
+  const auto* written = q.inputs.if_contains("expect");
+  auto read = written == nullptr ? result<expectation>(expectation{}) : read_expectation(*written);
+  return read ? std::move(*read) : expectation{};
+}
+
 }  // namespace
 
 std::vector<std::string> resources_of(const request& q) {
@@ -80,7 +90,9 @@ std::string world_keepers::printed_by(const request& q, const command_behaviour&
     const auto resources = resources_of(q);
     return (resources.empty() ? std::string(untouched) : value_of(resources.front())) + "\n";
   }
-  if (!how.prints.empty() || !captures_json(q)) return how.prints;
+  if (!how.prints.empty()) return how.prints;
+  if (const auto wanted = expected_of(q); wanted.any() && q.what == verb::apply) return as_expected(wanted);
+  if (!captures_json(q)) return {};
   return json::serialize(json::object{{"step", q.step}}) + "\n";
 }
 

@@ -11,4 +11,6 @@ for tool in cmake pkg-config gcc; do
 done
 prefix=$work/package
 cmake --install "$build" --prefix "$prefix" >"$work/log" 2>&1 || { cat "$work/log"; die "installing failed"; }
+# Go keeps compiled packages by these flags, and not by what pkg-config says: the directory must be among them.
+export CGO_LDFLAGS="-O2 -g -L$prefix/lib"
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"

@@ -179,3 +179,17 @@ TEST_CASE("provider/command: programs of the world model can be broken, stalled 
   CHECK(s.where().effects().at("a").times == 1);
   CHECK(s.where().effects().at("a").undone == 1);
 }
+
+TEST_CASE("provider/command: a program of the world model prints what its step expects") {
+  world_side s({});
+  const auto ends = [&](const json::object& expect, const std::string& key) {
+    auto q = shell(verb::apply, "tool --version", key);
+    q.inputs["expect"] = expect;
+    return s.settle(q, s.ask_once(q)).kind;
+  };
+  CHECK(ends({{"version", ">= 1.28"}}, "a") == answer_kind::done);
+  CHECK(ends({{"version", ">= 2.0 < 3"}, {"contains", "Python 2"}}, "b") == answer_kind::done);
+  CHECK(ends({{"version", "> 16"}}, "c") == answer_kind::done);
+  CHECK(ends({{"version", "< 0.9"}}, "d") == answer_kind::done);
+  CHECK(ends({{"version", "> 3 < 2"}}, "e") == answer_kind::failed);
+}
