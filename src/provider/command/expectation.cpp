@@ -133,7 +133,7 @@ std::string objection(const expectation& wanted, std::string_view output) {
 }
 
 std::string as_expected(const expectation& wanted) {
-  const auto words = wanted.contains.empty() ? std::string{} : wanted.contains + "\n";
+  auto words = wanted.contains.empty() ? std::string{} : wanted.contains + "\n";
   if (wanted.bounds.empty()) return words;
   // What meets a bound is the bound itself, what comes next, or what is below everything.
   std::vector<std::vector<std::uint64_t>> candidates{{0, 0}};
