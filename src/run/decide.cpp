@@ -138,6 +138,10 @@ void park(decision& d, const std::string& why, const std::string& command) {
   d.add(fact_kind::state, "", {{"parked", why}, {"command", command}});
 }
 
+void hold(decision& d, const std::string& why) {
+  park(d, why, "shipflow rollback " + d.s.id + ", or shipflow resume " + d.s.id);
+}
+
 std::set<std::string> with_dependants(const plan& what, const std::string& component) {
   std::set<std::string> out{component};
   for (bool grew = true; grew;) {
@@ -209,7 +213,7 @@ void react(decision& d, const severity_rule& rule, const std::string& id, const 
     if (!rule.escalate.empty()) asked["escalate"] = levels_of(rule, d.now);
     d.add(fact_kind::state, "", {{"asks", std::move(asked)}});
   } else if (rule.what == "hold") {
-    park(d, why, "shipflow rollback " + d.s.id);
+    hold(d, why);
   }
 }
 

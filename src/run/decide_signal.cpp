@@ -99,7 +99,7 @@ void after_question(decision& d, const question& q, const std::string& outcome, 
     return;
   }
   if (outcome == "rollback") turn_back(d, q.text);
-  if (outcome == "hold") park(d, q.text, "shipflow rollback " + d.s.id);
+  if (outcome == "hold") hold(d, q.text);
 }
 
 void answer_question(decision& d, const speech& p, const question& q, bool yes) {

@@ -39,6 +39,8 @@ class decision {
 
 // Moves.
 void park(decision& d, const std::string& why, const std::string& command);
+/// Parks a run that a rule holds. Going back may be over, by the decision window; going on is always possible.
+void hold(decision& d, const std::string& why);
 /// Rolls back all that was touched, or only what belongs to the named components.
 void turn_back(decision& d, const std::string& reason, const std::set<std::string>& components = {});
 /// Carries out a severity's rule.

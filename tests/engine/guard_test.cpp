@@ -87,6 +87,11 @@ TEST_CASE("engine/guard: no data neither promotes nor rolls back; after its budg
     r.time.run_until([] { return false; }, std::chrono::hours(2));
     CHECK(r.phase(run) == "forward");
     CHECK(r.look(run).parked.find("no verdict for 1m") != std::string::npos);
+    // Going back may be refused by then, so that the way on is named as well.
+    CHECK(r.look(run).parked_command == "shipflow rollback " + run + ", or shipflow resume " + run);
+    CHECK(r.say(run, "resume", "user:dana"));
+    REQUIRE(r.finish(run));
+    CHECK(r.phase(run) == "released");
   }
   SUBCASE("rollback") {
     b.get().rollback.unavailable_then = "rollback";
