@@ -91,6 +91,10 @@ type Start struct {
 	Groups     []string `json:"groups,omitempty"`
 	Reason     string   `json:"reason,omitempty"`
 	ExternalID string   `json:"external_id,omitempty"` // a second start with the same one gives the first run
+	StartAtMS  int64    `json:"start_at_ms,omitempty"` // begins no sooner, and waits in the store
+	Override   string   `json:"override,omitempty"`    // why the calendar is not asked
+	Emergency  string   `json:"emergency,omitempty"`   // why steps marked `skippable` are skipped
+	Hotfix     string   `json:"hotfix,omitempty"`      // why it need not have proved itself elsewhere
 }
 
 // Start makes a run durable, begins it and returns its id.

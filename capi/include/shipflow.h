@@ -419,7 +419,10 @@ SHIPFLOW_API void shipflow_plan_free(shipflow_plan* plan) SHIPFLOW_NOEXCEPT;
 /* ---- Runs ----------------------------------------------------------------------------------------- */
 
 /** Makes a run durable and begins it. `options`, borrowed for the call: {"principal": "user:alice", "groups"?:
- *  ["group:qa"], "reason"?, "external_id"?: a second start with the same one gives the first run's id}.
+ *  ["group:qa"], "reason"?, "external_id"?: a second start with the same one gives the first run's id,
+ *  "start_at_ms"?: it begins no sooner, and waits in the store, "override"?: why the calendar is not asked,
+ *  "emergency"?: why steps marked `skippable` are skipped, "hotfix"?: why it need not have proved itself
+ *  elsewhere; what each means and who may: engine.hpp}.
  *  `*run` returned: the id. Expected: SHIPFLOW_DENIED, SHIPFLOW_CONFLICT (the environment is held by another
  *  run, named), SHIPFLOW_IO. Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_engine_start(shipflow_engine* engine, const shipflow_plan* plan,

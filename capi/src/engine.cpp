@@ -55,12 +55,27 @@ host_options read_options(const shipflow_engine_options* given) {
 
 host& of(shipflow_engine* engine) { return *checked(engine, "engine").held; }
 
-constexpr std::array<field<shipflow::start_options>, 4> start_fields{{
+constexpr std::array<field<shipflow::start_options>, 7> start_fields{{
     {"principal", &shipflow::start_options::principal, true},
     {"groups", &shipflow::start_options::groups},
     {"reason", &shipflow::start_options::reason},
     {"external_id", &shipflow::start_options::external_id},
+    {"override", &shipflow::start_options::override_reason},
+    {"emergency", &shipflow::start_options::emergency},
+    {"hotfix", &shipflow::start_options::hotfix},
 }};
+
+constexpr std::int64_t last_ms = 253'402'300'799'999;  // of the year 9999
+
+shipflow::start_options read_start(shipflow_str text) {
+  const auto given = object_of(text, "options");
+  members m(given, "options");
+  shipflow::start_options out;
+  read_fields(m, start_fields, out);
+  out.start_at = shipflow::from_ms(m.integer("start_at_ms", 0, 0, last_ms));
+  m.done();
+  return out;
+}
 
 constexpr std::array<field<shipflow::said>, 5> said_fields{{
     {"name", &shipflow::said::name, true},
@@ -142,7 +157,7 @@ shipflow_status shipflow_engine_start(shipflow_engine* engine, const shipflow_pl
                                       shipflow_error** err) noexcept {
   return guard(run, err, [&] {
     const auto& what = plan_of(plan);
-    const auto how = read_struct(options, "options", start_fields);
+    const auto how = read_start(options);
     return to_buf(of(engine).on_engine([&](shipflow::engine& e) { return value_of(e.start(what, how)); }));
   });
 }

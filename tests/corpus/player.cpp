@@ -71,6 +71,8 @@ class player {
     const auto& options = scenario_.at("start").as_object();
     shipflow::start_options how;
     how.principal = text_in(options, "principal");
+    how.emergency = text_in(options, "emergency");
+    if (const auto* at = options.if_contains("start_at_ms")) how.start_at = shipflow::from_ms(at->as_int64());
     const auto run = host_->engine().start(compiled, how);
     if (!run) return refuse(run.error()), false;
     run_ = *run;

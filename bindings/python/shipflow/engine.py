@@ -123,9 +123,11 @@ class Engine(Handle):
         return Plan(made(lib.shipflow_plan_compile, self._ptr, plan_document._ptr, places._ptr, body(request)))
 
     def start(self, plan: Plan, *, principal: str, groups: list[str] | None = None, reason: str = "",
-              external_id: str = "") -> str:
-        """Makes a run durable, begins it and returns its id."""
-        options = {"principal": principal, "groups": groups or [], "reason": reason, "external_id": external_id}
+              external_id: str = "", start_at_ms: int = 0, override: str = "", emergency: str = "", hotfix: str = "") -> str:
+        """Makes a run durable, begins it and returns its id. `start_at_ms`: no sooner than that. `override`, `emergency` and
+        `hotfix` are reasons: shipflow_engine_start."""
+        options = {"principal": principal, "groups": groups or [], "reason": reason, "external_id": external_id,
+                   "start_at_ms": start_at_ms, "override": override, "emergency": emergency, "hotfix": hotfix}
         self._pump.attach()
         return take_text(made(lib.shipflow_engine_start, self._ptr, plan._ptr, body(options)))
 
