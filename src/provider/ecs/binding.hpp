@@ -1,7 +1,7 @@
 // A component's binding in an environments document, as <shipflow/providers/ecs.hpp> describes it.
 #pragma once
 
-#include "provider/ecs/colour.hpp"
+#include "base/colour.hpp"
 
 #include <shipflow/json.hpp>
 

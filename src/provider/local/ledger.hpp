@@ -2,7 +2,7 @@
 // crash or in another process, knows what was meant; what is there is asked of HAProxy and the keepers.
 #pragma once
 
-#include "provider/local/colour.hpp"
+#include "base/colour.hpp"
 
 #include <shipflow/json.hpp>
 

@@ -2,8 +2,8 @@
 // again as it was. Secrets are in it by name only; their values are those of the time of the launch.
 #pragma once
 
+#include "base/colour.hpp"
 #include "provider/local/binding.hpp"
-#include "provider/local/colour.hpp"
 
 #include <shipflow/json.hpp>
 

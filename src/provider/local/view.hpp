@@ -1,7 +1,7 @@
 // What HAProxy says about itself: the live picture.
 #pragma once
 
-#include "provider/local/colour.hpp"
+#include "base/colour.hpp"
 
 #include <shipflow/error.hpp>
 

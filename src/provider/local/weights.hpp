@@ -1,7 +1,7 @@
 // From a share of the traffic to HAProxy's weights, and back.
 #pragma once
 
-#include "provider/local/colour.hpp"
+#include "base/colour.hpp"
 
 #include <shipflow/error.hpp>
 

@@ -10,6 +10,8 @@
 #include <random>
 
 using namespace shipflow::local;
+using shipflow::colour;
+using shipflow::per_colour;
 namespace json = shipflow::json;
 
 namespace {

@@ -1,4 +1,4 @@
-// The two places a fleet can have.
+// The two places a fleet can have, with every provider that shifts traffic between two.
 #pragma once
 
 #include <array>
@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace shipflow::local {
+namespace shipflow {
 
 enum class colour : std::size_t { blue = 0, green = 1 };
 
@@ -33,4 +33,4 @@ struct per_colour {
   return std::nullopt;
 }
 
-}  // namespace shipflow::local
+}  // namespace shipflow
