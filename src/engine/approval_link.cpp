@@ -1,3 +1,5 @@
+#include "run/body.hpp"
+
 #include <shipflow/approval_link.hpp>
 #include <shipflow/signature.hpp>
 
@@ -43,11 +45,6 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return out;
 }
 
-std::string text_in(const json::object& o, std::string_view key) {
-  const auto* v = o.if_contains(json::string_view(key.data(), key.size()));
-  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
-}
-
 error not_ours() {
   return make_error(errc::denied, "the link is none of ours, or was changed; ask for a new one");
 }
@@ -89,8 +86,8 @@ result<approval_link> read_approval_token(std::string_view key, std::string_view
   const auto& o = parsed->get_object();
   const auto* expires = o.if_contains("expires");
   if (expires == nullptr || !expires->is_int64()) return not_ours();
-  approval_link out{text_in(o, "run"), text_in(o, "step"), text_in(o, "principal"), text_in(o, "plan_digest"),
-                    from_ms(expires->get_int64())};
+  approval_link out{run::text(o, "run"), run::text(o, "step"), run::text(o, "principal"),
+                    run::text(o, "plan_digest"), from_ms(expires->get_int64())};
   if (out.expires <= now)
     return make_error(errc::denied,
                       "the link expired at " + format_time(out.expires) + "; ask for a new one");

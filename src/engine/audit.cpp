@@ -1,4 +1,6 @@
 // A record outside its store.
+#include "run/body.hpp"
+
 #include <shipflow/audit.hpp>
 
 namespace shipflow {
@@ -36,11 +38,6 @@ class line_reader {
   std::size_t number_ = 0;
 };
 
-std::string text_in(const json::object& o, std::string_view key) {
-  const auto* v = o.if_contains(json::string_view(key.data(), key.size()));
-  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
-}
-
 struct header {
   std::string run, head;
   std::int64_t facts = 0;
@@ -56,7 +53,7 @@ result<header> read_header(line_reader& lines) {
   if (format->get_int64() > audit_format)
     return make_error(errc::newer_version, "the export has format " + std::to_string(format->get_int64()) +
                                                "; this version reads " + std::to_string(audit_format));
-  return header{text_in(*o, "run"), text_in(*o, "head"), facts->get_int64()};
+  return header{run::text(*o, "run"), run::text(*o, "head"), facts->get_int64()};
 }
 
 result<std::string> read_plan_digest(line_reader& lines) {
@@ -78,7 +75,7 @@ result<fact> read_link(line_reader& lines, std::string& head, std::int64_t expec
     return bad_line(lines.number(), "fact " + std::to_string(f->rev) + " stands where " +
                                         std::to_string(expected) + " belongs");
   head = chain(head, *f);
-  if (text_in(*o, "hash") != head)
+  if (run::text(*o, "hash") != head)
     return bad_line(lines.number(), "its hash does not match the chain; it was changed");
   // What is not in the chain would not be vouched for.
   if (canonical(*body) != canonical(to_json(*f))) return bad_line(lines.number(), "holds more than a fact");
@@ -120,7 +117,7 @@ result<exported_audit> verify_export(std::string_view text) {
   while (!lines.done()) {
     const auto f = read_link(lines, out.found.head, static_cast<std::int64_t>(out.found.facts) + 1);
     if (!f) return f.error();
-    if (++out.found.facts == 1 && text_in(f->body, "plan_digest") != *digest)
+    if (++out.found.facts == 1 && run::text(f->body, "plan_digest") != *digest)
       return bad_line(2, "the plan is not the one that the run carried out");
   }
   if (static_cast<std::int64_t>(out.found.facts) != head->facts || out.found.head != head->head)
