@@ -84,11 +84,13 @@ class raw_server {
  public:
   using behaviour = std::function<void(raw_connection&)>;
 
-  explicit raw_server(behaviour b) : behaviour_(std::move(b)) {
+  /// Port 0: a free one.
+  explicit raw_server(behaviour b, std::uint16_t at = 0) : behaviour_(std::move(b)) {
     fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(at);
     socklen_t size = sizeof address;
     if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, 64) != 0 ||
         ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)

@@ -1,8 +1,5 @@
-// The provider over HTTP, against the double; and the double against botocore's own clients.
+// The provider over HTTP, against the double.
 #include "over_http.hpp"
-
-#include <cstdio>
-#include <filesystem>
 
 using namespace tests;
 
@@ -12,7 +9,7 @@ constexpr int speed = 60;
 
 int revisions(aws_double& d, const std::string& family) {
   int n = 0;
-  d.with([&](auto& services, auto&, auto now) {
+  d.with<cloud::ecs>([&](auto& services, auto now) {
     const auto all = services.ask("ListTaskDefinitions", {{"familyPrefix", family}}, now);
     n = static_cast<int>(all.value().at("taskDefinitionArns").as_array().size());
   });
@@ -21,7 +18,7 @@ int revisions(aws_double& d, const std::string& family) {
 
 std::size_t deployments(aws_double& d, const std::string& service) {
   std::size_t n = 0;
-  d.with([&](auto& services, auto&, auto) { n = services.find("production", service)->history.size(); });
+  d.with<cloud::ecs>([&](auto& services, auto) { n = services.find("production", service)->history.size(); });
   return n;
 }
 
@@ -171,7 +168,7 @@ TEST_CASE("provider/ecs over HTTP: a service, a rule or a revision that is gone 
   const json::object inputs{{"version", "1.5.0"}};
   const auto launched = s.carry("launch", inputs);
   REQUIRE(launched.ended.kind == answer_kind::done);
-  d.with([](auto& services, auto&, auto now) {
+  d.with<cloud::ecs>([](auto& services, auto now) {
     REQUIRE(services.ask("DeregisterTaskDefinition", {{"taskDefinition", "shop-green:1"}}, now).has_value());
   });
   const auto ready = s.ready("launch", inputs, launched.before);
@@ -187,21 +184,4 @@ TEST_CASE("provider/ecs over HTTP: a service, a rule or a revision that is gone 
   s.target["blue_green"].as_object()["listener"] =
       "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc/none";
   CHECK(s.look("shift").problem.code == errc::not_found);
-}
-
-TEST_CASE("the AWS double: botocore's clients, paginators and waiters agree with it") {
-  const std::string python = std::string(SHIPFLOW_SOURCE_DIR) + "/build/tools/moto/bin/python";
-  if (!std::filesystem::exists(python)) {
-    std::printf("not run: provider_ecs, botocore: it is missing (sh tests/tools/moto.sh)\n");
-    return;
-  }
-  aws_double d(with_versions(), speed);
-  put_up_shop(d);
-  const auto command = python + " " + SHIPFLOW_TEST_DATA + "/botocore_clients.py " + d.url() + " 2>&1";
-  auto* out = ::popen(command.c_str(), "r");
-  REQUIRE(out != nullptr);
-  std::string said;
-  char buffer[512];
-  while (std::fgets(buffer, sizeof buffer, out) != nullptr) said += buffer;
-  CHECK_MESSAGE(::pclose(out) == 0, said);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "aws/place.hpp"
-#include "double.hpp"
+#include "aws_double/shops.hpp"
 #include "shop.hpp"
 
 #include <shipflow/providers/ecs.hpp>
@@ -12,42 +12,6 @@
 #include <thread>
 
 namespace tests {
-
-inline shipflow::cloud::ecs_options with_versions() {
-  shipflow::cloud::ecs_options o;
-  o.behaves = [](const std::string& image) {
-    shipflow::cloud::image_behaviour b;
-    if (image.ends_with(":ill")) b.ready.reset();
-    return b;
-  };
-  return o;
-}
-
-inline std::string group_of(const std::string& colour) {
-  return "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/" + colour + "/73e2";
-}
-
-/// Both services run 1.4.0; blue has all requests, green no tasks.
-inline void put_up_shop(aws_double& d) {
-  d.with([](auto& services, auto& balancer, auto now) {
-    for (const std::string colour : {"blue", "green"}) {
-      shipflow::json::object rest{
-          {"loadBalancers", json::array{json::object{{"targetGroupArn", group_of(colour)}}}},
-          {"deploymentConfiguration",
-           {{"minimumHealthyPercent", 100},
-            {"maximumPercent", 200},
-            {"deploymentCircuitBreaker", {{"enable", true}, {"rollback", true}}}}}};
-      const json::object definition{
-          {"family", "shop-" + colour},
-          {"novel", json::array{1, nullptr}},
-          {"containerDefinitions",
-           json::array{json::object{{"name", "api"}, {"image", "r.example.com/api:1.4.0"}}}}};
-      services.install("production", "shop-" + colour, colour == "blue" ? 3 : 0, definition, rest, now);
-    }
-    balancer.install(std::string(two_services().at("blue_green").at("listener").as_string()),
-                     {{group_of("blue"), 100}, {group_of("green"), 0}});
-  });
-}
 
 class over_http final : public conversation {
  public:

@@ -21,20 +21,26 @@ std::string plain(const std::string& text) {
   return out;
 }
 
-void put(json::value& to, const std::vector<std::string>& path, std::size_t from, const std::string& value) {
+std::string item_of(const item_names& items, const std::string& list) {
+  const auto found = items.find(list);
+  return found == items.end() ? "member" : found->second;
+}
+
+void put(json::value& to, const std::vector<std::string>& path, std::size_t from, const std::string& value,
+         const item_names& items) {
   if (from == path.size()) {
     to = value;
     return;
   }
-  if (path[from] == "member" && from + 1 < path.size()) {
+  if (from > 0 && path[from] == item_of(items, path[from - 1]) && from + 1 < path.size()) {
     if (!to.is_array()) to = json::array{};
     auto& list = to.get_array();
     const auto number = std::clamp<std::size_t>(std::stoul(path[from + 1]), 1, 1000);
     if (list.size() < number) list.resize(number);
-    return put(list[number - 1], path, from + 2, value);
+    return put(list[number - 1], path, from + 2, value, items);
   }
   if (!to.is_object()) to = json::object{};
-  put(to.get_object()[path[from]], path, from + 1, value);
+  put(to.get_object()[path[from]], path, from + 1, value, items);
 }
 
 std::string escaped(std::string_view text) {
@@ -52,17 +58,18 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string xml_of(const json::value& v) {
+std::string xml_of(const json::value& v, const std::string& item, const item_names& items) {
   std::string out;
   if (v.is_object()) {
     for (const auto& m : v.get_object()) {
       const std::string name(m.key());
-      out += "<" + name + ">" + xml_of(m.value()) + "</" + name + ">";
+      out += "<" + name + ">" + xml_of(m.value(), item_of(items, name), items) + "</" + name + ">";
     }
     return out;
   }
   if (v.is_array()) {
-    for (const auto& item : v.get_array()) out += "<member>" + xml_of(item) + "</member>";
+    for (const auto& one : v.get_array())
+      out += "<" + item + ">" + xml_of(one, "member", items) + "</" + item + ">";
     return out;
   }
   return escaped(v.is_string() ? std::string(v.get_string()) : json::serialize(v));
@@ -70,7 +77,7 @@ std::string xml_of(const json::value& v) {
 
 }  // namespace
 
-json::object from_form(const std::string& body) {
+json::object from_form(const std::string& body, const item_names& items) {
   json::value out = json::object{};
   for (std::size_t at = 0; at < body.size();) {
     const auto end = std::min(body.size(), body.find('&', at));
@@ -85,14 +92,15 @@ json::object from_form(const std::string& body) {
       path.push_back(name.substr(from, dot - from));
       from = dot + 1;
     }
-    put(out, path, 0, plain(pair.substr(equals + 1)));
+    put(out, path, 0, plain(pair.substr(equals + 1)), items);
   }
   return out.get_object();
 }
 
-std::string xml_answer(const std::string& operation, const json::object& result) {
-  return "<" + operation + "Response xmlns=\"http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/\"><" +
-         operation + "Result>" + xml_of(result) + "</" + operation +
+std::string xml_answer(const std::string& operation, const std::string& version, const json::object& result,
+                       const item_names& items) {
+  return "<" + operation + "Response xmlns=\"http://amazonaws.com/doc/" + version + "/\"><" + operation +
+         "Result>" + xml_of(result, "member", items) + "</" + operation +
          "Result><ResponseMetadata><RequestId>double</RequestId></ResponseMetadata></" + operation +
          "Response>";
 }
