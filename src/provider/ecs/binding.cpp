@@ -100,13 +100,10 @@ result<binding> read_binding(const json::object& target) {
       !known)
     return known.error();
   binding b;
-  b.region = members::text(target, "region");
-  b.endpoint_url = members::text(target, "endpoint_url");
-  b.account = members::text(target, "account");
+  auto where = aws::read_destination(target);
+  if (!where) return wrong(where.error().message);
+  static_cast<aws::destination&>(b) = std::move(*where);
   b.container = members::text(target, "container");
-  if (!b.account.empty() &&
-      (b.account.size() != 12 || b.account.find_first_not_of("0123456789") != std::string::npos))
-    return wrong("account must be the 12 digits of an account, in quotes");
   const auto instances = number(target, "instances", 0, 1, 5000);
   const auto enough = number(target, "enough", 100, 1, 100);
   const auto failed = number(target, "failed_tasks", 0, 1, 1000);

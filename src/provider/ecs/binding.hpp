@@ -1,6 +1,7 @@
 // A component's binding in an environments document, as <shipflow/providers/ecs.hpp> describes it.
 #pragma once
 
+#include "aws/desk.hpp"
 #include "base/colour.hpp"
 
 #include <shipflow/json.hpp>
@@ -15,8 +16,8 @@ struct place {
   friend bool operator==(const place&, const place&) = default;
 };
 
-struct binding {
-  std::string region, endpoint_url, account, container;
+struct binding : aws::destination {
+  std::string container;
   per_colour<place> at;  ///< of one service: blue
   bool two = false;      ///< blue and green
   std::string listener;  ///< whose default action is weighted; or

@@ -78,17 +78,6 @@ got<picture> base_of(session& s) {
   return std::move(v->seen);
 }
 
-/// Nothing is changed in another account than the one that is meant.
-got<bool> right_account(session& s) {
-  const bool changes = s.q.what == verb::apply || s.q.what == verb::undo;
-  if (s.bound.account.empty() || !changes) return true;
-  const auto is = s.on.account(s.q, s.bound);
-  if (!is) return answer::failed(is.error());
-  if (*is == s.bound.account) return true;
-  return s.refuse(errc::denied, "the credentials are of account " + *is + " and the binding says " +
-                                    s.bound.account + "; nothing was changed");
-}
-
 }  // namespace
 
 answer carry_out(cloud& on, const request& q) {
@@ -98,13 +87,14 @@ answer carry_out(cloud& on, const request& q) {
     return answer::failed(make_error(errc::unsupported, "provider ecs has no action " + q.action));
   auto bound = read_binding(q.target);
   if (!bound) return answer::failed(bound.error());
-  session s{on, q, std::move(*bound)};
+  const aws::destination where = *bound;
+  session s{{on, q, where}, std::move(*bound)};
   if (q.stop.stop_requested() && q.what != verb::settle)
     return s.refuse(errc::cancelled, "the call was cancelled");
   if (q.what == verb::observe) return observe(s);
   if (q.what == verb::diagnose) return diagnose(s);
   if (q.what == verb::settle && a->is_rollout) return settle(s);
-  const auto right = right_account(s);
+  const auto right = s.right_account();
   if (!right) return right.error();
   const auto base = base_of(s);
   if (!base) return base.error();

@@ -46,7 +46,7 @@ std::string model_cloud::mark(const std::string& operation, const json::object& 
   return out;
 }
 
-aws::outcome model_cloud::ask(const request& q, const binding& /*where*/, const aws::service& of,
+aws::outcome model_cloud::ask(const request& q, const aws::destination& /*where*/, const aws::service& of,
                               const std::string& operation, json::object input, again /*may*/) {
   services.advance(now());
   const auto before = mark(operation, input);

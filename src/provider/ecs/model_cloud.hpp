@@ -18,10 +18,12 @@ class model_cloud final : public cloud {
         services(std::move(options)),
         balancer(services) {}
 
-  aws::outcome ask(const request& q, const binding& where, const aws::service& of,
+  aws::outcome ask(const request& q, const aws::destination& where, const aws::service& of,
                    const std::string& operation, json::object input, again may) override;
   [[nodiscard]] time_point now() override { return where_->time().now(); }
-  result<std::string> account(const request& /*q*/, const binding& /*where*/) override { return account_; }
+  result<std::string> account(const request& /*q*/, const aws::destination& /*where*/) override {
+    return account_;
+  }
   /// Something was changed by the last calls.
   [[nodiscard]] bool changed() { return std::exchange(changed_, false); }
 

@@ -1,9 +1,9 @@
-#include "provider/ecs/workers.hpp"
+#include "aws/workers.hpp"
 
 #include <csignal>
 #include <utility>
 
-namespace shipflow::ecs {
+namespace shipflow::aws {
 
 workers::~workers() {
   {
@@ -43,4 +43,4 @@ void workers::run() {
   }
 }
 
-}  // namespace shipflow::ecs
+}  // namespace shipflow::aws

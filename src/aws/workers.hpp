@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace shipflow::ecs {
+namespace shipflow::aws {
 
 class workers {
  public:
@@ -31,4 +31,4 @@ class workers {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace shipflow::ecs
+}  // namespace shipflow::aws

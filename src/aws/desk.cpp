@@ -1,0 +1,128 @@
+#include "aws/desk.hpp"
+
+#include "base/members.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <map>
+#include <mutex>
+
+namespace shipflow::aws {
+namespace {
+
+constexpr duration account_known_for = std::chrono::minutes(10);
+constexpr duration margin{250};
+
+time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
+
+error problem_of(const failure& f) { return make_error(f.code, f.message); }
+
+class over_client final : public real_desk {
+ public:
+  explicit over_client(aws_options options) : client_(std::move(options)) {}
+
+  outcome ask(const request& q, const destination& where, const service& of, const std::string& operation,
+              json::object input, again may) override {
+    std::stop_source either;
+    const auto end = [&either] { either.request_stop(); };
+    // `settle` that is to end something still has calls to make.
+    const std::stop_callback given_up(q.what == verb::settle ? std::stop_token{} : q.stop, end);
+    const std::stop_callback closing(over_.get_token(), end);
+    call_options how;
+    how.region = where.region;
+    how.endpoint_url = where.endpoint_url;
+    how.stop = either.get_token();
+    how.attempts = may == again::yes ? 0 : 1;
+    // The engine ignores what comes at the deadline.
+    if (q.deadline != time_point{})
+      how.deadline = std::clamp<duration>(q.deadline - wall_clock() - margin, duration{1}, how.deadline);
+    std::promise<outcome> said;
+    auto answer = said.get_future();
+    client_.call(of, operation, std::move(input), how, [&said](outcome o) { said.set_value(std::move(o)); });
+    return answer.get();
+  }
+
+  time_point now() override { return wall_clock(); }
+
+  result<std::string> account(const request& q, const destination& where) override {
+    const auto key = where.region + " " + where.endpoint_url;
+    {
+      const std::lock_guard guard(mutex_);
+      const auto known = accounts_.find(key);
+      if (known != accounts_.end() && wall_clock() - known->second.second < account_known_for)
+        return known->second.first;
+    }
+    const auto said = ask(q, where, sts, "GetCallerIdentity", {}, again::yes);
+    if (!said) return problem_of(said.error());
+    auto is = members::text(*said, "Account");
+    const std::lock_guard guard(mutex_);
+    accounts_[key] = {is, wall_clock()};
+    return is;
+  }
+
+  void close() override { over_.request_stop(); }
+
+ private:
+  client client_;
+  std::stop_source over_;
+  std::mutex mutex_;
+  std::map<std::string, std::pair<std::string, time_point>> accounts_;
+};
+
+}  // namespace
+
+std::unique_ptr<real_desk> make_desk(aws_options options) {
+  return std::make_unique<over_client>(std::move(options));
+}
+
+result<destination> read_destination(const json::object& target) {
+  destination p{members::text(target, "region"), members::text(target, "endpoint_url"),
+                members::text(target, "account")};
+  if (!p.account.empty() &&
+      (p.account.size() != 12 || p.account.find_first_not_of("0123456789") != std::string::npos))
+    return make_error(errc::invalid_argument, "account must be the 12 digits of an account, in quotes");
+  return p;
+}
+
+got<json::object> visit::read(const service& of, const std::string& operation, json::object input) {
+  auto o = on.ask(q, where, of, operation, std::move(input), desk::again::yes);
+  if (o) return std::move(*o);
+  return not_read(o.error());
+}
+
+got<json::object> visit::write(const service& of, const std::string& operation, json::object input,
+                               desk::again may) {
+  auto o = on.ask(q, where, of, operation, std::move(input), may);
+  if (o) return std::move(*o);
+  return not_written(o.error());
+}
+
+outcome visit::try_write(const service& of, const std::string& operation, json::object input) {
+  return on.ask(q, where, of, operation, std::move(input), desk::again::yes);
+}
+
+answer visit::not_read(const failure& f) { return answer::failed(problem_of(f)); }
+
+answer visit::not_written(const failure& f) {
+  const bool perhaps = f.code == errc::unavailable || f.code == errc::timeout || f.code == errc::cancelled;
+  if (f.sent && perhaps) return answer::unknown(f.message);
+  return answer::failed(problem_of(f));
+}
+
+answer visit::refuse(errc code, const std::string& why, json::value evidence) const {
+  return answer::failed(make_error(code, (q.component.empty() ? "" : q.component + ": ") + why),
+                        std::move(evidence));
+}
+
+got<bool> visit::right_account() {
+  const bool changes = q.what == verb::apply || q.what == verb::undo;
+  if (where.account.empty() || !changes) return true;
+  const auto is = on.account(q, where);
+  if (!is) return answer::failed(is.error());
+  if (*is == where.account) return true;
+  return refuse(errc::denied, "the credentials are of account " + *is + " and the binding says " +
+                                  where.account + "; nothing was changed");
+}
+
+}  // namespace shipflow::aws
