@@ -29,6 +29,10 @@ class elb {
   void set_weights(const std::string& arn, const std::map<std::string, int>& to);
   /// Requests get a fixed answer: of some rule in front of the listener's default.
   [[nodiscard]] bool answers_itself(const std::string& listener) const;
+  /// Actions of the rule that a request meets: the first by priority whose conditions on host and path hold, else the
+  /// listener's own. Empty: there is no such listener.
+  [[nodiscard]] json::array actions_for(const std::string& listener, const std::string& host,
+                                        const std::string& path) const;
 
  private:
   struct rule {
