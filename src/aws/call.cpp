@@ -13,7 +13,6 @@
 namespace shipflow::aws {
 namespace {
 
-constexpr std::size_t most_body = std::size_t{8} << 20U;
 constexpr duration least_skew = std::chrono::minutes(1);
 
 std::string remedy_of(std::string_view code) {
@@ -29,12 +28,11 @@ bool expired(std::string_view code) { return code.find("ExpiredToken") != std::s
 
 }  // namespace
 
-call::call(machine& at, const service& s, std::string operation, json::object input, call_options how,
-           std::function<void(outcome)> done)
+call::call(machine& at, const service& s, wire_request q, call_options how,
+           std::function<void(rest_outcome)> done)
     : at_(at),
       service_(s),
-      operation_(std::move(operation)),
-      input_(std::move(input)),
+      q_(std::move(q)),
       how_(std::move(how)),
       done_(std::move(done)),
       end_(std::chrono::steady_clock::now() +
@@ -59,17 +57,23 @@ void call::begin() {
   auto region = region_of(at_.options, how_.region);
   if (!region) return answer(made(region.error().code, region.error().message));
   region_ = std::move(*region);
-  auto endpoint = how_.endpoint_url.empty() ? endpoint_of(at_.options, std::string(service_.id),
-                                                          std::string(service_.host), region_)
-                                            : result<std::string>(how_.endpoint_url);
-  if (!endpoint) return answer(made(endpoint.error().code, endpoint.error().message));
-  endpoint_ = std::move(*endpoint);
+  if (const auto known = at_.bucket_region.find(q_.bucket); known != at_.bucket_region.end())
+    region_ = known->second;
+  if (auto ok = find_address(); !ok) return answer(made(ok.error().code, ok.error().message));
   id_ = at_.invocation_id();
   attempt();
 }
 
+result<void> call::find_address() {
+  auto to = address_of(at_.options, service_, q_, how_.endpoint_url, region_);
+  if (!to) return to.error();
+  to_ = std::move(*to);
+  return {};
+}
+
 void call::attempt() {
   ++tries_;
+  if (service_.signing.empty()) return go(next_try());
   at_.with_credentials([self = shared_from_this()](const result<credentials>& who) {
     if (!self->done_) return;
     if (!who) return self->answer(self->made(who.error().code, who.error().text()));
@@ -77,24 +81,40 @@ void call::attempt() {
   });
 }
 
-// Signed right before it is sent: a wait in between would age the signature.
-void call::send(const credentials& who) {
-  auto q = encode(service_, endpoint_, operation_, input_);
+http::request call::next_try() {
+  http::request q;
+  q.method = q_.method;
+  q.url = to_.url;
+  q.headers = q_.headers;
+  q.body = q_.body;
   q.headers.push_back({"amz-sdk-invocation-id", id_});
   q.headers.push_back(
       {"amz-sdk-request", "attempt=" + std::to_string(tries_) + "; max=" + std::to_string(most_tries())});
   q.deadline = left();
-  q.max_body_bytes = most_body;
+  q.max_body_bytes = q_.max_answer_bytes;
   q.stop = stop_.get_token();
   q.tls.ca_file = at_.options.ca_file;
-  const auto skew = at_.skew.find(endpoint_);
-  const signing how{region_, std::string(service_.signing),
-                    at_.now() + (skew == at_.skew.end() ? duration{0} : skew->second)};
+  return q;
+}
+
+// Signed right before it is sent: a wait in between would age the signature.
+void call::send(const credentials& who) {
+  auto q = next_try();
+  const auto skew = at_.skew.find(to_.endpoint);
+  signing how{to_.region, std::string(service_.signing),
+              at_.now() + (skew == at_.skew.end() ? duration{0} : skew->second), service_.rules};
+  const bool may_be_open = service_.rules == signing_rules::s3 && to_.url.starts_with("https:");
+  if (q_.payload_hash != unsigned_payload || may_be_open) how.payload_hash = q_.payload_hash;
+  how.key = at_.keys.of(who, how);
   if (auto ok = sign(q, who, how); !ok) return answer(made(ok.error().code, ok.error().message));
-  at_.web->send(std::move(q), [self = shared_from_this()](const http::outcome& o) {
+  go(std::move(q));
+}
+
+void call::go(http::request q) {
+  at_.web->send(std::move(q), [self = shared_from_this()](http::outcome o) {
     if (!self->done_) return;
     if (o)
-      self->on_response(*o);
+      self->on_response(std::move(*o));
     else
       self->on_failure(o.error());
   });
@@ -108,19 +128,34 @@ void call::on_failure(const http::failure& f) {
   again_or(hopeless ? trouble::final : late ? trouble::timeout : trouble::transient, std::move(why));
 }
 
-void call::on_response(const http::response& got) {
+void call::on_response(http::response got) {
   sent_ = true;
-  if (got.status / 100 == 2) {
-    auto body = decode(service_, operation_, got.body);
-    if (!body) return answer(made(errc::failed, body.error().message));
-    at_.quota.give_back(spent_);
-    return answer(std::move(*body));
+  const bool good = got.status / 100 == 2 || got.status == 304;
+  if (!good) return on_refusal(got);
+  if (q_.refused && q_.refused(got)) {
+    got.status = 500;
+    return on_refusal(got);
   }
-  auto f = refused(got);
+  at_.quota.give_back(spent_);
+  answer(std::move(got));
+}
+
+void call::on_refusal(const http::response& got) {
+  const auto said = refusal_of(service_, got);
+  if (went_to_other_region(said.region)) return attempt();
+  auto f = refused(got, said);
   if (expired(f.aws_code)) at_.forget_credentials();
   const auto why = trouble_of(got.status, f.aws_code);
   if (why == trouble::clock && corrected_clock(got)) return attempt();
   again_or(why == trouble::clock ? trouble::final : why, std::move(f));
+}
+
+bool call::went_to_other_region(const std::string& region) {
+  if (q_.bucket.empty() || region_tried_ || region == region_ || !is_region(region)) return false;
+  region_tried_ = true;
+  region_ = region;
+  at_.bucket_region.insert_or_assign(q_.bucket, region);
+  return find_address().has_value();
 }
 
 bool call::corrected_clock(const http::response& got) {
@@ -128,9 +163,9 @@ bool call::corrected_clock(const http::response& got) {
   const auto theirs = date == nullptr ? std::nullopt : parse_http_date(*date);
   if (clock_tried_ || !theirs) return false;
   clock_tried_ = true;
-  const auto before = at_.skew[endpoint_];
-  at_.skew[endpoint_] = *theirs - at_.now();
-  return std::chrono::abs(at_.skew[endpoint_] - before) >= least_skew;
+  const auto before = at_.skew[to_.endpoint];
+  at_.skew[to_.endpoint] = *theirs - at_.now();
+  return std::chrono::abs(at_.skew[to_.endpoint] - before) >= least_skew;
 }
 
 void call::again_or(trouble why, failure f) {
@@ -160,19 +195,20 @@ duration call::left() const {
 failure call::made(errc code, const std::string& why) const {
   failure f;
   f.code = code;
-  f.message = std::string(service_.host) + " " + operation_ + ": " + why;
+  f.message = std::string(service_.host) + " " + q_.operation + ": " + why;
   f.sent = sent_;
   return f;
 }
 
-failure call::refused(const http::response& got) const {
-  const auto said = refusal_of(service_, got);
+failure call::refused(const http::response& got, const refusal& said) const {
   const auto* id = http::find(got.headers, "x-amzn-RequestId");
+  if (id == nullptr) id = http::find(got.headers, "x-amz-request-id");
   auto text = said.code.empty() ? "it answered " + std::to_string(got.status) : said.code;
   if (!said.message.empty()) text += ": " + said.message;
   if (id != nullptr) text += " (request " + http::one_line(*id, 64) + ")";
   auto f = made(code_of(got.status, said.code), text + remedy_of(said.code));
   f.aws_code = said.code;
+  f.status = got.status;
   if (id != nullptr) f.request_id = *id;
   return f;
 }
@@ -182,7 +218,7 @@ void call::give_up(errc why) {
       made(why, why == errc::timeout ? "no answer within " + format_duration(how_.deadline) : "cancelled"));
 }
 
-void call::answer(outcome o) {
+void call::answer(rest_outcome o) {
   if (!done_) return;
   timer_.cancel();
   deadline_.cancel();

@@ -1,6 +1,7 @@
 // One call from being asked to its answer, over its tries.
 #pragma once
 
+#include "aws/address.hpp"
 #include "aws/machine.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -12,8 +13,8 @@ namespace shipflow::aws {
 
 class call : public std::enable_shared_from_this<call> {
  public:
-  call(machine& at, const service& s, std::string operation, json::object input, call_options how,
-       std::function<void(outcome)> done);
+  call(machine& at, const service& s, wire_request q, call_options how,
+       std::function<void(rest_outcome)> done);
   ~call();
   call(const call&) = delete;
   call& operator=(const call&) = delete;
@@ -24,26 +25,32 @@ class call : public std::enable_shared_from_this<call> {
 
  private:
   void attempt();
+  [[nodiscard]] result<void> find_address();
+  [[nodiscard]] http::request next_try();
   void send(const credentials& who);
-  void on_response(const http::response& got);
+  void go(http::request q);
+  void on_response(http::response got);
   void on_failure(const http::failure& f);
   /// Tries again if that is allowed, else answers.
   void again_or(trouble why, failure f);
+  /// What is to be made of an answer that is no success.
+  void on_refusal(const http::response& got);
+  [[nodiscard]] bool went_to_other_region(const std::string& region);
   [[nodiscard]] bool corrected_clock(const http::response& got);
   void wait(duration d);
   [[nodiscard]] duration left() const;
   [[nodiscard]] int most_tries() const;
-  [[nodiscard]] failure refused(const http::response& got) const;
+  [[nodiscard]] failure refused(const http::response& got, const refusal& said) const;
   [[nodiscard]] failure made(errc code, const std::string& why) const;
-  void answer(outcome o);
+  void answer(rest_outcome o);
 
   machine& at_;
   service service_;
-  std::string operation_;
-  json::object input_;
+  wire_request q_;
   call_options how_;
-  std::function<void(outcome)> done_;
-  std::string region_, endpoint_, id_;
+  std::function<void(rest_outcome)> done_;
+  std::string region_, id_;
+  address to_;
   std::chrono::steady_clock::time_point end_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer deadline_;
@@ -52,6 +59,7 @@ class call : public std::enable_shared_from_this<call> {
   int tries_ = 0;
   int spent_ = 0;
   bool clock_tried_ = false;
+  bool region_tried_ = false;
   bool sent_ = false;
 };
 

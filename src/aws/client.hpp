@@ -14,14 +14,17 @@ namespace shipflow::aws {
 
 /// Why a call has no result. `message` is one line: service, operation, code, what was said, the request's id
 /// and, where there is exactly one, the remedy. Codes: denied, not_found, invalid_argument, throttled,
-/// unavailable, timeout, cancelled, unsupported, failed.
+/// unavailable, timeout, cancelled, unsupported, failed; conflict for a condition that was not met (409, 412).
 struct failure : error {
   std::string aws_code;  ///< "AccessDenied", or empty when AWS did not answer
   std::string request_id;
+  int status = 0;  ///< of HTTP; 0: there was no answer
   /// Some of a request may have arrived, so its effect may have happened.
   bool sent = false;
 };
 using outcome = boost::system::result<json::object, failure>;
+/// Status 2xx (or 304 for a conditional GET), headers and body as they came.
+using rest_outcome = boost::system::result<http::response, failure>;
 
 struct call_options {
   std::string region{};
@@ -34,7 +37,8 @@ struct call_options {
 
 class machine;
 
-/// Every function may be called from any thread. Callbacks run on the client's thread, each once; they must
+/// Every function may be called from any thread. As many calls as are asked for are under way at once, each on a
+/// connection of its own; 64 to a host stay open for the next. Callbacks run on the client's thread, each once; they must
 /// not block. The thread begins with the first call.
 class client {
  public:
@@ -44,8 +48,11 @@ class client {
   client(const client&) = delete;
   client& operator=(const client&) = delete;
 
-  void call(const service& s, std::string operation, json::object input, call_options how,
+  void call(const service& s, std::string operation, const json::object& input, call_options how,
             std::function<void(outcome)> done);
+  /// Any request, its answer as it comes: REST services. Nothing is followed but S3's word that a bucket is in
+  /// another region: the request goes there once, and later ones for the bucket at once.
+  void send(const service& s, wire_request q, call_options how, std::function<void(rest_outcome)> done);
   [[nodiscard]] const aws_options& options() const noexcept { return options_; }
 
  private:

@@ -13,6 +13,8 @@
 
 namespace shipflow::aws {
 
+// A site of thousands of files goes over this many connections.
+constexpr std::size_t idle_connections = 64;
 constexpr duration refresh_before = std::chrono::minutes(10);
 
 machine::machine(aws_options given)
@@ -22,7 +24,10 @@ void machine::post(std::function<void()> what) {
   {
     const std::scoped_lock hold(starting_);
     if (!thread_.joinable()) {
-      web = std::make_unique<http::client>(io.get_executor());
+      http::client_options kept;
+      kept.idle_per_origin = idle_connections;
+      kept.idle_total = 2 * idle_connections;
+      web = std::make_unique<http::client>(io.get_executor(), kept);
       // The host's signals stay with the host's threads.
       sigset_t all;
       sigset_t before;

@@ -4,6 +4,7 @@
 #include "aws/client.hpp"
 #include "aws/credentials.hpp"
 #include "aws/retry.hpp"
+#include "aws/signature.hpp"
 #include "http/client.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -42,7 +43,9 @@ class machine {
   boost::asio::io_context io{1};
   std::unique_ptr<http::client> web;
   retry_quota quota;
-  std::map<std::string, duration> skew;  ///< by endpoint: server's clock less ours
+  signing_keys keys;
+  std::map<std::string, duration> skew;              ///< by endpoint: server's clock less ours
+  std::map<std::string, std::string> bucket_region;  ///< of buckets that turned out to be elsewhere
   std::set<call*> live;
   bool closed = false;
 

@@ -48,7 +48,10 @@ trouble trouble_of(int status, std::string_view code) noexcept {
 errc code_of(int status, std::string_view code) {
   if (trouble_of(status, code) == trouble::throttle) return errc::throttled;
   if (status >= 500) return errc::unavailable;
-  if (code.find("NotFound") != std::string_view::npos || code.find("DoesNotExist") != std::string_view::npos)
+  if (status == 409 || status == 412) return errc::conflict;
+  if (code.find("NotFound") != std::string_view::npos ||
+      code.find("DoesNotExist") != std::string_view::npos || code.starts_with("NoSuch") ||
+      (code.empty() && status == 404))
     return errc::not_found;
   if (starts_or_ends(code, "AccessDenied") || code == "AccessDeniedException" ||
       code == "UnauthorizedOperation" || trouble_of(status, code) == trouble::clock ||

@@ -61,8 +61,11 @@ refusal of_xml(const http::response& got) {
       found = &inner->get_object();
   out.code = bare(text_of(*found, "Code"));
   out.message = http::one_line(text_of(*found, "Message"), 300);
+  out.region = http::one_line(text_of(*found, "Region"), 40);
   return out;
 }
+
+bool says_xml(const service& s) { return s.speaks == protocol::query || s.speaks == protocol::rest_xml; }
 
 }  // namespace
 
@@ -72,20 +75,19 @@ std::string form_of(const service& s, const std::string& operation, const json::
   return out;
 }
 
-http::request encode(const service& s, const std::string& endpoint, const std::string& operation,
-                     const json::object& input) {
-  http::request q;
+wire_request encode(const service& s, std::string operation, const json::object& input) {
+  wire_request q;
   q.method = "POST";
-  q.url = endpoint + "/";
   if (s.speaks == protocol::query) {
     q.headers.push_back({"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"});
     q.body = form_of(s, operation, input);
-    return q;
+  } else {
+    const auto* version = s.speaks == protocol::json_1_0 ? "1.0" : "1.1";
+    q.headers.push_back({"Content-Type", std::string("application/x-amz-json-") + version});
+    q.headers.push_back({"X-Amz-Target", std::string(s.version) + "." + operation});
+    q.body = json::serialize(input);
   }
-  const auto* version = s.speaks == protocol::json_1_0 ? "1.0" : "1.1";
-  q.headers.push_back({"Content-Type", std::string("application/x-amz-json-") + version});
-  q.headers.push_back({"X-Amz-Target", std::string(s.version) + "." + operation});
-  q.body = json::serialize(input);
+  q.operation = std::move(operation);
   return q;
 }
 
@@ -107,7 +109,9 @@ result<json::object> decode(const service& s, const std::string& operation, std:
 }
 
 refusal refusal_of(const service& s, const http::response& got) {
-  auto out = s.speaks == protocol::query ? of_xml(got) : of_json(got);
+  auto out = says_xml(s) ? of_xml(got) : of_json(got);
+  if (const auto* there = http::find(got.headers, "x-amz-bucket-region"))
+    out.region = http::one_line(*there, 40);
   const auto* compatible = http::find(got.headers, "x-amzn-query-error");
   if (compatible != nullptr && out.code.empty())
     out.code = bare(compatible->substr(0, compatible->find(';')));

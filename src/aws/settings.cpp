@@ -33,25 +33,6 @@ result<profiles> read_file(const aws_options& from, const std::string& path) {
   return parse_profiles(*text, path);
 }
 
-std::string_view suffix_of(const std::string& region) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> partitions{
-      {{"cn-", "amazonaws.com.cn"},
-       {"eusc-", "amazonaws.eu"},
-       {"us-iso-", "c2s.ic.gov"},
-       {"us-isob-", "sc2s.sgov.gov"},
-       {"eu-isoe-", "cloud.adc-e.uk"},
-       {"us-isof-", "csp.hci.ic.gov"}}};
-  for (const auto& [prefix, suffix] : partitions)
-    if (region.starts_with(prefix)) return suffix;
-  return "amazonaws.com";
-}
-
-bool is_region(const std::string& text) {
-  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
 std::string of_chosen_profile(const aws_options& from, const std::string& key) {
   const auto files = read_profiles(from);
   const auto* p = files ? files->find(profile_name(from)) : nullptr;
@@ -59,6 +40,12 @@ std::string of_chosen_profile(const aws_options& from, const std::string& key) {
 }
 
 }  // namespace
+
+bool is_region(const std::string& text) {
+  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
 
 std::string variable(const aws_options& from, const std::string& name) {
   if (!from.variable) return {};
@@ -130,16 +117,27 @@ result<std::string> region_of(const aws_options& from, const std::string& of_cal
   return region;
 }
 
-result<std::string> endpoint_of(const aws_options& from, const std::string& id, const std::string& host,
-                                const std::string& region) {
+std::string configured_endpoint(const aws_options& from, const std::string& id) {
   auto url = from.endpoint_url;
   const bool configured = variable(from, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") != "true";
   if (url.empty() && configured) url = variable(from, "AWS_ENDPOINT_URL_" + id);
   if (url.empty() && configured) url = variable(from, "AWS_ENDPOINT_URL");
   if (url.empty() && configured) url = of_chosen_profile(from, "endpoint_url");
   while (url.ends_with('/')) url.pop_back();
-  if (url.empty()) url = "https://" + host + "." + region + "." + std::string(suffix_of(region));
   return url;
+}
+
+std::string_view dns_suffix(std::string_view region) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> partitions{
+      {{"cn-", "amazonaws.com.cn"},
+       {"eusc-", "amazonaws.eu"},
+       {"us-iso-", "c2s.ic.gov"},
+       {"us-isob-", "sc2s.sgov.gov"},
+       {"eu-isoe-", "cloud.adc-e.uk"},
+       {"us-isof-", "csp.hci.ic.gov"}}};
+  for (const auto& [prefix, suffix] : partitions)
+    if (region.starts_with(prefix)) return suffix;
+  return "amazonaws.com";
 }
 
 }  // namespace shipflow::aws

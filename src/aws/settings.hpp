@@ -25,12 +25,16 @@ struct profiles {
 /// Sections and `key = value` lines; `[profile x]` of the config file is x. Nested values are passed over.
 [[nodiscard]] result<profiles> parse_profiles(std::string_view text, const std::string& path);
 
+/// Letters, digits and hyphens: what may become part of a host name.
+[[nodiscard]] bool is_region(const std::string& text);
 /// Error: there is none, or it is not a region's name (it becomes part of a host name).
 [[nodiscard]] result<std::string> region_of(const aws_options& from, const std::string& of_call);
 
-/// "https://monitoring.eu-central-1.amazonaws.com". `id` is the service's name in variables
-/// ("CLOUDWATCH"), `host` its first label ("monitoring").
-[[nodiscard]] result<std::string> endpoint_of(const aws_options& from, const std::string& id,
-                                              const std::string& host, const std::string& region);
+/// What options, variables or the profile say instead of AWS's own endpoint, without a slash at its end; or empty.
+/// `id` is the service's name in variables ("CLOUDWATCH").
+[[nodiscard]] std::string configured_endpoint(const aws_options& from, const std::string& id);
+
+/// What the names of a region's hosts end with: "amazonaws.com.cn" in China.
+[[nodiscard]] std::string_view dns_suffix(std::string_view region);
 
 }  // namespace shipflow::aws

@@ -117,10 +117,12 @@ std::string scope_of(const signing& how) {
   return stamp(how.at).substr(0, 8) + "/" + how.region + "/" + how.service + "/aws4_request";
 }
 
-std::string signature_of(const credentials& who, const signing& how, const std::string& text) {
-  auto key = hmac("AWS4" + who.secret, stamp(how.at).substr(0, 8));
-  for (const auto& part : {how.region, how.service, std::string("aws4_request")}) key = hmac(key, part);
-  return hex(hmac(key, text));
+std::string hash_of(const http::request& q, const signing& how) {
+  return how.payload_hash.empty() ? sha256_hex(q.body) : how.payload_hash;
+}
+
+std::string path_to_sign(std::string_view path, const signing& how) {
+  return how.rules == signing_rules::s3 ? std::string(path) : canonical_path(path);
 }
 
 }  // namespace
@@ -138,26 +140,45 @@ result<signature_parts> parts_of(const http::request& q, const signing& how) {
   const auto mark = std::min(to->path.find('?'), to->path.size());
   signature_parts out;
   out.canonical_request =
-      q.method + "\n" + canonical_path(std::string_view(to->path).substr(0, mark)) + "\n" +
+      q.method + "\n" + path_to_sign(std::string_view(to->path).substr(0, mark), how) + "\n" +
       canonical_query(std::string_view(to->path).substr(std::min(mark + 1, to->path.size()))) + "\n";
   for (const auto& [name, value] : headers) {
     out.canonical_request += name + ":" + value + "\n";
     out.signed_headers += (out.signed_headers.empty() ? "" : ";") + name;
   }
-  out.canonical_request += "\n" + out.signed_headers + "\n" + sha256_hex(q.body);
+  out.canonical_request += "\n" + out.signed_headers + "\n" + hash_of(q, how);
   out.string_to_sign =
       "AWS4-HMAC-SHA256\n" + stamp(how.at) + "\n" + scope_of(how) + "\n" + sha256_hex(out.canonical_request);
   return out;
 }
 
+std::string signing_key(const std::string& secret, const signing& how) {
+  auto key = hmac("AWS4" + secret, stamp(how.at).substr(0, 8));
+  for (const auto& part : {how.region, how.service, std::string("aws4_request")}) key = hmac(key, part);
+  return key;
+}
+
+std::string signing_keys::of(const credentials& who, const signing& how) {
+  // A day has passed, or somebody uses very many roles: begin anew.
+  constexpr std::size_t most = 64;
+  if (known_.size() >= most) known_.clear();
+  auto [at, fresh] = known_.try_emplace(who.id + "\n" + who.secret + "\n" + scope_of(how));
+  if (fresh) at->second = signing_key(who.secret, how);
+  return at->second;
+}
+
 result<void> sign(http::request& q, const credentials& who, const signing& how) {
+  signing with = how;
+  with.payload_hash = hash_of(q, how);
   q.headers.push_back({"X-Amz-Date", stamp(how.at)});
   if (!who.token.empty()) q.headers.push_back({"X-Amz-Security-Token", who.token});
-  const auto parts = parts_of(q, how);
+  if (how.rules == signing_rules::s3) q.headers.push_back({"X-Amz-Content-Sha256", with.payload_hash});
+  const auto parts = parts_of(q, with);
   if (!parts) return parts.error();
+  const auto key = how.key.empty() ? signing_key(who.secret, how) : how.key;
   q.headers.push_back({"Authorization", "AWS4-HMAC-SHA256 Credential=" + who.id + "/" + scope_of(how) +
                                             ", SignedHeaders=" + parts->signed_headers +
-                                            ", Signature=" + signature_of(who, how, parts->string_to_sign)});
+                                            ", Signature=" + hex(hmac(key, parts->string_to_sign))});
   return {};
 }
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "aws/credentials.hpp"
+#include "aws/service.hpp"
+
+#include <map>
 
 namespace shipflow::aws {
 
@@ -9,10 +12,15 @@ struct signing {
   std::string region;
   std::string service;  ///< signing name, "monitoring"
   time_point at;
+  signing_rules rules = signing_rules::standard;
+  /// Hexadecimal SHA-256 of the body, or `unsigned_payload`; empty: it is computed.
+  std::string payload_hash{};
+  /// `signing_key` of the same day, region, service and secret; empty: it is derived.
+  std::string key{};
 };
 
-/// Adds X-Amz-Date, X-Amz-Security-Token and Authorization. Signs Host and every header that is there, but
-/// those that a hop may change. The URL is signed as it is sent: encode it before.
+/// Adds X-Amz-Date, X-Amz-Security-Token, S3's X-Amz-Content-Sha256, and Authorization. Signs Host and every header
+/// that is there, but those that a hop may change. The URL is signed as it is sent: encode it before.
 [[nodiscard]] result<void> sign(http::request& q, const credentials& who, const signing& how);
 
 /// The parts, for those who want to see them. Pure.
@@ -22,5 +30,17 @@ struct signature_parts {
   std::string string_to_sign;
 };
 [[nodiscard]] result<signature_parts> parts_of(const http::request& q, const signing& how);
+
+/// The secret, narrowed to a day, a region and a service: 32 bytes. Pure.
+[[nodiscard]] std::string signing_key(const std::string& secret, const signing& how);
+
+/// Such keys, since deriving one costs more than the rest of a signature. Not for several threads at once.
+class signing_keys {
+ public:
+  [[nodiscard]] std::string of(const credentials& who, const signing& how);
+
+ private:
+  std::map<std::string, std::string> known_;
+};
 
 }  // namespace shipflow::aws

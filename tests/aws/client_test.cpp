@@ -1,49 +1,21 @@
 // Servers that misbehave: throttles, faults, wrong clocks, silence.
 #include "aws/client.hpp"
 
-#include "http/raw_server.hpp"
 #include "place.hpp"
+#include "service_double.hpp"
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <future>
-#include <mutex>
 
 using namespace shipflow;
 using namespace std::chrono_literals;
+using tests::header;
 using tests::place;
+using tests::response;
+using tests::service_double;
 
 namespace {
-
-std::string response(const std::string& status, const std::string& body, const std::string& more = "") {
-  return "HTTP/1.1 " + status + "\r\n" + more + "Content-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
-}
-
-/// Answers request n (from 1) with `answer(n)`; an empty answer hangs up.
-struct service_double {
-  explicit service_double(std::function<std::string(int)> answer)
-      : server([this, answer = std::move(answer)](tests::raw_connection& c) {
-          while (c.read_request()) {
-            {
-              const std::scoped_lock hold(guard);
-              seen.push_back(c.seen);
-            }
-            const auto text = answer(++requests);
-            if (text.empty()) return;
-            c.say(text);
-          }
-        }) {}
-  [[nodiscard]] std::string request(std::size_t i) {
-    const std::scoped_lock hold(guard);
-    return seen.at(i);
-  }
-  std::atomic<int> requests{0};
-  std::mutex guard;
-  std::vector<std::string> seen;
-  tests::raw_server server;
-};
 
 aws::outcome ask(aws::client& c, aws::call_options how = {}) {
   std::promise<aws::outcome> got;
@@ -52,13 +24,6 @@ aws::outcome ask(aws::client& c, aws::call_options how = {}) {
          [&](aws::outcome o) { got.set_value(std::move(o)); });
   if (future.wait_for(60s) != std::future_status::ready) throw std::runtime_error("no answer at all");
   return future.get();
-}
-
-std::string header(const std::string& request, const std::string& name) {
-  const auto at = request.find(name + ": ");
-  if (at == std::string::npos) return {};
-  const auto begin = at + name.size() + 2;
-  return request.substr(begin, request.find("\r\n", begin) - begin);
 }
 
 }  // namespace

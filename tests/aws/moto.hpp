@@ -60,6 +60,12 @@ class moto {
            [&](shipflow::aws::outcome o) { got.set_value(std::move(o)); });
     return got.get_future().get();
   }
+  static shipflow::aws::rest_outcome try_send(shipflow::aws::client& c, const shipflow::aws::service& s,
+                                              shipflow::aws::wire_request q) {
+    std::promise<shipflow::aws::rest_outcome> got;
+    c.send(s, std::move(q), {}, [&](shipflow::aws::rest_outcome o) { got.set_value(std::move(o)); });
+    return got.get_future().get();
+  }
   static shipflow::json::object call(shipflow::aws::client& c, const shipflow::aws::service& s,
                                      const std::string& operation, shipflow::json::object input) {
     auto o = try_call(c, s, operation, std::move(input));

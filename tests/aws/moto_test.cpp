@@ -33,3 +33,39 @@ TEST_CASE("aws/client: moto accepts what is signed, in json and in query, and no
   CHECK(tests::moto::try_call(unknown, aws::sts, "GetCallerIdentity", {}).error().aws_code ==
         "InvalidClientTokenId");
 }
+
+TEST_CASE("aws/client: objects go to moto's S3 and come back byte for byte") {
+  if (tests::moto_program().empty()) return;
+  const tests::moto server;
+  aws::client c(server.keys.options());
+  const auto ask = [&](aws::wire_request q) {
+    q.bucket = "site.example";
+    return tests::moto::try_send(c, aws::s3, std::move(q));
+  };
+  REQUIRE(ask({"CreateBucket",
+               "PUT",
+               "",
+               "/",
+               {},
+               {},
+               aws::xml_text("CreateBucketConfiguration", {{"LocationConstraint", "eu-central-1"}})})
+              .has_value());
+  std::string bytes = "\r\n";
+  for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
+  const auto key = aws::key_path("a b/(x)!*'=&.bin");
+  const auto put = ask({"PutObject", "PUT", "", key, {}, {{"Content-Type", "x/y"}}, bytes});
+  REQUIRE_MESSAGE(put.has_value(), (put ? "" : put.error().message));
+  const auto got = ask({"GetObject", "GET", "", key});
+  REQUIRE_MESSAGE(got.has_value(), (got ? "" : got.error().message));
+  CHECK(got->body == bytes);
+  CHECK(*http::find(got->headers, "Content-Type") == "x/y");
+  const auto list = ask({"ListObjectsV2", "GET", "", "/", {{"list-type", "2"}, {"prefix", "a b/"}}});
+  REQUIRE_MESSAGE(list.has_value(), (list ? "" : list.error().message));
+  const auto read = aws::xml_to_json(list->body);
+  REQUIRE(read.has_value());
+  CHECK(aws::text_at(*read, "ListBucketResult/Contents/Key") == "a b/(x)!*'=&.bin");
+  const auto none = ask({"HeadObject", "HEAD", "", "/none"});
+  REQUIRE(!none);
+  CHECK(none.error().code == errc::not_found);
+  CHECK(none.error().status == 404);
+}

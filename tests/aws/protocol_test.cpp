@@ -21,9 +21,10 @@ http::response answered(int status, std::string body, http::header_list headers 
 }  // namespace
 
 TEST_CASE("aws/service: json goes out with its target") {
-  const auto q = aws::encode(json_service, "http://h:1", "DescribeServices", {{"cluster", "c"}});
+  const auto q = aws::encode(json_service, "DescribeServices", {{"cluster", "c"}});
   CHECK(q.method == "POST");
-  CHECK(q.url == "http://h:1/");
+  CHECK(q.operation == "DescribeServices");
+  CHECK(q.path == "/");
   CHECK(q.body == R"({"cluster":"c"})");
   CHECK(*http::find(q.headers, "X-Amz-Target") == "AmazonEC2ContainerServiceV20141113.DescribeServices");
   CHECK(*http::find(q.headers, "Content-Type") == "application/x-amz-json-1.1");

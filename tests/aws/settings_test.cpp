@@ -52,28 +52,6 @@ TEST_CASE("aws/settings: the region of the call, the options, the variables, the
         "\"x.evil.example/\" is not the name of an AWS region");
 }
 
-TEST_CASE("aws/settings: endpoints by variable, profile, region and partition") {
-  place p;
-  p.variables = {{"HOME", "/h"}};
-  const auto at = [&](const std::string& region) {
-    return aws::endpoint_of(p.options(), "CLOUDWATCH", "monitoring", region).value();
-  };
-  CHECK(at("eu-central-1") == "https://monitoring.eu-central-1.amazonaws.com");
-  CHECK(at("cn-north-1") == "https://monitoring.cn-north-1.amazonaws.com.cn");
-  CHECK(at("us-gov-west-1") == "https://monitoring.us-gov-west-1.amazonaws.com");
-  CHECK(at("us-iso-east-1") == "https://monitoring.us-iso-east-1.c2s.ic.gov");
-  CHECK(at("us-isob-east-1") == "https://monitoring.us-isob-east-1.sc2s.sgov.gov");
-  CHECK(at("eusc-de-east-1") == "https://monitoring.eusc-de-east-1.amazonaws.eu");
-  p.files["/h/.aws/config"] = "[default]\nendpoint_url = http://profile:1/\n";
-  CHECK(at("eu-central-1") == "http://profile:1");
-  p.variables["AWS_ENDPOINT_URL"] = "http://all:2/";
-  CHECK(at("eu-central-1") == "http://all:2");
-  p.variables["AWS_ENDPOINT_URL_CLOUDWATCH"] = "http://mine:3";
-  CHECK(at("eu-central-1") == "http://mine:3");
-  p.variables["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true";
-  CHECK(at("eu-central-1") == "https://monitoring.eu-central-1.amazonaws.com");
-}
-
 TEST_CASE("aws/dates: the Date header, and nothing that looks a little like it") {
   CHECK(format_time(aws::parse_http_date("Thu, 26 Nov 2026 01:48:22 GMT").value()) ==
         "2026-11-26T01:48:22.000Z");

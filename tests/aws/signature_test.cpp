@@ -147,6 +147,62 @@ TEST_CASE("aws/signature: what botocore signs is signed alike") {
   }
 }
 
+namespace {
+
+std::string signed_for_s3(const std::string& method, const std::string& url, http::header_list headers,
+                          std::string body, const std::string& hash = "") {
+  http::request q;
+  q.method = method;
+  q.url = url;
+  q.headers = std::move(headers);
+  q.body = std::move(body);
+  const aws::credentials who{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "", {}};
+  aws::signing how{"us-east-1", "s3", when.at, aws::signing_rules::s3, hash};
+  aws::signing_keys keys;
+  how.key = keys.of(who, how);
+  CHECK(how.key == aws::signing_key(who.secret, how));
+  REQUIRE(aws::sign(q, who, how).has_value());
+  const auto* authorization = http::find(q.headers, "Authorization");
+  return *http::find(q.headers, "X-Amz-Content-Sha256") + " " +
+         authorization->substr(authorization->find("Signature=") + 10);
+}
+
+}  // namespace
+
+TEST_CASE("aws/signature: S3 signs the path as it is sent and the body's hash, as botocore does") {
+  const std::string of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const std::string of_hello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+  const std::string root_of_s3 = "https://b.s3.us-east-1.amazonaws.com";
+  CHECK(signed_for_s3("GET", root_of_s3 + "/a//b/./c%20d/%C3%BC%2B.html", {}, "") ==
+        of_nothing + " 5fbc51fb27571759caed34a27ed0b3d1a0e12dd111466e90d4e27447f17ee1c5");
+  CHECK(signed_for_s3("PUT", root_of_s3 + "/x", {{"Content-Type", "text/plain"}}, "hello") ==
+        of_hello + " e75080898beea94a9c2ea5d0e62fe063d4a5736b5b14bf0dc8d46ac9c9452689");
+  CHECK(signed_for_s3("PUT", root_of_s3 + "/x", {{"Content-Type", "text/plain"}}, "hello", of_hello) ==
+        of_hello + " e75080898beea94a9c2ea5d0e62fe063d4a5736b5b14bf0dc8d46ac9c9452689");
+  CHECK(signed_for_s3("GET", root_of_s3 + "/?list-type=2&prefix=a%2Fb&uploads", {}, "") ==
+        of_nothing + " 68632251a103366e14c2db88981bd209faba708484b2172b050ed4a12b2f06ee");
+  CHECK(signed_for_s3("PUT", "https://s3.us-east-1.amazonaws.com/b.c/x",
+                      {{"Content-MD5", "XUFAKrxLKna5cZ2REBfFkg=="}}, "hello",
+                      std::string(aws::unsigned_payload)) ==
+        "UNSIGNED-PAYLOAD 55cd83c27ef2b2b63ae801d1d5eed8bbcf0ea3753ef958ab6050de773b82bd7b");
+}
+
+TEST_CASE("aws/signature: keys are kept per secret, day, region and service") {
+  aws::signing_keys keys;
+  const aws::credentials who{"A", "s", "", {}};
+  const aws::signing today{"eu-west-1", "s3", when.at};
+  const auto known = keys.of(who, today);
+  auto other = today;
+  other.at += std::chrono::hours(24);
+  CHECK(keys.of(who, other) != known);
+  other = today;
+  other.region = "eu-west-2";
+  CHECK(keys.of(who, other) != known);
+  CHECK(keys.of({"A", "t", "", {}}, today) != known);
+  for (int i = 0; i < 200; ++i) CHECK(keys.of({"A", std::to_string(i), "", {}}, today) != known);
+  CHECK(keys.of(who, today) == known);
+}
+
 TEST_CASE("aws/signature: headers a hop may change are not signed, repeated ones are joined") {
   http::request q;
   q.url = root + "/";
