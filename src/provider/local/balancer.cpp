@@ -24,7 +24,7 @@ std::string find_program(const house& home, const std::string& name) {
   path += ":/usr/local/sbin:/usr/sbin:/sbin";
   for (std::size_t at = 0; at != std::string::npos;) {
     const auto end = path.find(':', at);
-    const auto candidate = path.substr(at, end - at) + "/" + name;
+    auto candidate = path.substr(at, end - at) + "/" + name;
     if (candidate.front() == '/' && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     at = end == std::string::npos ? end : end + 1;
   }
