@@ -14,10 +14,10 @@ workers::~workers() {
   for (auto& t : threads_) t.join();
 }
 
-void workers::post(std::function<void()> job) {
+void workers::post_at(clock::time_point at, std::function<void()> job) {
   {
     const std::lock_guard guard(mutex_);
-    jobs_.push_back(std::move(job));
+    jobs_.emplace(at, std::move(job));
     if (threads_.empty()) {
       // The host's signal handlers run on the host's threads.
       sigset_t all;
@@ -34,10 +34,15 @@ void workers::post(std::function<void()> job) {
 void workers::run() {
   for (;;) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return over_ || !jobs_.empty(); });
+    while (!over_ && (jobs_.empty() || jobs_.begin()->first > clock::now())) {
+      if (jobs_.empty())
+        wake_.wait(lock);
+      else
+        wake_.wait_until(lock, clock::time_point(jobs_.begin()->first));
+    }
     if (over_) return;
-    const auto job = std::move(jobs_.front());
-    jobs_.pop_front();
+    const auto job = std::move(jobs_.begin()->second);
+    jobs_.erase(jobs_.begin());
     lock.unlock();
     job();
   }

@@ -48,7 +48,7 @@ result<std::shared_ptr<ecs_world>> ecs_of(const plan& what, const recording& fro
                                           const std::shared_ptr<world>& where) {
   ecs_world_options options;
   for (const auto& [version, how] : from.behaviour.versions)
-    options.versions[version] = {how.ready, how.dies};
+    options.versions[version] = {how.ready, how.dies, {}};
   auto made = make_ecs_world(where, std::move(options));
   std::set<std::string> known;
   for (const auto& s : what.steps) {

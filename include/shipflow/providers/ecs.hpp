@@ -54,7 +54,12 @@
 // Waiting goes by the id of the deployment that was begun. Done: this very deployment is the primary one, completed and
 // alone, its tasks run, and their targets are healthy. Failed: it was replaced (a circuit breaker went back, or somebody
 // deployed), ECS says so, or too many tasks failed; the answer holds what `diagnose` gathers: events, reasons of stopped
-// tasks, last lines of their log. Looked at every one to two seconds.
+// tasks, last lines of their log. Success that the service shows is believed when its service deployment is SUCCESSFUL.
+//
+// All waits of one provider object are asked about together: up to 10 services or 100 tasks of a cluster in one call, each
+// every 1 to 1.75 seconds, so that an end is known within two. Every call counts against the rates that AWS documents for
+// account and region, less a fifth for others; where that is not enough for so many, looks become rarer (15 seconds at
+// most), at rollouts near their end less so. Earlier rollouts of a service tell how long the next one may take.
 //
 // Undo puts the recorded revision and count back, after checking that the revision is ACTIVE; weights after the same
 // checks as above. `ready` makes these checks and touches nothing.
@@ -75,7 +80,8 @@
 // elasticloadbalancing Describe*, ModifyListener, ModifyRule, AddTags, CreateRule, DeleteRule; logs:GetLogEvents;
 // sts:GetCallerIdentity needs none. Where DescribeServiceDeployments is not allowed the services alone are looked at.
 //
-// Sources: docs.aws.amazon.com, API references of ECS and Elastic Load Balancing v2; deployment-circuit-breaker.
+// Sources: docs.aws.amazon.com, API references of ECS and Elastic Load Balancing v2; deployment-circuit-breaker; request
+// throttling of both.
 #pragma once
 
 #include <shipflow/aws.hpp>

@@ -16,10 +16,12 @@
 
 #include <shipflow/world.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace shipflow {
 inline namespace v1 {
@@ -28,6 +30,7 @@ inline namespace v1 {
 struct ecs_behaviour {
   std::optional<duration> ready = duration{10'000};  ///< from running to a healthy target; empty: never
   std::optional<duration> dies;                      ///< every task ends by itself so long after it runs
+  std::vector<std::string> says;                     ///< what its containers write to their log, a line each
 };
 
 struct ecs_world_options {
@@ -37,6 +40,8 @@ struct ecs_world_options {
   duration lag{1'000};     ///< how old what is read may be after a change
   ecs_behaviour usual;
   std::map<std::string, ecs_behaviour> versions;  ///< those that behave otherwise
+  /// Called for each call that goes to AWS, in its moment: for counting them.
+  std::function<void(const std::string& operation)> on_call;
 };
 
 /// Serves as provider `ecs`. Answers come through the world's time.

@@ -15,6 +15,11 @@ namespace shipflow::ecs {
 /// Carries out one call.
 [[nodiscard]] answer carry_out(cloud& on, const request& q);
 
+/// What such an action starts is waited for by its deployment.
+[[nodiscard]] bool is_rollout(std::string_view action);
+/// ARN of the service deployment that `settle` will ask about; empty: it will not.
+[[nodiscard]] std::string deployment_to_ask(session& s);
+
 /// Colour an action works on, by its inputs and what was there when its baseline was taken.
 [[nodiscard]] result<colour> colour_to_launch(const session& s, const picture& base);
 [[nodiscard]] result<colour> colour_to_retire(const session& s, const picture& base);

@@ -16,11 +16,6 @@ const json::object& primary_of(const json::object& service) {
   return none;
 }
 
-/// Looks a little less often the longer it takes; never later than two seconds after the end.
-duration look_again(const rollout& r, time_point now) {
-  return std::clamp<duration>((now - r.begun) / 20, soon, 2 * soon);
-}
-
 int needed(const session& s, int desired) { return (desired * s.bound.enough + 99) / 100; }
 
 /// The targets of the service are healthy, as the load balancer sees them.
@@ -42,9 +37,15 @@ got<verdict> targets(session& s, const rollout& r, const json::object& service) 
   return verdict{verdict::kind::done, 100, {}};
 }
 
+/// AWS keeps a record of each deployment. It is asked before an end is believed, and where the service itself does not
+/// show the deployment; in between the service says enough.
+bool asks_further(const rollout& r, const json::object& service, const verdict& far) {
+  if (r.service_deployment.empty() || far.is == verdict::kind::failed) return false;
+  return far.is == verdict::kind::done || members::text(primary_of(service), "id") != r.deployment;
+}
+
 /// What AWS itself says about the deployment; nothing where it does not say.
 std::optional<verdict> asked(session& s, const rollout& r) {
-  if (r.service_deployment.empty()) return std::nullopt;
   const auto seen = s.read(aws::ecs, "DescribeServiceDeployments",
                            {{"serviceDeploymentArns", json::array{json::string(r.service_deployment)}}});
   if (!seen) return std::nullopt;  // not allowed, or not there: the service itself is looked at
@@ -66,8 +67,10 @@ answer settle(session& s) {
   const auto service = describe(s, {r->cluster, r->service});
   if (!service) return service.error();
   auto far = judge(*r, *service, s.bound.failed_tasks, s.on.now());
-  if (far.is != verdict::kind::failed)
-    if (const auto said = asked(s, *r); said && said->is == verdict::kind::failed) far = *said;
+  if (asks_further(*r, *service, far))
+    if (auto said = asked(s, *r);
+        said && (said->is == verdict::kind::failed || far.is == verdict::kind::done))
+      far = said->is == verdict::kind::going_on ? verdict{said->is, 99, std::move(said->text)} : *said;
   if (far.is == verdict::kind::failed) return given_up(s, *r, far.text);
   if (far.is == verdict::kind::done) {
     const auto well = targets(s, *r, *service);
@@ -76,7 +79,16 @@ answer settle(session& s) {
     if (well->is == verdict::kind::done) return answer::done(r->outputs);
     far = *well;
   }
-  return answer::in_progress(far.percent, far.text, look_again(*r, s.on.now()));
+  return answer::in_progress(far.percent, far.text, soon);
+}
+
+std::string deployment_to_ask(session& s) {
+  const auto r = rollout_from_json(s.q.handle);
+  if (!r || r->service_deployment.empty()) return {};
+  const auto service = describe(s, {r->cluster, r->service});
+  if (!service) return {};
+  const auto far = judge(*r, *service, s.bound.failed_tasks, s.on.now());
+  return asks_further(*r, *service, far) ? r->service_deployment : std::string{};
 }
 
 answer begin(session& s, const goal& to) {

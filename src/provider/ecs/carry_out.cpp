@@ -78,16 +78,26 @@ got<picture> base_of(session& s) {
   return std::move(v->seen);
 }
 
+const known_action* find_action(std::string_view name) {
+  const auto* a =
+      std::find_if(known.begin(), known.end(), [&](const known_action& k) { return k.name == name; });
+  return a == known.end() ? nullptr : a;
+}
+
 }  // namespace
 
+bool is_rollout(std::string_view action) {
+  const auto* a = find_action(action);
+  return a != nullptr && a->is_rollout;
+}
+
 answer carry_out(cloud& on, const request& q) {
-  const auto* a =
-      std::find_if(known.begin(), known.end(), [&](const known_action& k) { return k.name == q.action; });
-  if (a == known.end())
+  const auto* a = find_action(q.action);
+  if (a == nullptr)
     return answer::failed(make_error(errc::unsupported, "provider ecs has no action " + q.action));
   auto bound = read_binding(q.target);
   if (!bound) return answer::failed(bound.error());
-  const aws::destination where = *bound;
+  const aws::destination& where = *bound;
   session s{{on, q, where}, std::move(*bound)};
   if (q.stop.stop_requested() && q.what != verb::settle)
     return s.refuse(errc::cancelled, "the call was cancelled");

@@ -3,6 +3,7 @@
 #include "aws/retry.hpp"
 #include "base/members.hpp"
 #include "provider/ecs/actions.hpp"
+#include "provider/ecs/paced.hpp"
 
 namespace shipflow::ecs {
 namespace {
@@ -46,8 +47,11 @@ std::string model_cloud::mark(const std::string& operation, const json::object& 
   return out;
 }
 
-aws::outcome model_cloud::ask(const request& q, const aws::destination& /*where*/, const aws::service& of,
+aws::outcome model_cloud::ask(const request& q, const aws::destination& where, const aws::service& of,
                               const std::string& operation, json::object input, again /*may*/) {
+  // Time does not pass in a call, so a token that is not there yet is owed.
+  static_cast<void>(rates_.take(region_of(where), of.id, operation, now()));
+  if (on_call) on_call(operation);
   services.advance(now());
   const auto before = mark(operation, input);
   const bool balanced = of.id == aws::elbv2.id;

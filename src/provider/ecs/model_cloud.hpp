@@ -1,6 +1,7 @@
 // The model of AWS as the cloud of the provider's code.
 #pragma once
 
+#include "provider/ecs/rates.hpp"
 #include "provider/ecs/session.hpp"
 #include "world/aws/elb.hpp"
 
@@ -24,6 +25,7 @@ class model_cloud final : public cloud {
   result<std::string> account(const request& /*q*/, const aws::destination& /*where*/) override {
     return account_;
   }
+  [[nodiscard]] rates& pace() noexcept { return rates_; }
   /// Something was changed by the last calls.
   [[nodiscard]] bool changed() { return std::exchange(changed_, false); }
 
@@ -33,8 +35,10 @@ class model_cloud final : public cloud {
   std::shared_ptr<world> where_;
   std::string account_;
   bool changed_ = false;
+  rates rates_;
 
  public:
+  std::function<void(const std::string& operation)> on_call;
   shipflow::cloud::ecs services;
   shipflow::cloud::elb balancer;
 };

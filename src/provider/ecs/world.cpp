@@ -2,6 +2,7 @@
 #include "base/members.hpp"
 #include "provider/ecs/actions.hpp"
 #include "provider/ecs/model_cloud.hpp"
+#include "provider/ecs/watch.hpp"
 
 #include <shipflow/providers/ecs_world.hpp>
 
@@ -51,15 +52,15 @@ std::string listener_of(const binding& b) {
   return arn;
 }
 
-shipflow::cloud::ecs_options options_for(ecs_world_options from) {
+shipflow::cloud::ecs_options options_for(const ecs_world_options& from) {
   shipflow::cloud::ecs_options out;
   out.starts = from.starts;
   out.drains = from.drains;
   out.lag = from.lag;
-  out.behaves = [from = std::move(from)](const std::string& image) {
+  out.behaves = [usual = from.usual, versions = from.versions](const std::string& image) {
     const auto version = version_of(image);
-    const auto found = from.versions.find(version);
-    const auto& how = found == from.versions.end() ? from.usual : found->second;
+    const auto found = versions.find(version);
+    const auto& how = found == versions.end() ? usual : found->second;
     shipflow::cloud::image_behaviour b;
     b.ready = how.ready;
     b.dies = how.dies;
@@ -71,7 +72,13 @@ shipflow::cloud::ecs_options options_for(ecs_world_options from) {
 class model final : public ecs_world {
  public:
   model(std::shared_ptr<world> where, ecs_world_options options)
-      : where_(std::move(where)), call_(options.call), cloud_(where_, options_for(std::move(options))) {}
+      : where_(std::move(where)),
+        call_(options.call),
+        cloud_(where_, options_for(options)),
+        watch_({cloud_, cloud_.pace(), [this] { return where_->time().now(); },
+                [this](time_point at, std::function<void()> job) { run_at(at, std::move(job)); }}) {
+    cloud_.on_call = std::move(options.on_call);
+  }
 
   [[nodiscard]] std::string name() const override { return "ecs"; }
   [[nodiscard]] std::vector<action_spec> actions() const override { return action_specs(); }
@@ -79,13 +86,13 @@ class model final : public ecs_world {
     return actions_for(target);
   }
   void call(request q, reply r) override {
-    where_->time().call_at(where_->time().now() + call_,
-                           [this, q = std::move(q), r = std::make_shared<reply>(std::move(r))] {
-                             auto a = carry_out(cloud_, q);
-                             if (cloud_.changed()) where_->touch();
-                             expect_change();
-                             (*r)(std::move(a));
-                           });
+    run_at(where_->time().now() + call_,
+           [this, q = std::move(q), r = std::make_shared<reply>(std::move(r))]() mutable {
+             if (is_shared_wait(q)) return watch_.settle(std::move(q), std::move(*r));
+             auto a = carry_out(cloud_, q);
+             tell_changes();
+             (*r)(std::move(a));
+           });
   }
 
   result<void> install(const std::string& environment, const std::string& name, const json::object& target,
@@ -103,6 +110,16 @@ class model final : public ecs_world {
   [[nodiscard]] std::vector<serving> serves() const override;
 
  private:
+  void run_at(time_point at, std::function<void()> job) {
+    where_->time().call_at(at, [this, job = std::move(job)] {
+      job();
+      tell_changes();
+    });
+  }
+  void tell_changes() {
+    if (cloud_.changed()) where_->touch();
+    expect_change();
+  }
   void put_up(const std::string& environment, const std::string& name, const binding& b, const picture& now);
   void expect_change();
   [[nodiscard]] component* find(const std::string& environment, const std::string& name);
@@ -117,6 +134,7 @@ class model final : public ecs_world {
   std::shared_ptr<world> where_;
   duration call_;
   model_cloud cloud_;
+  watch watch_;
   std::map<std::string, component> components_;
   std::optional<per_colour<int>> before_foreign_;
   std::optional<time_point> expected_;
