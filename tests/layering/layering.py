@@ -21,9 +21,10 @@ BESIDE = {
     "store": [],
     "world": [],
     "suite": [],
-    "provider": ["http", "github", "process", "world", "gate", "aws"],
+    "provider": ["http", "github", "process", "world", "gate", "aws", "s3"],
     "source": ["http", "aws"],
     "aws": ["http"],
+    "s3": ["http", "aws"],
     "github": ["http"],
     "notify": ["http", "process"],
 }
@@ -46,7 +47,7 @@ LIBRARY_ROOMS = {
                    "aws"],
     "sqlite3.h": ["store"],
     "yaml-cpp/": ["document"],
-    "openssl/": ["base", "http", "probe", "provider", "aws"],
+    "openssl/": ["base", "http", "probe", "provider", "aws", "s3", "world"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SOURCES = {".cpp", ".hpp", ".h", ".c"}
