@@ -9,6 +9,7 @@
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/providers/shadow.hpp>
+#include <shipflow/providers/site.hpp>
 #include <shipflow/sources/cloudwatch.hpp>
 #include <shipflow/sources/http.hpp>
 #include <shipflow/sources/prometheus.hpp>
@@ -76,6 +77,7 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
   if (auto added = add_metric_sources(engine); !added) return added;
   if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
   if (auto added = add(to, as(shipflow::make_ecs_provider({.aws = aws_of_process()}))); !added) return added;
+  if (auto added = add(to, as(shipflow::make_site_provider({.aws = aws_of_process()}))); !added) return added;
   if (auto added = add(to, shipflow::make_gate_provider()); !added) return added;
   if (auto added = add(to, shipflow::make_github_provider()); !added) return added;
   const auto probes = shipflow::make_probes();

@@ -38,6 +38,8 @@
 #include <shipflow/providers/local.hpp>
 #include <shipflow/providers/local_world.hpp>
 #include <shipflow/providers/shadow.hpp>
+#include <shipflow/providers/site.hpp>
+#include <shipflow/providers/site_world.hpp>
 #include <shipflow/recording.hpp>
 #include <shipflow/rehearsal.hpp>
 #include <shipflow/rehearsal_views.hpp>

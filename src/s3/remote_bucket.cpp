@@ -1,7 +1,7 @@
 // Sources: docs.aws.amazon.com/AmazonS3/latest/API, one page per operation.
 #include "s3/remote_bucket.hpp"
 
-#include "aws/request.hpp"
+#include "aws/wire_request.hpp"
 #include "aws/xml.hpp"
 #include "s3/answers.hpp"
 
@@ -161,8 +161,9 @@ class remote_bucket final : public bucket {
   }
 
  private:
-  [[nodiscard]] aws::request make(const char* operation, const char* method, const std::string& key) const {
-    aws::request q;
+  [[nodiscard]] aws::wire_request make(const char* operation, const char* method,
+                                       const std::string& key) const {
+    aws::wire_request q;
     q.operation = operation;
     q.method = method;
     q.bucket = at_.bucket;
@@ -171,14 +172,14 @@ class remote_bucket final : public bucket {
     return q;
   }
 
-  void encrypt(aws::request& q) const {
+  void encrypt(aws::wire_request& q) const {
     if (at_.encryption.empty()) return;
     q.headers.push_back({"x-amz-server-side-encryption", at_.encryption});
     if (!at_.kms_key.empty())
       q.headers.push_back({"x-amz-server-side-encryption-aws-kms-key-id", at_.kms_key});
   }
 
-  void describe(aws::request& q, const attributes& with) const {
+  void describe(aws::wire_request& q, const attributes& with) const {
     if (!with.type.empty()) q.headers.push_back({"Content-Type", with.type});
     if (!with.cache.empty()) q.headers.push_back({"Cache-Control", with.cache});
     if (!with.encoding.empty()) q.headers.push_back({"Content-Encoding", with.encoding});
@@ -186,12 +187,12 @@ class remote_bucket final : public bucket {
     encrypt(q);
   }
 
-  static void demand(aws::request& q, const condition& only) {
+  static void demand(aws::wire_request& q, const condition& only) {
     if (only.absent) q.headers.push_back({"If-None-Match", "*"});
     if (!only.etag.empty()) q.headers.push_back({"If-Match", "\"" + only.etag + "\""});
   }
 
-  aws::rest_outcome ask(aws::request q) {
+  aws::rest_outcome ask(aws::wire_request q) {
     aws::call_options how;
     how.region = at_.region;
     how.endpoint_url = at_.endpoint_url;
@@ -211,7 +212,7 @@ class remote_bucket final : public bucket {
   }
 
   template <class T, class Read>
-  result<T> read(aws::request q, Read how) {
+  result<T> read(aws::wire_request q, Read how) {
     const auto name = q.operation;
     const auto got = ask(std::move(q));
     if (!got) return told(got.error());
@@ -222,7 +223,7 @@ class remote_bucket final : public bucket {
     return value;
   }
 
-  result<std::string> new_etag(aws::request q) {
+  result<std::string> new_etag(aws::wire_request q) {
     const auto name = q.operation;
     const auto got = ask(std::move(q));
     if (!got) return told(got.error());

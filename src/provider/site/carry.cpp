@@ -169,7 +169,7 @@ result<void> announce(session& s, const comparison& what) {
     else if (!c.there)
       out.keys.emplace_back(c.key, pending::deed::adds);
   }
-  return write_pending(s, std::move(out));
+  return write_pending(s, out);
 }
 
 result<void> conclude(session& s, lock& held, heading& head, comparison& what, const std::string& etag) {

@@ -31,7 +31,7 @@ result<void> lock::write(const s3::condition& only) {
 result<void> lock::take() {
   const std::lock_guard guard(mutex_);
   for (int i = 0; i < most_tries; ++i) {
-    const auto made = write({.absent = true});
+    auto made = write({.absent = true});
     if (made || made.error().code != errc::conflict) return made;
     const auto held = s_.on.get(s_.full(lock_name), 0, 4096);
     if (!held && held.error().code == errc::not_found) continue;
@@ -45,7 +45,7 @@ result<void> lock::take() {
       return s_.refuse(errc::conflict, "the site in bucket " + s_.bound.bucket + " is being changed by run " +
                                            holder + " (said so at " + members::text(is, "at") + ")");
     token_ = members::whole(is, "token", 0) + 1;
-    const auto taken = write({.absent = false, .etag = held->etag});
+    auto taken = write({.absent = false, .etag = held->etag});
     if (taken || taken.error().code != errc::conflict) return taken;
   }
   return lost();

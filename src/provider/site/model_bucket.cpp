@@ -102,6 +102,7 @@ result<std::string> model_bucket::complete(const s3::upload& in, const std::vect
                                            const s3::condition& only) {
   if (auto ok = writing(); !ok) return ok.error();
   std::vector<int> numbers;
+  numbers.reserve(parts.size());
   for (const auto& p : parts) numbers.push_back(p.number);
   return wrote(over_.complete(in.id, numbers, {only.absent, only.etag}));
 }

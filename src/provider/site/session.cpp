@@ -74,6 +74,7 @@ result<std::string> put_own(session& s, const std::string& name, std::string tex
 
 result<void> remove_own(session& s, const std::vector<std::string>& names) {
   std::vector<std::string> keys;
+  keys.reserve(names.size());
   for (const auto& n : names) keys.push_back(s.full(n));
   const auto gone = s.on.remove(keys);
   if (!gone) return gone.error();
@@ -104,11 +105,11 @@ result<pending> read_pending(session& s) {
   return out;
 }
 
-result<void> write_pending(session& s, pending what) {
+result<void> write_pending(session& s, const pending& what) {
   auto before = read_pending(s);
   if (!before) return before.error();
   std::map<std::string, pending::deed> all(before->keys.begin(), before->keys.end());
-  for (auto& [key, deed] : what.keys) {
+  for (const auto& [key, deed] : what.keys) {
     const auto [at, fresh] = all.emplace(key, deed);
     if (!fresh && deed == pending::deed::attributes) at->second = deed;
   }

@@ -70,7 +70,7 @@ struct pending {
 };
 [[nodiscard]] result<pending> read_pending(session& s);
 /// Joined with what is pending already.
-[[nodiscard]] result<void> write_pending(session& s, pending what);
+[[nodiscard]] result<void> write_pending(session& s, const pending& what);
 
 /// What is listed in the bucket, without shipflow's own; keys without the prefix of the site.
 class listed_objects {
