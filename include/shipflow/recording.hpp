@@ -23,10 +23,12 @@
 // ecs_world.hpp takes `ready` and `dies`, command_world.hpp and http_world.hpp.
 #pragma once
 
+#include <shipflow/providers/cloudfront_world.hpp>
 #include <shipflow/providers/command_world.hpp>
 #include <shipflow/providers/ecs_world.hpp>
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local_world.hpp>
+#include <shipflow/providers/rds_world.hpp>
 #include <shipflow/rehearsal.hpp>
 
 #include <functional>

@@ -1,5 +1,6 @@
 #include "aws/desk.hpp"
 
+#include "aws/operations.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
@@ -37,9 +38,10 @@ class over_client final : public real_desk {
     // The engine ignores what comes at the deadline.
     if (q.deadline != time_point{})
       how.deadline = std::clamp<duration>(q.deadline - wall_clock() - margin, duration{1}, how.deadline);
+    if (of.speaks == protocol::rest_xml) return ask_rest(of, operation, input, how);
     std::promise<outcome> said;
     auto answer = said.get_future();
-    client_.call(of, operation, std::move(input), how, [&said](outcome o) { said.set_value(std::move(o)); });
+    client_.call(of, operation, input, how, [&said](outcome o) { said.set_value(std::move(o)); });
     return answer.get();
   }
 
@@ -64,6 +66,20 @@ class over_client final : public real_desk {
   void close() override { over_.request_stop(); }
 
  private:
+  outcome ask_rest(const service& of, const std::string& operation, const json::object& input,
+                   const call_options& how) {
+    auto q = encode_rest(of, operation, input);
+    if (!q) return failure{q.error(), {}, {}, 0, false};
+    std::promise<rest_outcome> said;
+    auto answer = said.get_future();
+    client_.send(of, std::move(*q), how, [&said](rest_outcome o) { said.set_value(std::move(o)); });
+    const auto got = answer.get();
+    if (!got) return got.error();
+    auto read = decode_rest(of, operation, *got);
+    if (!read) return failure{read.error(), {}, {}, got->status, true};
+    return std::move(*read);
+  }
+
   client client_;
   std::stop_source over_;
   std::mutex mutex_;
@@ -98,7 +114,7 @@ got<json::object> visit::write(const service& of, const std::string& operation, 
   return not_written(o.error());
 }
 
-outcome visit::try_write(const service& of, const std::string& operation, json::object input) {
+outcome visit::attempt(const service& of, const std::string& operation, json::object input) {
   return on.ask(q, where, of, operation, std::move(input), desk::again::yes);
 }
 

@@ -59,7 +59,7 @@ struct visit {
   [[nodiscard]] got<json::object> write(const service& of, const std::string& operation, json::object input,
                                         desk::again may = desk::again::yes);
   /// The same, and with it what AWS refuses it for: for those that go on from there.
-  [[nodiscard]] outcome try_write(const service& of, const std::string& operation, json::object input);
+  [[nodiscard]] outcome attempt(const service& of, const std::string& operation, json::object input);
   /// The answer to a call that failed; `unknown` where it may have changed something.
   [[nodiscard]] static answer not_read(const failure& f);
   [[nodiscard]] static answer not_written(const failure& f);

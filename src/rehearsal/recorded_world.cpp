@@ -63,6 +63,35 @@ result<std::shared_ptr<ecs_world>> ecs_of(const plan& what, const recording& fro
   return made;
 }
 
+result<std::shared_ptr<cloudfront_world>> cloudfront_of(const plan& what, const recording& from,
+                                                        const std::shared_ptr<world>& where) {
+  auto made = make_cloudfront_world(where, {});
+  std::set<std::string> known;
+  for (const auto& s : what.steps) {
+    if (s.kind != step_kind::action || s.provider != "cloudfront" || !known.insert(s.component).second)
+      continue;
+    const auto* observed = seen(from, s.component, "cloudfront");
+    auto put = observed != nullptr
+                   ? made->install_observed(what.environment, s.component, s.target, *observed)
+                   : made->install(what.environment, s.component, s.target, "/releases/before");
+    if (!put) return at_component(s.component, put.error());
+  }
+  return made;
+}
+
+/// A model of what a binding names, whatever was observed of it.
+template <class Model>
+result<std::shared_ptr<Model>> bound_of(const plan& what, std::string_view provider,
+                                        std::shared_ptr<Model> made) {
+  std::set<std::string> known;
+  for (const auto& s : what.steps) {
+    if (s.kind != step_kind::action || s.provider != provider || !known.insert(s.component).second) continue;
+    if (auto put = made->install(what.environment, s.component, s.target); !put)
+      return at_component(s.component, put.error());
+  }
+  return made;
+}
+
 std::shared_ptr<world_model> commands_of(const plan& what, const recording& from,
                                          const std::shared_ptr<world>& where) {
   command_world_options options;
@@ -98,6 +127,16 @@ result<rehearsal_world> make_recorded_world(const plan& what, const recording& f
   }
   if (uses(what, "ecs")) {
     auto made = ecs_of(what, from, where);
+    if (!made) return made.error();
+    out.models.push_back(std::move(*made));
+  }
+  if (uses(what, "rds")) {
+    auto made = bound_of(what, "rds", make_rds_world(where, {}));
+    if (!made) return made.error();
+    out.models.push_back(std::move(*made));
+  }
+  if (uses(what, "cloudfront")) {
+    auto made = cloudfront_of(what, from, where);
     if (!made) return made.error();
     out.models.push_back(std::move(*made));
   }

@@ -1,0 +1,46 @@
+// The actions, each a set of verbs.
+#pragma once
+
+#include "provider/cloudfront/binding.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shipflow::cloudfront {
+
+[[nodiscard]] std::vector<action_spec> action_specs();
+[[nodiscard]] result<std::vector<action_spec>> actions_for(const json::object& target);
+
+/// Carries out one call.
+[[nodiscard]] answer carry_out(aws::desk& on, const request& q);
+
+[[nodiscard]] answer invalidate(session& s);
+[[nodiscard]] answer switch_origin(session& s);
+
+/// An invalidation as CloudFront has it.
+struct flushing {
+  std::string id;
+  bool completed = false;
+  bool must_wait = false;  ///< too many are in progress; it was not taken
+};
+/// Asks for it; the same reference gives the same one.
+[[nodiscard]] aws::got<flushing> flush(session& s, const std::vector<std::string>& paths,
+                                       const std::string& reference);
+/// The paths to name, by the inputs. Error: `invalid_argument`.
+[[nodiscard]] result<std::vector<std::string>> paths_of(const json::value& names, const json::object& inputs);
+/// "shipflow-..." of the effect, another one on its way back. Pure.
+[[nodiscard]] std::string reference_of(const request& q, bool back);
+/// How long is waited for the end of an invalidation. Error: `invalid_argument`.
+[[nodiscard]] result<duration> patience_of(const json::object& inputs);
+
+/// The distribution's configuration and the path of its origin.
+struct configured {
+  json::object config;
+  std::string etag, path, origin;
+};
+[[nodiscard]] aws::got<configured> look_at_config(session& s);
+/// The path in the configuration, put to another value; false: there is no such origin.
+[[nodiscard]] bool put_path(json::object& config, const std::string& origin, const std::string& path);
+
+}  // namespace shipflow::cloudfront

@@ -1,0 +1,20 @@
+// A component's binding in an environments document, as <shipflow/providers/rds.hpp> describes it.
+#pragma once
+
+#include "aws/desk.hpp"
+
+namespace shipflow::rds {
+
+struct binding : aws::destination {
+  std::string source;  ///< instance or cluster
+  bool cluster = false;
+  bool encrypted = false;  ///< what is not encrypted is no backup
+};
+
+[[nodiscard]] result<binding> read_binding(const json::object& target);
+
+struct session : aws::visit {
+  binding bound;
+};
+
+}  // namespace shipflow::rds

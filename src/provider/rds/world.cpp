@@ -1,0 +1,95 @@
+// The world model of the rds provider: its calls, over databases that are memory.
+#include "aws/model_desk.hpp"
+#include "provider/rds/actions.hpp"
+#include "world/aws/rds.hpp"
+
+#include <shipflow/providers/rds_world.hpp>
+
+#include <map>
+
+namespace shipflow {
+namespace rds {
+namespace {
+
+class desk_of_model final : public aws::model_desk {
+ public:
+  desk_of_model(const std::shared_ptr<world>& where, shipflow::cloud::rds_options options)
+      : model_desk(where, action_specs()), model(std::move(options)) {}
+  void advance() override { model.advance(now()); }
+  [[nodiscard]] std::optional<time_point> next_change() const override { return model.next_change(); }
+
+ protected:
+  aws::outcome carry_out(const aws::service& of, const std::string& operation,
+                         const json::object& input) override {
+    auto said = model.ask(operation, input, now());
+    if (!said) return refused(of, operation, said.error().code, said.error().message);
+    return std::move(*said);
+  }
+  [[nodiscard]] std::uint64_t changes() const override { return model.changes(); }
+
+ public:
+  shipflow::cloud::rds model;
+};
+
+shipflow::cloud::rds_options options_for(const rds_world_options& from) {
+  shipflow::cloud::rds_options out;
+  out.makes = from.snapshot;
+  out.restores = from.restore;
+  return out;
+}
+
+class model final : public aws::modelled<rds_world> {
+ public:
+  model(const std::shared_ptr<world>& where, const rds_world_options& options)
+      : modelled({"rds", action_specs, actions_for, carry_out}, where, options.call),
+        desk_(where, options_for(options)) {}
+
+  result<void> install(const std::string& environment, const std::string& component,
+                       const json::object& target) override {
+    const auto b = read_binding(target);
+    if (!b) return b.error();
+    if (desk_.model.find(b->source, b->cluster) == nullptr) {
+      shipflow::cloud::database d;
+      d.id = b->source;
+      d.cluster = b->cluster;
+      desk_.model.install(std::move(d), place().time().now());
+    }
+    components_[environment + "/" + component] = *b;
+    return {};
+  }
+
+  /// Nothing of it is ever put back.
+  [[nodiscard]] json::object snapshot() const override { return {}; }
+
+  bool disturb(disturbance what, const request& about) override {
+    const auto found = components_.find(about.environment + "/" + about.component);
+    if (found == components_.end()) return false;
+    if (what != disturbance::fail_half_way && what != disturbance::stall) return false;
+    auto* s = desk_.model.find_snapshot(snapshot_name(found->second, about), found->second.cluster);
+    if (s == nullptr || s->status != "creating") return false;
+    s->ends = what == disturbance::stall ? shipflow::cloud::fate::never_ends : shipflow::cloud::fate::fails;
+    if (what == disturbance::stall) s->next.reset();
+    return true;
+  }
+
+ protected:
+  [[nodiscard]] aws::model_desk& desk() override { return desk_; }
+
+ private:
+  desk_of_model desk_;
+  std::map<std::string, binding> components_;
+};
+
+}  // namespace
+}  // namespace rds
+
+inline namespace v1 {
+
+rds_world::~rds_world() = default;
+
+std::shared_ptr<rds_world> make_rds_world(const std::shared_ptr<world>& where, rds_world_options options) {
+  return std::make_shared<rds::model>(where, options);
+}
+
+}  // namespace v1
+}  // namespace shipflow
