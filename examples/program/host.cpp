@@ -1,13 +1,16 @@
 #include "host.hpp"
 
+#include <shipflow/aws_messages.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
+#include <shipflow/providers/cloudfront.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/ecs.hpp>
 #include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/github.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/providers/rds.hpp>
 #include <shipflow/providers/shadow.hpp>
 #include <shipflow/providers/site.hpp>
 #include <shipflow/sources/cloudwatch.hpp>
@@ -55,6 +58,15 @@ shipflow::result<void> add(host& to, std::shared_ptr<shipflow::provider> p) {
   return to.engine->add(std::move(p));
 }
 
+shipflow::result<void> add_aws_providers(host& to, const dress& as) {
+  for (auto& p : {shipflow::make_ecs_provider({.aws = aws_of_process()}),
+                  shipflow::make_site_provider({.aws = aws_of_process()}),
+                  shipflow::make_rds_provider({.aws = aws_of_process()}),
+                  shipflow::make_cloudfront_provider({.aws = aws_of_process()})})
+    if (auto added = add(to, as(p)); !added) return added;
+  return {};
+}
+
 shipflow::result<void> add_providers(host& to, const std::string& state, const dress& as) {
   auto& engine = *to.engine;
   shipflow::command_options commands;
@@ -76,8 +88,7 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
 
   if (auto added = add_metric_sources(engine); !added) return added;
   if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
-  if (auto added = add(to, as(shipflow::make_ecs_provider({.aws = aws_of_process()}))); !added) return added;
-  if (auto added = add(to, as(shipflow::make_site_provider({.aws = aws_of_process()}))); !added) return added;
+  if (auto added = add_aws_providers(to, as); !added) return added;
   if (auto added = add(to, shipflow::make_gate_provider()); !added) return added;
   if (auto added = add(to, shipflow::make_github_provider()); !added) return added;
   const auto probes = shipflow::make_probes();
@@ -85,22 +96,38 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
   return add(to, shipflow::make_probe_provider({probes, shared}));
 }
 
-// Takes channels as they are and tells nobody.
+// Takes channels as another notifier does, and tells nobody.
 class mute final : public shipflow::notifier {
  public:
-  [[nodiscard]] std::vector<std::string> kinds() const override { return {"slack", "webhook", "command"}; }
+  explicit mute(std::shared_ptr<shipflow::notifier> like) : like_(std::move(like)) {}
+  [[nodiscard]] std::vector<std::string> kinds() const override { return like_->kinds(); }
   [[nodiscard]] shipflow::result<void> check(const std::string& kind,
                                              const shipflow::json::object& spec) const override {
-    return shipflow::check_channel(kind, spec);
+    return like_->check(kind, spec);
   }
   void send(shipflow::delivery /*q*/, std::function<void(shipflow::delivery_answer)> done) override {
     done(shipflow::delivery_answer::delivered());
   }
+
+ private:
+  std::shared_ptr<shipflow::notifier> like_;
 };
+
+using notifier_list = std::vector<std::shared_ptr<shipflow::notifier>>;
+
+notifier_list all_notifiers() {
+  return {shipflow::make_notifiers(), shipflow::make_aws_notifier(aws_of_process())};
+}
+
+notifier_list mute_notifiers() {
+  notifier_list out;
+  for (auto& n : all_notifiers()) out.push_back(std::make_shared<mute>(std::move(n)));
+  return out;
+}
 
 shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store> store,
                                                  const std::string& state, observer seen, const dress& as,
-                                                 std::shared_ptr<shipflow::notifier> tells) {
+                                                 const notifier_list& tells) {
   auto out = std::make_unique<host>();
   out->store = std::move(store);
   shipflow::engine_options options;
@@ -108,7 +135,8 @@ shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store
   options.secrets = shipflow::system_secrets;
   out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
   if (auto added = add_providers(*out, state, as); !added) return added.error();
-  if (auto added = out->engine->add(std::move(tells)); !added) return added.error();
+  for (const auto& n : tells)
+    if (auto added = out->engine->add(n); !added) return added.error();
   return out;
 }
 
@@ -135,7 +163,7 @@ shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer see
         if (const auto alive = socket->lock()) alive->note(e);
         if (seen) seen(e);
       },
-      itself, shipflow::make_notifiers());
+      itself, all_notifiers());
   if (!out) return out;
   auto control = shipflow::control_server::listen(at.socket, (*out)->loop, *(*out)->engine, *(*out)->store);
   if (!control) return control.error();
@@ -148,12 +176,12 @@ shipflow::result<std::unique_ptr<host>> open_dry_host(const std::string& state) 
   // Providers make their directories when they first act, so a dry host leaves nothing behind.
   const auto nowhere = std::filesystem::temp_directory_path() / "shipflow-dry";
   return assemble(shipflow::make_memory_store(), state.empty() ? nowhere.string() : state, {}, itself,
-                  std::make_shared<mute>());
+                  mute_notifiers());
 }
 
 shipflow::result<std::unique_ptr<host>> open_shadow_host(const places& at, observer seen) {
   return assemble(shipflow::make_memory_store(), at.state, std::move(seen), shipflow::make_shadow_provider,
-                  std::make_shared<mute>());
+                  mute_notifiers());
 }
 
 shipflow::identity speaker(const arguments& given) {

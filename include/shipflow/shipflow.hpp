@@ -4,6 +4,7 @@
 #include <shipflow/approval_link.hpp>
 #include <shipflow/audit.hpp>
 #include <shipflow/aws.hpp>
+#include <shipflow/aws_messages.hpp>
 #include <shipflow/backtest.hpp>
 #include <shipflow/calendar.hpp>
 #include <shipflow/changes.hpp>
@@ -27,6 +28,8 @@
 #include <shipflow/promotion.hpp>
 #include <shipflow/provider.hpp>
 #include <shipflow/provider_suite.hpp>
+#include <shipflow/providers/cloudfront.hpp>
+#include <shipflow/providers/cloudfront_world.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/command_world.hpp>
 #include <shipflow/providers/ecs.hpp>
@@ -37,6 +40,8 @@
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local.hpp>
 #include <shipflow/providers/local_world.hpp>
+#include <shipflow/providers/rds.hpp>
+#include <shipflow/providers/rds_world.hpp>
 #include <shipflow/providers/shadow.hpp>
 #include <shipflow/providers/site.hpp>
 #include <shipflow/providers/site_world.hpp>

@@ -17,13 +17,21 @@ const mapping& channel_table() {
         .example("${SLACK_RELEASES}");
     t.field("webhook", text(), "a URL that takes messages as JSON").example("https://audit.example.com/hook");
     t.field("command", arguments(), "a program that reads the message as JSON");
+    t.field("sns", text(), "ARN of a topic of Amazon SNS")
+        .example("arn:aws:sns:eu-central-1:123456789012:releases");
+    t.field("ses", text(), "Amazon SES: the address that the mail is from").example("releases@example.com");
     t.field("host", identifier(), "a notifier of the program that embeds shipflow");
-    t.exactly_one({"slack", "webhook", "command", "host"});
+    t.exactly_one({"slack", "webhook", "command", "sns", "ses", "host"});
     t.field("key", text(), "webhook: signs with HMAC-SHA256; must be a secret").example("${AUDIT_KEY}");
     t.field("headers", map_of(non_empty_string(), text()), "webhook: more headers");
     t.field("private", boolean(), "may the URL lead to a loopback, private or link-local address")
         .standard(false);
     t.field("ca", text(), "a PEM file to trust instead of the system's authorities");
+    t.field("to", list_of(text(), 1, 50), "ses: addresses").example(json::array{"ops@example.com"});
+    t.field("subject", text(), "sns, ses: default: plan, environment and moment");
+    t.field("attributes", map_of(non_empty_string(), text()), "sns: more attributes, at most five");
+    t.field("region", text(), "sns, ses: default: the topic's, the process environment's");
+    t.field("endpoint_url", text(), "sns, ses: instead of AWS's own");
     t.field("env", map_of(non_empty_string(), text()), "environment of the command");
     t.field("directory", text(), "where the command runs");
     t.field("with", map_of(non_empty_string(), any()), "what the notifier of the host is given");

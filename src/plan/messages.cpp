@@ -62,7 +62,7 @@ class reader {
     take_time(n, c, "timeout", c.timeout, most_timeout);
     take_time(n, c, "give_up", c.give_up, most_age);
     check_secrets(n, c.spec);
-    for (const char* kind : {"slack", "webhook", "command"})
+    for (const char* kind : {"slack", "webhook", "command", "sns", "ses"})
       if (c.spec.contains(kind)) c.kind = kind;
     if (c.kind.empty()) of_host(c);
     if (const auto checked = all_.offers.check_channel(c.kind, c.spec); !checked)

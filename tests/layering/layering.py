@@ -26,7 +26,7 @@ BESIDE = {
     "aws": ["http"],
     "s3": ["http", "aws"],
     "github": ["http"],
-    "notify": ["http", "process"],
+    "notify": ["http", "process", "aws"],
 }
 # Rooms and folders to the right of the engine.
 RIGHT = ["rehearsal", "decision", "backtest", "report", "server"]
