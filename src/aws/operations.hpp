@@ -28,7 +28,7 @@ struct rest_operation {
 
 /// Error: `unsupported`, the operation is not known; `invalid_argument`, a label is missing.
 [[nodiscard]] result<wire_request> encode_rest(const service& s, const std::string& operation,
-                                          const json::object& input);
+                                               const json::object& input);
 /// {result: {...}, "ETag": ".."}. Error: it cannot be read.
 [[nodiscard]] result<json::object> decode_rest(const service& s, const std::string& operation,
                                                const http::response& got);
