@@ -24,6 +24,8 @@ std::string md5_base64(std::string_view bytes) {
   return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(n)};
 }
 
+constexpr std::size_t largest_refusal = std::size_t{64} << 10U;
+
 class remote_bucket final : public bucket {
  public:
   remote_bucket(aws::client& through, location at) : through_(through), at_(std::move(at)) {}
@@ -38,7 +40,7 @@ class remote_bucket final : public bucket {
   result<object> get(const std::string& key, std::uint64_t from, std::uint64_t most) override {
     auto q = make("GetObject", "GET", key);
     q.headers.push_back({"Range", "bytes=" + std::to_string(from) + "-" + std::to_string(from + most - 1)});
-    q.max_answer_bytes = most + 1;
+    q.max_answer_bytes = most + largest_refusal;
     auto got = ask(std::move(q));
     // Not one byte is there to be had: an empty object.
     if (!got && got.error().status == 416) return head(key);

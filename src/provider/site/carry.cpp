@@ -101,6 +101,11 @@ result<void> carry_place(session& s, lock& held, const tree* from, std::vector<c
   });
 }
 
+bool absent(session& s) {
+  const auto is = s.on.head(s.full(manifest_name));
+  return !is && is.error().code == errc::not_found;
+}
+
 struct completed {
   spool lines;
   std::string digest;
@@ -184,7 +189,10 @@ result<void> conclude(session& s, lock& held, heading& head, comparison& what, c
   const auto size = first.size() + to.lines.size();
   if (auto own = send_own(s, release_name(head.release), *text, size, {}); !own) return own.error();
   if (auto ok = held.check(); !ok) return ok;
-  const auto put = send_own(s, manifest_name, *text, size, {.absent = etag.empty(), .etag = etag});
+  auto put = send_own(s, manifest_name, *text, size, {.absent = etag.empty(), .etag = etag});
+  // Some servers take what was deleted in a versioned bucket for something that is there.
+  if (!put && etag.empty() && put.error().code == errc::conflict && absent(s))
+    put = send_own(s, manifest_name, *text, size, {});
   if (!put && put.error().code == errc::conflict)
     return s.refuse(errc::fenced, "somebody else wrote the manifest of the site in bucket " + s.bound.bucket +
                                       " meanwhile; nothing of theirs was replaced");

@@ -50,7 +50,7 @@ decision as_it_is(const item& i, s3::attributes with) {
 /// Not wanted: what is ours leaves the release, all else is nobody's business here.
 decision leaving(const item& i, time_point now) {
   decision d;
-  if (!i.there || (!i.known && !i.adds)) return d;
+  if (!i.there || (!i.ours && !i.adds)) return d;
   d.line = i.known ? *i.known : found(*i.there);
   if (!d.line->left) d.line->left = now;
   return d;
@@ -59,9 +59,10 @@ decision leaving(const item& i, time_point now) {
 struct publishing {
   session& s;
   const tree& from;
+  bool cut_off;
 
   result<decision> decide(const item& i) const {
-    if (!i.local) return leaving(i, s.now());
+    if (!i.local) return unwanted(i);
     if (i.key.starts_with(own_prefix))
       return s.refuse(errc::invalid_argument,
                       "file " + i.key + " has a name that shipflow uses itself; leave .shipflow/ out");
@@ -83,6 +84,14 @@ struct publishing {
       return by_attributes(i, i.known->with, std::move(with));
     }
     return ask(i, **bytes, std::move(with));
+  }
+
+  /// A page that a release brought which was cut off may name what leaves before it does, so it goes at once.
+  [[nodiscard]] decision unwanted(const item& i) const {
+    auto d = leaving(i, s.now());
+    const bool page = place_of(i.key, s.bound.serve) >= place::page;
+    if (d.line && !i.known && page && cut_off) return {std::nullopt, std::nullopt, true};
+    return d;
   }
 
   [[nodiscard]] decision put(const item& i, s3::attributes with) const {
@@ -203,7 +212,7 @@ entry found(const s3::listed& o) {
 
 result<comparison> compare_with(session& s, tree& from, entries* known, const pending& cut_off) {
   walk over(s, &from, nullptr, known, cut_off);
-  return all_of(s, over, publishing{s, from});
+  return all_of(s, over, publishing{s, from, !cut_off.keys.empty()});
 }
 
 result<comparison> compare_with(session& s, entries& past, entries* known, const pending& cut_off,

@@ -40,6 +40,7 @@ struct item {
   std::optional<entry> past;  ///< wanted, as a former release had it
   std::optional<s3::listed> there;
   std::optional<entry> known;  ///< the manifest's entry, if it is about what is there
+  bool ours = false;           ///< the manifest has the key, whatever stands there now
   bool adds = false;           ///< an operation that was cut off may have put it there
   bool touched = false;        ///< or changed what is said about it
 };

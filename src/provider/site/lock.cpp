@@ -11,8 +11,10 @@ constexpr int most_tries = 5;
 }  // namespace
 
 std::string lock::text() const {
-  return json::serialize(
-      json::object{{"holder", s_.q.run}, {"step", s_.q.step}, {"token", token_}, {"at", format_time(said_)}});
+  return json::serialize(json::object{{"holder", held_ ? s_.q.run : std::string{}},
+                                      {"step", s_.q.step},
+                                      {"token", token_},
+                                      {"at", format_time(said_)}});
 }
 
 error lock::lost() const {
@@ -31,24 +33,28 @@ result<void> lock::write(const s3::condition& only) {
 result<void> lock::take() {
   const std::lock_guard guard(mutex_);
   for (int i = 0; i < most_tries; ++i) {
-    auto made = write({.absent = true});
-    if (made || made.error().code != errc::conflict) return made;
     const auto held = s_.on.get(s_.full(lock_name), 0, 4096);
-    if (!held && held.error().code == errc::not_found) continue;
-    if (!held) return held.error();
-    const auto read = parse_json(held->body);
-    const auto is = read && read->is_object() ? read->get_object() : json::object{};
-    const auto holder = members::text(is, "holder");
-    const auto at = parse_time(members::text(is, "at"));
-    const bool stale = !at || s_.now() - *at >= s_.bound.stale_lock;
-    if (holder != s_.q.run && !stale)
-      return s_.refuse(errc::conflict, "the site in bucket " + s_.bound.bucket + " is being changed by run " +
-                                           holder + " (said so at " + members::text(is, "at") + ")");
-    token_ = members::whole(is, "token", 0) + 1;
-    auto taken = write({.absent = false, .etag = held->etag});
+    if (!held && held.error().code != errc::not_found) return held.error();
+    if (held) {
+      if (auto free = may_be_taken(*held); !free) return free;
+    }
+    auto taken = held ? write({.absent = false, .etag = held->etag}) : write({.absent = true});
     if (taken || taken.error().code != errc::conflict) return taken;
   }
   return lost();
+}
+
+result<void> lock::may_be_taken(const s3::object& held) {
+  const auto read = parse_json(held.body);
+  const auto is = read && read->is_object() ? read->get_object() : json::object{};
+  const auto holder = members::text(is, "holder");
+  const auto at = parse_time(members::text(is, "at"));
+  const bool stale = !at || s_.now() - *at >= s_.bound.stale_lock;
+  if (!holder.empty() && holder != s_.q.run && !stale)
+    return s_.refuse(errc::conflict, "the site in bucket " + s_.bound.bucket + " is being changed by run " +
+                                         holder + " (said so at " + members::text(is, "at") + ")");
+  token_ = members::whole(is, "token", 0) + 1;
+  return {};
 }
 
 result<void> lock::keep() {
@@ -68,8 +74,11 @@ result<void> lock::check() {
 }
 
 result<void> lock::give_back() {
-  if (auto ok = check(); !ok) return ok;
-  return remove_own(s_, {lock_name});
+  const std::lock_guard guard(mutex_);
+  held_ = false;
+  auto said = write({.absent = false, .etag = etag_});
+  if (!said && said.error().code == errc::conflict) return lost();
+  return said;
 }
 
 }  // namespace shipflow::site

@@ -8,7 +8,8 @@
 namespace shipflow::site {
 
 /// Held by a run: what another step or another program of the same run left behind is taken over, and what is older
-/// than `stale_lock` as well. The token grows with every holder.
+/// than `stale_lock` as well. The token grows with every holder. Who gives it back writes that nobody holds it: the
+/// object stays, since in versioned buckets not every server sees that what was deleted is not there.
 class lock {
  public:
   explicit lock(session& s) : s_(s) {}
@@ -27,6 +28,7 @@ class lock {
  private:
   [[nodiscard]] std::string text() const;
   [[nodiscard]] error lost() const;
+  [[nodiscard]] result<void> may_be_taken(const s3::object& held);
   [[nodiscard]] result<void> write(const s3::condition& only);
 
   session& s_;
@@ -34,6 +36,7 @@ class lock {
   std::string etag_;
   std::int64_t token_ = 1;
   time_point said_{};
+  bool held_ = true;
 };
 
 }  // namespace shipflow::site

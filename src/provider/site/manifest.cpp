@@ -108,6 +108,7 @@ result<std::optional<std::string>> line_reader::next() {
     if (end != std::string::npos) {
       line.append(piece_, at_, end - at_);
       at_ = end + 1;
+      if (line.size() > longest_line) return damaged("a line is over 64 KiB");
       return std::optional<std::string>(std::move(line));
     }
     line.append(piece_, at_);

@@ -88,6 +88,7 @@ result<json::object> to_be_released(session& s, lock& held, tree& from, std::opt
                     "directory " + directory_of(s) + " has no files; nothing was published");
   if (auto ok = announce(s, *what); !ok) return ok.error();
   if (auto ok = carry(s, held, &from, *what); !ok) return ok.error();
+  if (auto ok = let_go(s, held, what->goes); !ok) return ok.error();
   heading head;
   head.release = release_of(s.q.effect_key);
   head.version = members::text(s.q.inputs, "version");

@@ -49,6 +49,7 @@ result<std::optional<item>> walk::next() {
   i.there = there_.take(i.key);
   const bool about_it =
       i.known && i.there && i.known->etag == i.there->etag && i.known->size == i.there->size;
+  i.ours = i.known.has_value();
   if (!about_it) i.known.reset();
   if (const auto* deed = cut_off_.find(i.key); deed != nullptr) {
     i.adds = *deed == pending::deed::adds;
