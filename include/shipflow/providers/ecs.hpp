@@ -23,7 +23,16 @@
 //       instances: 3                   # of a launch; default: as many as the live service has
 //       enough: 100                    # percent of the targets that must be healthy
 //
-//   and for both: region, endpoint_url, account (12 digits: with credentials of another account nothing is changed),
+//     shop:
+//       provider: ecs                  # one service whose traffic ECS shifts itself
+//       cluster: shop-production
+//       service: shop
+//       native:
+//         strategy: canary             # or linear, or blue_green
+//         percent: 10                  # of the first step; linear: of each; default 10
+//         pause_minutes: 1440          # how long ECS waits for shipflow before it rolls back; default a day
+//
+//   and for all: region, endpoint_url, account (12 digits: with credentials of another account nothing is changed),
 //   failed_tasks (so many end a rollout; default: half of the desired count, 3 to 200, as the circuit breaker does).
 //
 // Services, target groups and the forward to both groups exist already: infrastructure is not made here. A component
@@ -51,6 +60,17 @@
 // the tags `shipflow:effect`, by which it is found again after a crash, and `shipflow:version`. The listener or rule
 // carries `shipflow:traffic`: who set the weights last, and to what.
 //
+// With `native` a component has launch, shift and retire as well, and the plan's stages answer the pauses of one ECS
+// deployment: launch begins it and waits until the new tasks are healthy and it pauses before its first step; shift lets it
+// go on until the new tasks have that share (ECS decides the steps: weights of the plan are those of the strategy, canary
+// `percent` and 100, linear multiples of it; others are refused), retire lets it end, and is done when the service
+// deployment is SUCCESSFUL. In between nothing goes on without shipflow. launch sets strategy, step and two pause hooks in
+// the service's deploymentConfiguration and leaves the rest, hooks of functions too; retire takes the pauses out again and
+// undo puts the configuration back. Undo answers the pause with ROLLBACK, stops the deployment with ROLLBACK between
+// pauses, and deploys the former revision where ECS has finished. The service has advancedConfiguration (alternate target
+// group, listener rule), is on nobody else's rule, and has no pause hook of its own. Observe has "served", the share of each
+// revision, "former" and "configuration" there; the weights of shift's outputs are {"old", "new"}.
+//
 // Waiting goes by the id of the deployment that was begun. Done: this very deployment is the primary one, completed and
 // alone, its tasks run, and their targets are healthy. Failed: it was replaced (a circuit breaker went back, or somebody
 // deployed), ECS says so, or too many tasks failed; the answer holds what `diagnose` gathers: events, reasons of stopped
@@ -73,10 +93,11 @@
 // Outputs: launch, replace, retire, scale, restart: {colour, service, version, instances, task_definition};
 // shift: {colour, version, weights}; maintenance: {on}; run_task: {task, exit_code, reason}.
 //
-// Not built, and refused by name: services of CodeDeploy or of external controllers. ECS's own blue-green, canary and
-// linear deployments are waited for by `replace`; their pause hooks are named and left to people.
+// Not built, and refused by name: services of CodeDeploy or of external controllers. Without `native`, blue-green, canary
+// and linear deployments of ECS are waited for by `replace`; their pause hooks are named and left to people.
 //
-// Permissions: ecs Describe*, List*, RegisterTaskDefinition, TagResource, UpdateService, RunTask, StopTask, iam:PassRole;
+// Permissions: ecs Describe*, List*, RegisterTaskDefinition, TagResource, UpdateService, ContinueServiceDeployment,
+// StopServiceDeployment, RunTask, StopTask, iam:PassRole;
 // elasticloadbalancing Describe*, ModifyListener, ModifyRule, AddTags, CreateRule, DeleteRule; logs:GetLogEvents;
 // sts:GetCallerIdentity needs none. Where DescribeServiceDeployments is not allowed the services alone are looked at.
 //

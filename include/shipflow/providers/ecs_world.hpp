@@ -9,7 +9,7 @@
 // What is modelled. Rollouts between minimum and maximum percent, tasks that take a while until they run and their
 // targets are healthy, or never are, or end again and again; the circuit breaker (services that are installed have it on,
 // with rollback), deployments by id and service deployments; weighted forwards, tags, rules; reads that lag behind
-// writes. Requests are not: numbers come from metric models.
+// writes; blue-green, linear and canary deployments of ECS itself, with pauses. Requests are not: numbers come from metric models.
 //
 // It disturbs (see world.hpp) by changing weights, by ending the tasks of a rollout, and by standing still.
 #pragma once

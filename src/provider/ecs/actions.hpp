@@ -50,6 +50,15 @@ struct goal {
 /// Could that be done now?
 [[nodiscard]] answer ready_to_put_back(session& s, const picture& base, colour in);
 
+/// The same actions where ECS shifts the traffic itself.
+[[nodiscard]] answer native_launch(session& s, const picture& base);
+[[nodiscard]] answer native_shift(session& s, const picture& base);
+[[nodiscard]] answer native_retire(session& s, const picture& base);
+/// Its settle: of whatever these three began.
+[[nodiscard]] answer settle_native(session& s);
+/// That handle is one of theirs.
+[[nodiscard]] bool is_native_handle(const json::value& handle);
+
 /// Events, stopped tasks and last lines of a service, as evidence.
 [[nodiscard]] json::object evidence_of(session& s, const place& at);
 [[nodiscard]] json::object weights_json(const per_colour<int>& share);

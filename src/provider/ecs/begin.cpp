@@ -83,6 +83,8 @@ answer settle(session& s) {
 }
 
 std::string deployment_to_ask(session& s) {
+  if (is_native_handle(s.q.handle))
+    return members::text(members::as_object(s.q.handle), "service_deployment");
   const auto r = rollout_from_json(s.q.handle);
   if (!r || r->service_deployment.empty()) return {};
   const auto service = describe(s, {r->cluster, r->service});

@@ -91,12 +91,33 @@ result<void> read_colours(const json::object& target, const json::object& from, 
   return leader == nullptr ? read_traffic(from, b) : read_leader(*leader, from, b);
 }
 
+result<native_strategy> read_native(const json::object& from) {
+  if (auto known = only(from, "native: ", {"strategy", "percent", "pause_minutes"}); !known)
+    return known.error();
+  native_strategy out;
+  const auto name = members::text(from, "strategy");
+  if (name == "blue_green") out.name = "BLUE_GREEN";
+  if (name == "linear") out.name = "LINEAR";
+  if (name == "canary") out.name = "CANARY";
+  if (out.name.empty()) return wrong("native: strategy must be blue_green, linear or canary");
+  if (name == "blue_green" && from.contains("percent"))
+    return wrong("native: blue_green shifts everything at once and has no percent");
+  const auto percent =
+      name == "blue_green" ? result<int>(100) : number(from, "percent", 10, name == "linear" ? 3 : 1, 99);
+  const auto pause = number(from, "pause_minutes", out.pause_minutes, 1, 20'160);
+  if (!percent) return wrong("native: " + percent.error().message);
+  if (!pause) return wrong("native: " + pause.error().message);
+  out.percent = *percent;
+  out.pause_minutes = *pause;
+  return out;
+}
+
 }  // namespace
 
 result<binding> read_binding(const json::object& target) {
   if (auto known = only(target, "",
                         {"provider", "region", "endpoint_url", "account", "container", "cluster", "service",
-                         "blue_green", "instances", "enough", "failed_tasks"});
+                         "blue_green", "native", "instances", "enough", "failed_tasks"});
       !known)
     return known.error();
   binding b;
@@ -114,8 +135,16 @@ result<binding> read_binding(const json::object& target) {
   b.failed_tasks = *failed;
   if (const auto* two = members::find(target, "blue_green"); two != nullptr) {
     if (!two->is_object()) return wrong("blue_green must be a mapping");
+    if (target.contains("native"))
+      return wrong("native is for one service and does not stand beside blue_green");
     if (auto read = read_colours(target, two->get_object(), b); !read) return read.error();
     return b;
+  }
+  if (const auto* native = members::find(target, "native"); native != nullptr) {
+    if (!native->is_object()) return wrong("native must be a mapping");
+    auto read = read_native(native->get_object());
+    if (!read) return read.error();
+    b.native = std::move(*read);
   }
   b.at[colour::blue] = {members::text(target, "cluster"), members::text(target, "service")};
   if (b.at[colour::blue].cluster.empty()) return wrong("cluster is missing");

@@ -6,6 +6,7 @@
 
 #include <shipflow/json.hpp>
 
+#include <optional>
 #include <string>
 
 namespace shipflow::ecs {
@@ -16,10 +17,18 @@ struct place {
   friend bool operator==(const place&, const place&) = default;
 };
 
+/// ECS shifts the traffic of one service itself, in steps that shipflow lets it make.
+struct native_strategy {
+  std::string name;  ///< "BLUE_GREEN", "LINEAR" or "CANARY"
+  int percent = 0;   ///< of a step; canary: of the first one
+  int pause_minutes = 1'440;
+};
+
 struct binding : aws::destination {
   std::string container;
   per_colour<place> at;  ///< of one service: blue
   bool two = false;      ///< blue and green
+  std::optional<native_strategy> native{};
   std::string listener;  ///< whose default action is weighted; or
   std::string rule;      ///< the rule that is; or both are empty
   bool follows = false;  ///< listener or rule are another component's: they say which colour is live

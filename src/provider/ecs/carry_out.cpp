@@ -33,6 +33,13 @@ json::object part_of(const picture& now, const result<colour>& in, bool definiti
 /// The part of the picture that undo of this action puts back.
 json::object restores(const session& s, const picture& base, const picture& now) {
   const auto& a = s.q.action;
+  if (s.bound.native && a == "launch") {
+    auto out = part_of(now, colour::blue, true, false);
+    out["configuration"] = marks_of(now.configuration);
+    return out;
+  }
+  if (s.bound.native && a == "shift") return {{"served", to_json(now.served)}};
+  if (s.bound.native && a == "retire") return {};
   if (a == "shift") return {{"weights", weights_json(now.weights)}};
   if (a == "maintenance") return {{"maintenance", now.maintenance}};
   if (a == "launch") return part_of(now, colour_to_launch(s, base), true, true);
@@ -103,6 +110,7 @@ answer carry_out(cloud& on, const request& q) {
     return s.refuse(errc::cancelled, "the call was cancelled");
   if (q.what == verb::observe) return observe(s);
   if (q.what == verb::diagnose) return diagnose(s);
+  if (q.what == verb::settle && is_native_handle(q.handle)) return settle_native(s);
   if (q.what == verb::settle && a->is_rollout) return settle(s);
   const auto right = s.right_account();
   if (!right) return right.error();

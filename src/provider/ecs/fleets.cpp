@@ -118,6 +118,7 @@ result<colour> colour_in_place(const session& s, const picture& base) {
 }
 
 answer launch(session& s, const picture& base) {
+  if (s.bound.native) return native_launch(s, base);
   const auto in = colour_to_launch(s, base);
   if (!in) return bad(in.error());
   if (s.q.what == verb::undo) return put_back(s, base, *in, true, true);
@@ -145,6 +146,7 @@ answer replace(session& s, const picture& base) {
 }
 
 answer retire(session& s, const picture& base) {
+  if (s.bound.native) return native_retire(s, base);
   const auto in = colour_to_retire(s, base);
   if (!in) return bad(in.error());
   if (s.q.what == verb::undo) return put_back(s, base, *in, false, true);

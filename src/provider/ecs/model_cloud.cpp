@@ -38,6 +38,12 @@ std::string model_cloud::mark(const std::string& operation, const json::object& 
     return s == nullptr ? std::string{}
                         : s->deployments.front().id + " " + s->definition + " " + std::to_string(s->desired);
   }
+  if (operation == "ContinueServiceDeployment" || operation == "StopServiceDeployment") {
+    const auto seen = services.ask(
+        "DescribeServiceDeployments",
+        {{"serviceDeploymentArns", json::array{members::text(input, "serviceDeploymentArn")}}}, now());
+    return seen ? json::serialize(*seen) : std::string{};
+  }
   if (operation == "RunTask") return std::to_string(services.tasks().size());
   std::string out;
   if (operation == "ModifyListener" || operation == "ModifyRule")
@@ -73,7 +79,11 @@ aws::outcome model_cloud::ask(const request& q, const aws::destination& where, c
   if (rule || before != mark(operation, input)) {
     changed_ = true;
     where_->about_to(q);
-    where_->carried_out(q, class_of(q.action), q.what == verb::undo);
+    // Several steps of a deployment may be one shift; a pause is never answered twice.
+    const auto direction = q.effect_key + (q.what == verb::undo ? " undo" : "");
+    const bool again_let_on =
+        operation == "ContinueServiceDeployment" && !let_go_on_.insert(direction).second;
+    if (!again_let_on) where_->carried_out(q, class_of(q.action), q.what == verb::undo);
   }
   if (balanced) return members::as_object(as_texts(*said));
   return *said;

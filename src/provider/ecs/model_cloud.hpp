@@ -8,6 +8,8 @@
 #include <shipflow/world.hpp>
 
 #include <memory>
+#include <set>
+#include <string>
 
 namespace shipflow::ecs {
 
@@ -35,6 +37,7 @@ class model_cloud final : public cloud {
   std::shared_ptr<world> where_;
   std::string account_;
   bool changed_ = false;
+  std::set<std::string> let_go_on_;  ///< keys of effects for which a deployment was continued
   rates rates_;
 
  public:

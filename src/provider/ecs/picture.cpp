@@ -89,6 +89,12 @@ got<view> look_around(session& s) {
   }
   if (!s.bound.two) {
     v.seen.live = colour::blue;
+    if (!s.bound.native) return v;
+    auto served = read_served(s, v.services[colour::blue]);
+    if (!served) return served.error();
+    v.seen.served = std::move(*served);
+    v.seen.former = former_of(v.services[colour::blue]);
+    v.seen.configuration = members::object(v.services[colour::blue], "deploymentConfiguration");
     return v;
   }
   const auto live = live_by_size(s, v.seen);
@@ -104,6 +110,11 @@ json::object to_json(const binding& b, const picture& p) {
   json::object out{{"live", p.live ? json::value(name_of(*p.live)) : json::value(nullptr)},
                    {"version", p.live && p.fleets[*p.live] ? p.fleets[*p.live]->version : std::string{}},
                    {"services", std::move(services)}};
+  if (b.native) {
+    out["served"] = to_json(p.served);
+    out["former"] = p.former;
+    out["configuration"] = p.configuration;
+  }
   if (!b.told()) return out;
   out["weights"] = weights_json(p.weights);
   out["maintenance"] = p.maintenance;
@@ -117,6 +128,13 @@ result<picture> picture_from_json(const json::value& v) {
   picture p;
   p.live = colour_from(members::text(o, "live"));
   p.maintenance = members::truth(o, "maintenance");
+  p.former = members::text(o, "former");
+  p.configuration = members::object(o, "configuration");
+  const auto& served = members::object(o, "served");
+  for (const auto& m : served) {
+    const std::string definition(m.key());
+    p.served[definition] = static_cast<int>(members::whole(served, definition));
+  }
   const auto& services = members::object(o, "services");
   for (const auto c : both_colours) {
     p.weights[c] = static_cast<int>(members::whole(members::object(o, "weights"), name_of(c)));

@@ -1,6 +1,7 @@
 // What is there: the services, their versions, and where requests go. The value of `observe`.
 #pragma once
 
+#include "provider/ecs/native.hpp"
 #include "provider/ecs/services.hpp"
 #include "provider/ecs/traffic.hpp"
 
@@ -21,6 +22,9 @@ struct picture {
   per_colour<std::optional<fleet>> fleets;
   per_colour<int> weights;
   bool maintenance = false;
+  std::string former{};          ///< revision of the deployment that is being replaced, there
+  served_by served{};            ///< where ECS shifts the traffic itself
+  json::object configuration{};  ///< deploymentConfiguration, there
 };
 [[nodiscard]] json::object to_json(const binding& b, const picture& p);
 [[nodiscard]] result<picture> picture_from_json(const json::value& v);

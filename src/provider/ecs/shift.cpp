@@ -191,6 +191,7 @@ json::object weights_json(const per_colour<int>& share) {
 }
 
 answer shift(session& s, const picture& base) {
+  if (s.bound.native) return native_shift(s, base);
   if (!s.bound.two || !s.bound.routed())
     return s.refuse(errc::invalid_argument,
                     "shift needs `blue_green` with `listener` or `rule` in the binding");

@@ -104,6 +104,7 @@ result<std::vector<action_spec>> actions_for(const json::object& target) {
   if (!bound) return bound.error();
   auto all = action_specs();
   const auto lacks = [&](const action_spec& a) {
+    if (bound->native) return a.name == "replace" || a.name == "restart" || a.name == "maintenance";
     if (a.name == "launch" || a.name == "retire") return !bound->two;
     return (a.name == "shift" || a.name == "maintenance") && !bound->routed();
   };

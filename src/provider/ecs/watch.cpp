@@ -37,7 +37,7 @@ std::string full_name(const look& l) { return l.region + " " + l.cluster + " " +
 
 bool is_shared_wait(const request& q) {
   if (q.what != verb::settle || q.stop.stop_requested()) return false;
-  return q.action == "run_task" || is_rollout(q.action);
+  return q.action == "run_task" || is_rollout(q.action) || is_native_handle(q.handle);
 }
 
 lookout::ready_at watch::ready() {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace shipflow {
@@ -31,6 +32,28 @@ json::object definition_for(const binding& b, const place& at, const std::string
            json::array{json::object{{"name", b.container.empty() ? at.service : b.container},
                                     {"image", image},
                                     {"essential", true}}}}};
+}
+
+/// Behind a rule of its own, whose weights ECS sets.
+std::string native_rule(const place& at) {
+  return "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc/f2f7/" +
+         sha256_hex(at.cluster + "/" + at.service).substr(0, 16);
+}
+
+json::object service_shifted_by_ecs(const place& at, const std::string& first, const std::string& second) {
+  return {
+      {"deploymentConfiguration",
+       {{"strategy", "ROLLING"},
+        {"minimumHealthyPercent", 100},
+        {"maximumPercent", 200},
+        {"deploymentCircuitBreaker", {{"enable", true}, {"rollback", true}}}}},
+      {"loadBalancers", json::array{json::object{{"targetGroupArn", first},
+                                                 {"containerName", "app"},
+                                                 {"containerPort", 80},
+                                                 {"advancedConfiguration",
+                                                  {{"alternateTargetGroupArn", second},
+                                                   {"productionListenerRule", native_rule(at)},
+                                                   {"roleArn", "arn:aws:iam::123456789012:role/ecs"}}}}}}};
 }
 
 json::object service_with(const std::string& group) {
@@ -128,6 +151,7 @@ class model final : public ecs_world {
         .services.find(c.bound.at[in].cluster, c.bound.at[in].service);
   }
   [[nodiscard]] per_colour<int> share(const component& c) const;
+  void add_revisions(const component& c, const shipflow::cloud::service& s, std::vector<serving>& all) const;
   void put_share(const component& c, const per_colour<int>& to);
   [[nodiscard]] colour live_of(const component& c) const;
 
@@ -155,9 +179,14 @@ void model::put_up(const std::string& environment, const std::string& name, cons
     if (!f) continue;
     if (c.groups[in].empty()) c.groups[in] = group_arn(b.at[in]);
     // Who follows another one's traffic registers nowhere itself.
+    auto rest = service_with(b.follows ? std::string{} : c.groups[in]);
+    if (b.native) {
+      const auto second = c.groups[in] + "0";
+      cloud_.balancer.install_rule(native_rule(b.at[in]), {{c.groups[in], 100}, {second, 0}});
+      rest = service_shifted_by_ecs(b.at[in], c.groups[in], second);
+    }
     auto& s = cloud_.services.install(b.at[in].cluster, b.at[in].service, f->desired,
-                                      definition_for(b, b.at[in], f->image),
-                                      service_with(b.follows ? std::string{} : c.groups[in]), cloud_.now());
+                                      definition_for(b, b.at[in], f->image), std::move(rest), cloud_.now());
     // The last completed deployment is what the circuit breaker goes back to.
     s.completed = s.definition;
   }
@@ -166,7 +195,7 @@ void model::put_up(const std::string& environment, const std::string& name, cons
       {c.groups[colour::green], now.weights[colour::green]}};
   if (b.routed() && b.rule.empty()) cloud_.balancer.install(b.listener, forward);
   if (b.routed() && !b.rule.empty()) cloud_.balancer.install_rule(b.rule, forward);
-  if (!b.told())
+  if (!b.told() && !b.native)
     for (const auto in : both_colours)
       if (!c.groups[in].empty()) cloud_.balancer.install("listener of " + c.groups[in], {{c.groups[in], 1}});
   components_[environment + "/" + name] = std::move(c);
@@ -255,6 +284,11 @@ json::object model::snapshot() const {
     if (c.bound.routed()) all["traffic:" + c.name] = weights_json(share(c));
     if (c.bound.routed()) all["maintenance:" + c.name] = cloud_.balancer.answers_itself(listener_of(c.bound));
     all["fleet:" + c.name] = value(c, live);
+    if (c.bound.native) {
+      all["traffic:" + c.name] = value(c, live);
+      all["fleet:" + c.name + "/new"] = value(c, live);
+      all["fleet:" + c.name + "/old"] = nullptr;
+    }
     if (c.bound.two) {
       all["fleet:" + c.name + "/old"] = value(c, live);
       all["fleet:" + c.name + "/new"] = value(c, other(live));
@@ -299,6 +333,27 @@ bool model::disturb(disturbance what, const request& about) {
   return any;
 }
 
+/// One for each target group of a service whose traffic ECS shifts itself: by its newest deployment.
+void model::add_revisions(const component& c, const shipflow::cloud::service& s,
+                          std::vector<serving>& all) const {
+  const auto shares = cloud_.balancer.weights(native_rule(c.bound.at[colour::blue]));
+  const auto& tasks = cloud_.services.tasks();
+  std::set<std::string> seen;
+  for (const auto& d : s.deployments) {
+    if (!seen.insert(d.group).second) continue;
+    serving v;
+    v.component = c.name;
+    v.version = version_of(cloud_.services.image_of(d.definition));
+    const auto share_of_it = shares.find(d.group);
+    v.weight = share_of_it == shares.end() ? 0 : share_of_it->second;
+    v.healthy = static_cast<int>(std::count_if(tasks.begin(), tasks.end(), [&](const auto& t) {
+      return t.service == s.name && t.cluster == s.cluster && t.group == d.group && t.healthy;
+    }));
+    v.wanted = std::max(1, (s.desired * c.bound.enough + 99) / 100);
+    all.push_back(std::move(v));
+  }
+}
+
 std::vector<serving> model::serves() const {
   std::vector<serving> all;
   for (const auto& [key, c] : components_) {
@@ -306,6 +361,10 @@ std::vector<serving> model::serves() const {
     for (const auto in : both_colours) {
       const auto* s = service_at(c, in);
       if (s == nullptr) continue;
+      if (c.bound.native) {
+        add_revisions(c, *s, all);
+        continue;
+      }
       serving v;
       v.component = c.name;
       v.version = version_of(cloud_.services.image_of(s->definition));

@@ -1,9 +1,11 @@
 #include "world/aws/ecs.hpp"
 
 #include "base/members.hpp"
+#include "world/aws/ecs_native.hpp"
 #include "world/aws/ecs_rollout.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace shipflow::cloud {
 namespace {
@@ -21,6 +23,20 @@ std::optional<time_point> next_of(const task& t) {
   if (t.at == stage::pending) earlier(t.runs);
   if (t.at == stage::running && !t.healthy) earlier(t.gets_healthy);
   if (t.at != stage::pending) earlier(t.ends);
+  return out;
+}
+
+std::optional<time_point> next_of(const service& s) {
+  std::optional<time_point> out;
+  const auto earlier = [&](std::optional<time_point> at) {
+    if (at && (!out || *at < *out)) out = at;
+  };
+  if (s.stalled) return out;
+  earlier(s.next_start);
+  if (s.history.empty() || s.history.back().finished != time_point{}) return out;
+  earlier(s.history.back().until);
+  for (const auto& hook : s.history.back().hooks)
+    if (hook.status == "AWAITING_ACTION") earlier(hook.expires);
   return out;
 }
 
@@ -43,6 +59,11 @@ void ecs::say(service& s, const std::string& message) {
 }
 
 deployment& ecs::begin_deployment(service& s, const std::string& to, bool goes_back) {
+  if (auto* h = goes_back ? nullptr : native_of(s)) {
+    if (h->stage != "CLEAN_UP") ecs_native(*this, s, *h).go_back("another deployment began");
+    h->status = "STOPPED";
+    h->finished = now_;
+  }
   for (auto& d : s.deployments) {
     if (d.status == "PRIMARY" && d.rollout == "IN_PROGRESS" && !goes_back) {
       for (auto& h : s.history)
@@ -67,6 +88,16 @@ deployment& ecs::begin_deployment(service& s, const std::string& to, bool goes_b
     h.created = now_;
     h.definition = to;
     d.service_deployment = h.arn;
+    d.group = s.live_group;
+    const auto& configuration = members::object(s.rest, "deploymentConfiguration");
+    if (is_native(members::text(configuration, "strategy")) && !s.deployments.empty()) {
+      const auto r = route_of(s);
+      h.strategy = members::text(configuration, "strategy");
+      h.configuration = configuration;
+      h.source = s.definition;
+      h.source_deployment = s.deployments.front().id;
+      d.group = s.live_group == r.first ? r.second : r.first;
+    }
     s.history.push_back(std::move(h));
   }
   s.definition = to;
@@ -86,6 +117,7 @@ service& ecs::install(const std::string& cluster, const std::string& name, int d
   s.name = name;
   s.desired = desired;
   s.rest = std::move(rest);
+  s.live_group = route_of(s).first;
   const auto to = members::text(members::object(made.value(), "taskDefinition"), "taskDefinitionArn");
   auto& d = begin_deployment(s, to, false);
   ecs_rollout(*this, s).look();
@@ -124,7 +156,8 @@ std::vector<const service*> ecs::in_target_group(const std::string& arn) const {
   std::vector<const service*> out;
   for (const auto& [key, s] : services_)
     for (const auto& b : members::list(s.rest, "loadBalancers"))
-      if (members::text(members::as_object(b), "targetGroupArn") == arn) out.push_back(&s);
+      if (members::text(members::as_object(b), "targetGroupArn") == arn || route_of(s).second == arn)
+        out.push_back(&s);
   return out;
 }
 
@@ -138,7 +171,7 @@ std::optional<time_point> ecs::next_change() const {
     if (s == services_.end() || !s->second.stalled) earlier(next_of(t));
   }
   for (const auto& [key, s] : services_) {
-    if (!s.stalled) earlier(s.next_start);
+    earlier(next_of(s));
     if (s.stale_until > now_) earlier(s.stale_until);
   }
   return out;
@@ -149,11 +182,13 @@ void ecs::advance(time_point now) {
     const auto next = next_change();
     if (!next || *next > now) break;
     now_ = std::max(now_, *next);
+    std::set<const service*> touched;
     for (auto& t : tasks_) {
       const auto at = next_of(t);
       if (!at || *at > now_) continue;
       auto* s = find(t.cluster, t.service);
       if (s != nullptr && s->stalled) continue;
+      touched.insert(s);
       if (t.at == stage::pending) {
         t.at = stage::running;
       } else if (t.ends && *t.ends <= now_) {
@@ -167,7 +202,10 @@ void ecs::advance(time_point now) {
         t.healthy = true;
       }
     }
-    for (auto& [key, s] : services_) ecs_rollout(*this, s).look();
+    for (auto& [key, s] : services_) {
+      const auto due = next_of(s);
+      if (touched.contains(&s) || (due && *due <= now_)) ecs_rollout(*this, s).look();
+    }
   }
   now_ = std::max(now_, now);
   const auto gone = [](const task& t) { return t.at == stage::stopped; };
@@ -186,6 +224,11 @@ bool ecs::break_newest(service& s, time_point now) {
       t.reason = "Essential container in task exited";
       if (t.at == stage::pending) t.at = stage::running;
     }
+  if (auto* h = native_of(s)) {
+    if (h->stage == "CLEAN_UP") return false;
+    ecs_native(*this, s, *h).go_back("tasks failed to start");
+    return true;
+  }
   d.rollout = "FAILED";
   d.why = "tasks failed to start";
   return true;

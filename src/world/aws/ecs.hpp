@@ -43,6 +43,7 @@ struct ecs_options {
 struct task {
   enum class stage { pending, running, draining, stopped };
   std::string id, cluster, service, deployment, definition, image, started_by, reason, stop_code;
+  std::string group;  ///< target group it registers in, where a service has two
   stage at = stage::pending;
   bool healthy = false;
   time_point created{}, runs{}, stopped{};
@@ -52,7 +53,7 @@ struct task {
 };
 
 struct deployment {
-  std::string id, status = "PRIMARY", definition, rollout = "IN_PROGRESS", why, service_deployment;
+  std::string id, status = "PRIMARY", definition, rollout = "IN_PROGRESS", why, service_deployment, group;
   time_point created{}, updated{};
   int failed = 0;
   bool goes_back = false;  ///< the circuit breaker made it
@@ -63,6 +64,17 @@ struct service_deployment {
   time_point created{}, finished{};
   int failures = 0, threshold = 3;
   std::string breaker = "MONITORING";
+  // Blue-green, linear and canary (ecs_native.hpp).
+  struct hook {
+    std::string id, target, status;  ///< target: of a function
+    time_point expires{};
+    bool goes_on = false;  ///< when its time runs out
+  };
+  std::string strategy, stage, source, source_deployment;
+  json::object configuration;
+  std::vector<hook> hooks;
+  int weight = 0;  ///< percent of the requests that the new tasks get
+  std::optional<time_point> until{};
 };
 
 struct service {
@@ -75,7 +87,8 @@ struct service {
   std::optional<time_point> next_start;
   time_point stale_until{};
   json::object stale;
-  bool stalled = false;  ///< nothing moves: for rehearsals
+  bool stalled = false;    ///< nothing moves: for rehearsals
+  std::string live_group;  ///< of two target groups, the one that gets the requests
 };
 
 class ecs {
@@ -95,6 +108,9 @@ class ecs {
   /// Tasks of a service that answer.
   [[nodiscard]] int healthy(const service& s) const;
   [[nodiscard]] std::string image_of(const std::string& definition) const;
+  /// Sets the weights of a rule, when a service's own deployment shifts its traffic. The load balancer's model puts
+  /// itself here.
+  std::function<void(const std::string& rule, const std::map<std::string, int>& weights)> route;
   /// Every task of the newest deployment ends now, and those that follow.
   bool break_newest(service& s, time_point now);
   /// Services whose tasks are in this target group.
@@ -102,6 +118,7 @@ class ecs {
 
  private:
   friend class ecs_rollout;
+  friend class ecs_native;
   using handler = reply (ecs::*)(const json::object& input);
   [[nodiscard]] static const std::map<std::string, handler>& handlers();
 
@@ -118,6 +135,11 @@ class ecs {
   reply stop_task(const json::object& in);
   reply list_service_deployments(const json::object& in);
   reply describe_service_deployments(const json::object& in);
+  reply continue_service_deployment(const json::object& in);
+  reply stop_service_deployment(const json::object& in);
+  /// The one that is under way with that ARN, looked at once more after `what`.
+  reply to_deployment(const json::object& in,
+                      const std::function<bool(service& s, service_deployment& h)>& what);
 
   [[nodiscard]] std::string arn(const std::string& what) const;
   [[nodiscard]] json::object* definition(const std::string& name);

@@ -22,7 +22,9 @@ const std::map<std::string, ecs::handler>& ecs::handlers() {
       {"ListTasks", &ecs::list_tasks},
       {"StopTask", &ecs::stop_task},
       {"ListServiceDeployments", &ecs::list_service_deployments},
-      {"DescribeServiceDeployments", &ecs::describe_service_deployments}};
+      {"DescribeServiceDeployments", &ecs::describe_service_deployments},
+      {"ContinueServiceDeployment", &ecs::continue_service_deployment},
+      {"StopServiceDeployment", &ecs::stop_service_deployment}};
   return all;
 }
 
@@ -142,51 +144,6 @@ reply ecs::update_service(const json::object& in) {
   s.stale = before;
   s.stale_until = now_ + options_.lag;
   return json::object{{"service", shown(s)}};
-}
-
-namespace {
-
-json::object shown(const service_deployment& h, const std::string& service, const std::string& cluster) {
-  json::object out{{"serviceDeploymentArn", h.arn},
-                   {"serviceArn", service},
-                   {"clusterArn", cluster},
-                   {"status", h.status},
-                   {"createdAt", seconds_of(h.created)},
-                   {"startedAt", seconds_of(h.created)}};
-  if (h.finished != time_point{}) out["finishedAt"] = seconds_of(h.finished);
-  if (!h.why.empty()) out["statusReason"] = h.why;
-  return out;
-}
-
-}  // namespace
-
-reply ecs::list_service_deployments(const json::object& in) {
-  const auto found = named(in, "service");
-  if (!found) return found.error();
-  const auto& s = **found;
-  json::array all;
-  for (auto h = s.history.rbegin(); h != s.history.rend(); ++h)
-    all.push_back(cloud::shown(*h, arn("service/" + s.cluster + "/" + s.name), arn("cluster/" + s.cluster)));
-  return page_of("serviceDeployments", std::move(all), in);
-}
-
-reply ecs::describe_service_deployments(const json::object& in) {
-  json::array all;
-  json::array failures;
-  for (const auto& wanted : members::texts(in, "serviceDeploymentArns")) {
-    bool known = false;
-    for (const auto& [key, s] : services_)
-      for (const auto& h : s.history) {
-        if (h.arn != wanted) continue;
-        known = true;
-        auto one = cloud::shown(h, arn("service/" + s.cluster + "/" + s.name), arn("cluster/" + s.cluster));
-        one["deploymentCircuitBreaker"] =
-            json::object{{"status", h.breaker}, {"failureCount", h.failures}, {"threshold", h.threshold}};
-        all.push_back(std::move(one));
-      }
-    if (!known) failures.push_back(json::object{{"arn", wanted}, {"reason", "MISSING"}});
-  }
-  return json::object{{"serviceDeployments", std::move(all)}, {"failures", std::move(failures)}};
 }
 
 }  // namespace shipflow::cloud

@@ -1,6 +1,7 @@
 #include "world/aws/ecs_rollout.hpp"
 
 #include "base/members.hpp"
+#include "world/aws/ecs_native.hpp"
 
 #include <algorithm>
 
@@ -46,10 +47,12 @@ service_deployment* ecs_rollout::record(const deployment& d) {
 }
 
 void ecs_rollout::start_tasks(deployment& d) {
-  if (d.rollout == "FAILED") return;
   if (s_.next_start && ecs_.now_ < *s_.next_start) return;
   s_.next_start.reset();
-  const int most = std::max(s_.desired, s_.desired * percent(s_, "maximumPercent", 200) / 100);
+  if (d.rollout == "FAILED") return;
+  const int most = native_of(s_) != nullptr
+                       ? 2 * s_.desired
+                       : std::max(s_.desired, s_.desired * percent(s_, "maximumPercent", 200) / 100);
   const int wanted = std::min(s_.desired - count(d.id, false), most - count({}, false));
   for (int i = 0; i < wanted; ++i) {
     task t;
@@ -58,6 +61,7 @@ void ecs_rollout::start_tasks(deployment& d) {
     t.service = s_.name;
     t.deployment = d.id;
     t.started_by = d.id;
+    t.group = d.group;
     t.definition = d.definition;
     t.image = ecs_.image_of(d.definition);
     t.created = ecs_.now_;
@@ -139,17 +143,29 @@ void ecs_rollout::failed(const task& t) {
   if (d.id != t.deployment || d.rollout != "IN_PROGRESS") return;
   ++d.failed;
   if (auto* h = record(d)) h->failures = d.failed;
-  if (breaker("enable") && d.failed >= threshold() && !d.goes_back) give_up(d);
+  if (native_of(s_) == nullptr && breaker("enable") && d.failed >= threshold() && !d.goes_back) give_up(d);
 }
 
 void ecs_rollout::look() {
   if (s_.stalled) return;
   start_tasks(s_.deployments.front());
+  if (auto* h = native_of(s_)) {
+    ecs_native native(ecs_, s_, *h);
+    native.look(count(s_.deployments.front().id, true));
+    if (!native.cleans_up()) return;
+    // On the way back the old ones are the primary again.
+    start_tasks(s_.deployments.front());
+  }
   end_tasks();
   forget_empty();
   auto& d = s_.deployments.front();
   const bool alone = s_.deployments.size() == 1;
   const bool whole = count(d.id, true) == s_.desired && count(d.id, false) == s_.desired;
+  auto* h = native_of(s_);
+  if (h != nullptr && h->status != "IN_PROGRESS") {
+    if (alone && whole) ecs_native(ecs_, s_, *h).is_back();
+    return;
+  }
   if (d.rollout == "IN_PROGRESS" && alone && whole) complete(d);
 }
 

@@ -60,6 +60,12 @@ const std::map<std::string, elb::handler>& elb::handlers() {
   return all;
 }
 
+elb::elb(ecs& tasks) : ecs_(tasks) {
+  tasks.route = [this](const std::string& arn, const std::map<std::string, int>& weights) {
+    set_weights(arn, weights);
+  };
+}
+
 reply elb::ask(const std::string& operation, const json::object& input, time_point /*now*/) {
   const auto found = handlers().find(operation);
   if (found == handlers().end()) return refused("InvalidAction", operation + " is not modelled");
@@ -275,6 +281,7 @@ reply elb::describe_target_health(const json::object& in) {
     for (const auto& t : ecs_.tasks()) {
       if (t.service != s->name || t.cluster != s->cluster) continue;
       if (t.at != task::stage::running && t.at != task::stage::draining) continue;
+      if (!t.group.empty() && t.group != arn) continue;
       const auto* state = !used                           ? "unused"
                           : t.at == task::stage::draining ? "draining"
                           : t.healthy                     ? "healthy"

@@ -16,7 +16,10 @@ namespace shipflow::cloud {
 
 class elb {
  public:
-  explicit elb(const ecs& tasks) : ecs_(tasks) {}
+  /// Deployments of services set its weights from now on.
+  explicit elb(ecs& tasks);
+  elb(const elb&) = delete;
+  elb& operator=(const elb&) = delete;
 
   /// A listener whose default action forwards to target groups by weight.
   void install(const std::string& listener, const std::vector<std::pair<std::string, int>>& forward);

@@ -44,6 +44,23 @@ TEST_CASE("provider/ecs: a binding that cannot work is refused with the member's
           .find("ARN of a listener") != std::string::npos);
 }
 
+TEST_CASE("provider/ecs: what `native` cannot mean is refused with the member's name") {
+  const auto with = [](const char* native) {
+    return wrong((std::string(R"({"cluster": "c", "service": "s", "native": )") + native + "}").c_str());
+  };
+  CHECK(with(R"({"strategy": "canary", "percent": 5, "pause_minutes": 60})") == "good");
+  CHECK(with(R"({"strategy": "blue_green"})") == "good");
+  CHECK(with("1").find("must be a mapping") != std::string::npos);
+  CHECK(with("{}").find("blue_green, linear or canary") != std::string::npos);
+  CHECK(with(R"({"strategy": "linear", "percent": 2})").find("from 3 to 99") != std::string::npos);
+  CHECK(with(R"({"strategy": "canary", "percent": 100})").find("from 1 to 99") != std::string::npos);
+  CHECK(with(R"({"strategy": "blue_green", "percent": 10})").find("has no percent") != std::string::npos);
+  CHECK(with(R"({"strategy": "canary", "pause_minutes": 0})").find("pause_minutes") != std::string::npos);
+  CHECK(with(R"({"strategy": "canary", "steps": 3})").find("steps is not known") != std::string::npos);
+  CHECK(wrong(R"({"cluster": "c", "native": {"strategy": "canary"}, "blue_green": {"by": "service"}})")
+            .find("does not stand beside blue_green") != std::string::npos);
+}
+
 TEST_CASE("provider/ecs: what a binding cannot carry is not offered") {
   const auto p = make_ecs_provider({});
   const auto names = [&](const json::object& target) {
@@ -55,6 +72,8 @@ TEST_CASE("provider/ecs: what a binding cannot carry is not offered") {
   CHECK(names(parsed(R"({"cluster": "c", "service": "s"})")) == "replace scale restart run_task ");
   CHECK(names(parsed(R"({"cluster": "c", "blue_green": {"by": "service", "blue": "a", "green": "b"}})")) ==
         "launch retire replace scale restart run_task ");
+  CHECK(names(parsed(R"({"cluster": "c", "service": "s", "native": {"strategy": "canary"}})")) ==
+        "launch shift retire scale run_task ");
 }
 
 TEST_CASE("provider/ecs: a new revision is the old one with another image, whatever else is in it") {
