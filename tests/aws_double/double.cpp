@@ -55,8 +55,13 @@ aws_double::aws_double(cloud::ecs_options options, int speed, std::uint16_t port
 }
 
 time_point aws_double::now() const {
+  if (speed_ == 0) return told_;
   const auto passed = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - begun_);
-  return from_ms(1'772'532'000'000) + passed * speed_;
+  return begin + passed * speed_;
+}
+
+void aws_double::tell(time_point now) {
+  if (speed_ == 0 && now > told_.load()) told_ = now;
 }
 
 void aws_double::on_call(std::function<mishap(const std::string&, int)> decide) {
@@ -88,6 +93,10 @@ aws_double::outcome aws_double::carry_out(const aws_service& s, call& c) {
     return refuse(s.speaks, c.operation, 400, "ThrottlingException", "Rate exceeded");
   if (goes_wrong == mishap::fails_before)
     return refuse(s.speaks, c.operation, 500, "ServerException", "before");
+  if (goes_wrong == mishap::drops_before) {
+    calls_.push_back(c.operation + ":dropped");
+    return {{}, false};
+  }
   answered said;
   if (s.speaks == speech::rest) {
     said = s.rest(c);
@@ -110,10 +119,11 @@ aws_double::outcome aws_double::carry_out(const aws_service& s, call& c) {
 aws_double::outcome aws_double::answer(const message& m) {
   const std::lock_guard guard(mutex_);
   const auto speaks = spoken(m);
+  if (const auto dated = date_of(m)) tell(*dated);
   const auto mark = std::min(m.target.find('?'), m.target.size());
   call c{models_, now(), {}, {}, m.method, m.target.substr(0, mark), {}, m.body, m.headers};
   c.query = m.target.substr(std::min(mark + 1, m.target.size()));
-  if (const auto code = check_signature(m); !code.empty())
+  if (const auto code = check_signature(m, speed_ > 0); !code.empty())
     return refuse(speaks, m.header("x-amz-target"), speaks == speech::json ? 400 : 403, code,
                   "Signature expired or not as computed");
   const auto* s = find_service(signing_name(m), speaks);

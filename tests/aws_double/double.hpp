@@ -15,7 +15,8 @@ namespace tests {
 
 class aws_double {
  public:
-  /// Model time runs `speed` times as fast as the clock. Port 0: a free one.
+  /// Model time runs `speed` times as fast as the clock; 0: it is what callers date their calls by, who then are in a time
+  /// of their own. Port 0: a free one.
   explicit aws_double(shipflow::cloud::ecs_options options = {}, int speed = 20, std::uint16_t port = 0);
 
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port); }
@@ -28,6 +29,8 @@ class aws_double {
   }
   /// Asked before each call; counts from 1 per operation.
   void on_call(std::function<mishap(const std::string& operation, int number)> decide);
+  /// Speed 0: it is that late at least.
+  void tell(shipflow::time_point now);
   /// What mangled answers are made with.
   void seed(std::uint32_t with) { dice_.seed(with); }
   /// Operations in the order they came, refused ones with the code behind a colon.
@@ -47,9 +50,11 @@ class aws_double {
                                const std::string& code, const std::string& why);
   [[nodiscard]] shipflow::time_point now() const;
 
+  static constexpr shipflow::time_point begin = shipflow::from_ms(1'772'532'000'000);
   std::mutex mutex_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   int speed_;
+  std::atomic<shipflow::time_point> told_{begin};
   models models_;
   std::function<mishap(const std::string&, int)> decide_;
   std::mt19937 dice_;

@@ -3,8 +3,10 @@
 //
 // A group is drawn by weight in turn, so that of 100 requests at 90 to 10 exactly 90 and 10 arrive; its targets take
 // turns. Targets that drain get nothing new. Without a healthy target all of the group's get requests (fail open), without
-// any the balancer says 503. A task answers {"version", "task", "service"}; while it is not healthy, 503, and images tagged
-// `bad` answer 500. What came through is counted in the model of CloudWatch, per balancer and per target group.
+// any the balancer says 503. A task answers {"version", "task"}; while it is not healthy, 503, and images tagged `bad` answer
+// 500 to all who do not ask how they are (paths with `health`). What came through is counted in the model of CloudWatch, per balancer and per target group.
+//
+// Callers in a time of their own (double.hpp, speed 0) say it in the header X-Now, in milliseconds.
 //
 // Source: docs.aws.amazon.com/elasticloadbalancing/latest/application: target groups (routing algorithms, fail open),
 // load-balancer-cloudwatch-metrics.

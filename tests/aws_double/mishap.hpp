@@ -11,6 +11,7 @@ enum class mishap {
   throttled,     ///< refused with ThrottlingException
   fails_before,  ///< 500 and nothing happened
   fails_after,   ///< 500, and it happened
+  drops_before,  ///< the connection is gone, and nothing happened
   drops_after,   ///< it happened, and the connection is gone
   truncated,     ///< half of the answer
   malformed,     ///< what is no JSON and no XML

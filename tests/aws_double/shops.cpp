@@ -46,11 +46,44 @@ void put_up_shop(aws_double& d) {
   });
 }
 
+void put_up_shopflow(aws_double& d) {
+  d.with<cloud::ecs, cloud::elb>([](auto& services, auto& balancer, auto now) {
+    for (const std::string colour : {"blue", "green"})
+      services.install("shopflow-production", "shopflow-api-" + colour, colour == "blue" ? 3 : 0,
+                       definition("shopflow-api-" + colour, "api", "r.example.com/api:1.2.2"),
+                       behind(group_of("shopflow-" + colour)), now);
+    balancer.install(shopflow_listener, {{group_of("shopflow-blue"), 100}, {group_of("shopflow-green"), 0}});
+  });
+}
+
+void put_up_sample(aws_double& d) {
+  const std::string groups = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/frontend-";
+  const std::map<std::string, std::string> group_for{{"blue", groups + "blue/73e2d6bc24d8a067"},
+                                                     {"green", groups + "green/09966783158cda59"}};
+  d.with<cloud::ecs, cloud::elb>([&](auto& services, auto& balancer, auto now) {
+    for (const auto& [colour, group] : group_for) {
+      const bool live = colour == "blue";
+      services.install("production-" + colour, "frontend", live ? 3 : 0,
+                       definition("frontend-" + colour, "frontend", "r.example.com/ecommerce-frontend:1.2.2"),
+                       behind(group), now);
+      auto alone = behind({});
+      alone.erase("loadBalancers");
+      services.install("production-" + colour, "backend", live ? 2 : 0,
+                       definition("backend-" + colour, "backend", "r.example.com/ecommerce-backend:1.2.2"),
+                       alone, now);
+    }
+    balancer.install(sample_listener, {{group_for.at("blue"), 100}, {group_for.at("green"), 0}});
+  });
+}
+
 bool put_up(aws_double& d, const std::string& name) {
-  if (name.empty()) return true;
-  if (name != "shop") return false;
-  put_up_shop(d);
-  return true;
+  static const std::map<std::string, void (*)(aws_double&)> shops{{"", [](aws_double&) {}},
+                                                                  {"shop", put_up_shop},
+                                                                  {"shopflow", put_up_shopflow},
+                                                                  {"sample-ecommerce", put_up_sample}};
+  const auto found = shops.find(name);
+  if (found != shops.end()) found->second(d);
+  return found != shops.end();
 }
 
 }  // namespace tests

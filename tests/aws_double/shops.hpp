@@ -15,7 +15,18 @@ inline constexpr const char* shop_listener =
 
 /// Services shop-blue and shop-green in cluster production, both with 1.4.0: blue has all requests, green no tasks.
 void put_up_shop(aws_double& d);
-/// By name: "shop", or "" for none. false: there is no such shop.
+/// Production of examples/processes/shopflow: blue runs 1.2.2, green is empty.
+inline constexpr const char* shopflow_listener =
+    "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shopflow-production/"
+    "50dc6c495c0c9188/"
+    "f2f7dc8efc522ab2";
+void put_up_shopflow(aws_double& d);
+/// Production of examples/processes/sample-ecommerce: two services in each of two clusters, blue runs 1.2.2.
+inline constexpr const char* sample_listener =
+    "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/sample-ecommerce/50dc6c495c0c9188/"
+    "f2f7dc8efc522ab2";
+void put_up_sample(aws_double& d);
+/// By name: "shop", "shopflow", "sample-ecommerce", or "" for none. false: there is no such shop.
 [[nodiscard]] bool put_up(aws_double& d, const std::string& name);
 
 }  // namespace tests

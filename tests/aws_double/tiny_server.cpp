@@ -117,8 +117,9 @@ bool tiny_client::connect() {
   return false;
 }
 
-tiny_client::answer tiny_client::get(const std::string& path, const std::string& host) {
-  if (!connect() || !send_all(fd_, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")) {
+tiny_client::answer tiny_client::get(const std::string& path, const std::string& host,
+                                     const std::string& more) {
+  if (!connect() || !send_all(fd_, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n")) {
     close();
     return {};
   }

@@ -48,7 +48,8 @@ class tiny_client {
     int status = 0;  ///< 0: nobody answered
     std::string body;
   };
-  answer get(const std::string& path, const std::string& host = "127.0.0.1");
+  /// `more`: further header lines, each with its end of line.
+  answer get(const std::string& path, const std::string& host = "127.0.0.1", const std::string& more = "");
 
  private:
   bool connect();

@@ -35,8 +35,12 @@ json::object forward_to(const std::map<std::string, int>& groups, const json::ob
   out["Type"] = "forward";
   auto configuration = members::object(before, "ForwardConfig");
   configuration["TargetGroups"] = std::move(list);
-  if (!configuration.contains("TargetGroupStickinessConfig"))
-    configuration["TargetGroupStickinessConfig"] = json::object{{"Enabled", false}};
+  // A form has texts only; what is shown is what was meant.
+  auto sticky = members::object(configuration, "TargetGroupStickinessConfig");
+  sticky["Enabled"] = members::truth(sticky, "Enabled");
+  if (sticky.contains("DurationSeconds"))
+    sticky["DurationSeconds"] = members::whole(sticky, "DurationSeconds");
+  configuration["TargetGroupStickinessConfig"] = std::move(sticky);
   out["ForwardConfig"] = std::move(configuration);
   out.erase("TargetGroupArn");
   if (groups.size() == 1) out["TargetGroupArn"] = groups.begin()->first;
@@ -177,6 +181,7 @@ reply elb::modify_listener(const json::object& in) {
   if (l == listeners_.end()) return refused("ListenerNotFound", "One or more listeners not found");
   auto actions = checked(members::list(in, "DefaultActions"));
   if (!actions) return actions.error();
+  if (l->second != *actions) ++changes_;
   l->second = std::move(*actions);
   return describe_listeners({{"ListenerArns", json::array{json::string(arn)}}});
 }
@@ -218,6 +223,7 @@ reply elb::modify_rule(const json::object& in) {
     if (in.contains("Actions")) {
       auto actions = checked(members::list(in, "Actions"));
       if (!actions) return actions.error();
+      if (r.actions != *actions) ++changes_;
       r.actions = std::move(*actions);
     }
     return json::object{{"Rules", json::array{shown(r)}}};
@@ -248,6 +254,7 @@ reply elb::create_rule(const json::object& in) {
   for (const auto& t : members::list(in, "Tags"))
     tags_[r.arn][members::text(members::as_object(t), "Key")] = members::text(members::as_object(t), "Value");
   rules_.push_back(r);
+  ++changes_;
   return json::object{{"Rules", json::array{shown(r)}}};
 }
 
@@ -257,6 +264,7 @@ reply elb::delete_rule(const json::object& in) {
   if (r == rules_.end()) return refused("RuleNotFound", "One or more rules not found");
   tags_.erase(r->arn);
   rules_.erase(r);
+  ++changes_;
   return json::object{};
 }
 

@@ -32,6 +32,8 @@ class elb {
   void set_weights(const std::string& arn, const std::map<std::string, int>& to);
   /// Requests get a fixed answer: of some rule in front of the listener's default.
   [[nodiscard]] bool answers_itself(const std::string& listener) const;
+  /// Calls so far that changed actions, or made or deleted a rule.
+  [[nodiscard]] int changes() const noexcept { return changes_; }
   /// Actions of the rule that a request meets: the first by priority whose conditions on host and path hold, else the
   /// listener's own. Empty: there is no such listener.
   [[nodiscard]] json::array actions_for(const std::string& listener, const std::string& host,
@@ -66,6 +68,7 @@ class elb {
   std::vector<rule> rules_;
   std::map<std::string, std::map<std::string, std::string>> tags_;
   std::uint64_t ids_ = 0;
+  int changes_ = 0;
 };
 
 }  // namespace shipflow::cloud

@@ -1,0 +1,21 @@
+// Things that answer from threads of their own, as things of a virtual time: no time passes until they have answered.
+#pragma once
+
+#include <shipflow/probe.hpp>
+#include <shipflow/provider.hpp>
+#include <shipflow/world.hpp>
+
+#include <memory>
+
+namespace ship {
+
+[[nodiscard]] std::shared_ptr<shipflow::provider> blocking(shipflow::virtual_time& time,
+                                                           std::shared_ptr<shipflow::provider> p);
+[[nodiscard]] std::shared_ptr<shipflow::metric_source> blocking(shipflow::virtual_time& time,
+                                                                std::shared_ptr<shipflow::metric_source> s);
+[[nodiscard]] std::shared_ptr<shipflow::probe_source> blocking(shipflow::virtual_time& time,
+                                                               std::shared_ptr<shipflow::probe_source> s);
+/// Offers what `p` offers, and everything is done at once: for commands, which have tests of their own.
+[[nodiscard]] std::shared_ptr<shipflow::provider> always_done(std::shared_ptr<shipflow::provider> p);
+
+}  // namespace ship
