@@ -34,6 +34,7 @@
 #include <shipflow/probe.hpp>
 #include <shipflow/provider.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -61,11 +62,12 @@ struct probe_options {
 /// becomes. Inputs: `probes`, { name: {kind, spec, component, target, every, timeout, rise} }, and
 /// `within`. Each probe is looked at its `every`; the step is done when all of them passed `rise`
 /// times in a row, and fails (timeout) when that did not come about within `within`, counted from
-/// the first call. A look that was unavailable neither counts nor interrupts. Changes nothing and
-/// has nothing to undo. Looks go to the first source that answers for the kind; replies are given
-/// on the threads of the sources. Outputs: none.
+/// the first call. A look that was unavailable neither counts nor interrupts. Changes nothing, has
+/// nothing to undo, and ends with `cancelled` as soon as it is asked to. Looks go to the first source
+/// that answers for the kind; replies are given on the threads of the sources. Outputs: none.
+/// `now`: what time it is for requests and sources, called on any thread; empty: the system's clock.
 [[nodiscard]] std::shared_ptr<provider> make_probe_provider(
-    std::vector<std::shared_ptr<probe_source>> sources);
+    std::vector<std::shared_ptr<probe_source>> sources, std::function<time_point()> now = {});
 
 }  // namespace v1
 }  // namespace shipflow

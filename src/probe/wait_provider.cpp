@@ -23,18 +23,18 @@ struct tally {
 using shared_tally = std::shared_ptr<tally>;
 
 struct round {
-  round(shared_tally t, std::optional<time_point> u, reply r)
-      : counts(std::move(t)), until(u), then(std::move(r)) {}
+  round(shared_tally t, std::optional<time_point> u, reply r, std::function<time_point()> now)
+      : counts(std::move(t)), until(u), then(std::move(r)), clock(std::move(now)) {}
   shared_tally counts;
   std::optional<time_point> until;
   reply then;
+  std::function<time_point()> clock;
   std::size_t open = 1;  // the one that starts the looks; guarded by the tally's mutex
 };
 
 // Called with the mutex held when the last look of a round came in.
-answer verdict(const std::vector<awaited>& probes, std::optional<time_point> until) {
+answer verdict(const std::vector<awaited>& probes, std::optional<time_point> until, time_point now) {
   if (std::all_of(probes.begin(), probes.end(), [](const auto& p) { return p.up(); })) return answer::done();
-  const auto now = wall_clock();
   if (until && now >= *until)
     return answer::failed(make_error(errc::timeout, "not all probes are up in time: " + describe(probes)));
   auto soonest = probes.front().due;
@@ -50,15 +50,15 @@ void leave(const std::shared_ptr<round>& r) {
   {
     const std::lock_guard lock(r->counts->mutex);
     if (--r->open > 0) return;
-    a = verdict(r->counts->probes, r->until);
+    a = verdict(r->counts->probes, r->until, r->clock());
   }
   r->then(std::move(a));
 }
 
 class probe_provider final : public provider {
  public:
-  explicit probe_provider(std::vector<std::shared_ptr<probe_source>> sources)
-      : sources_(std::move(sources)) {}
+  probe_provider(std::vector<std::shared_ptr<probe_source>> sources, std::function<time_point()> now)
+      : sources_(std::move(sources)), now_(std::move(now)) {}
 
   [[nodiscard]] std::string name() const override { return "probe"; }
 
@@ -84,15 +84,17 @@ class probe_provider final : public provider {
         return r(
             answer::failed(make_error(errc::unsupported, "no source looks at probes of kind " + p.kind)));
     if (q.what != verb::settle) return r(answer::started(handle_for(q, *inputs), duration{0}));
+    if (q.stop.stop_requested())
+      return r(answer::failed(make_error(errc::cancelled, "the wait was asked to end")));
     settle(q, std::move(*inputs), std::move(r));
   }
 
  private:
   // The end of the wait survives a crash in the handle; the counts begin again.
-  static json::value handle_for(const request& q, const wait_inputs& in) {
+  [[nodiscard]] json::value handle_for(const request& q, const wait_inputs& in) const {
     if (q.what == verb::resolve && q.handle.is_object()) return q.handle;
     json::object handle;
-    if (in.within) handle["until"] = to_ms(wall_clock() + *in.within);
+    if (in.within) handle["until"] = to_ms(now_() + *in.within);
     return handle;
   }
 
@@ -125,8 +127,8 @@ class probe_provider final : public provider {
 
   void settle(const request& q, wait_inputs in, reply r) {
     const auto counts = tally_of(q, std::move(in.probes));
-    const auto turn = std::make_shared<round>(counts, until_of(q.handle), std::move(r));
-    const auto now = wall_clock();
+    const auto turn = std::make_shared<round>(counts, until_of(q.handle), std::move(r), now_);
+    const auto now = now_();
     std::vector<std::size_t> due;
     {
       const std::lock_guard lock(counts->mutex);
@@ -168,6 +170,7 @@ class probe_provider final : public provider {
   }
 
   std::vector<std::shared_ptr<probe_source>> sources_;
+  std::function<time_point()> now_;
   std::mutex mutex_;
   std::map<std::string, shared_tally> tallies_;
 };
@@ -177,8 +180,10 @@ class probe_provider final : public provider {
 
 inline namespace v1 {
 
-std::shared_ptr<provider> make_probe_provider(std::vector<std::shared_ptr<probe_source>> sources) {
-  return std::make_shared<probing::probe_provider>(std::move(sources));
+std::shared_ptr<provider> make_probe_provider(std::vector<std::shared_ptr<probe_source>> sources,
+                                              std::function<time_point()> now) {
+  if (!now) now = probing::wall_clock;
+  return std::make_shared<probing::probe_provider>(std::move(sources), std::move(now));
 }
 
 }  // namespace v1

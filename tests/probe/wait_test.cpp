@@ -105,3 +105,45 @@ TEST_CASE("probe/wait: wrong inputs and kinds without a source are refused at on
   const json::object strange{{"kind", "smoke"}};
   CHECK(carry_out(*provider, {{"probes", {{"api", strange}}}}).end.problem.code == errc::unsupported);
 }
+
+TEST_CASE("probe/wait: ends when it is asked to, since a rollback waits for it") {
+  const auto provider = make_probe_provider({make_probes()});
+  scripted never("f");
+  request q;
+  q.what = verb::apply;
+  q.action = "wait";
+  q.run = "run";
+  q.effect_key = "asked to end";
+  q.inputs = {{"probes", {{"api", never.probe(1)}}}, {"within", "10m"}};
+  const auto begun = ask(*provider, q);
+  REQUIRE(begun.kind == answer_kind::started);
+  std::stop_source end;
+  q.what = verb::settle;
+  q.handle = begun.value;
+  q.stop = end.get_token();
+  CHECK(ask(*provider, q).kind == answer_kind::progress);
+  end.request_stop();
+  const auto ended = ask(*provider, q);
+  CHECK(ended.kind == answer_kind::failed);
+  CHECK(ended.problem.code == errc::cancelled);
+}
+
+TEST_CASE("probe/wait: time is what its host says") {
+  const auto begin = from_ms(1'772'532'000'000);
+  auto now = begin;
+  const auto provider = make_probe_provider({make_probes()}, [&now] { return now; });
+  scripted never("f");
+  request q;
+  q.what = verb::apply;
+  q.action = "wait";
+  q.run = "run";
+  q.effect_key = "in another time";
+  q.inputs = {{"probes", {{"api", never.probe(1)}}}, {"within", "10m"}};
+  const auto begun = ask(*provider, q);
+  CHECK(begun.value.at("until") == to_ms(begin) + 600'000);
+  q.what = verb::settle;
+  q.handle = begun.value;
+  CHECK(ask(*provider, q).kind == answer_kind::progress);
+  now += 11min;
+  CHECK(ask(*provider, q).problem.code == errc::timeout);
+}
