@@ -40,7 +40,8 @@ missing_tool() {  # SUITE TOOL: true when the tool is not there, which is then r
 install() {
   sh tests/tools/packages.sh install build check counterparts bindings shop || [ $? = 3 ] || return 1
   sh tests/tools/moto.sh || [ $? = 3 ] || return 1
-  sh tests/tools/versitygw.sh || [ $? = 3 ]
+  sh tests/tools/versitygw.sh || [ $? = 3 ] || return 1
+  sh tests/tools/awscli.sh || [ $? = 3 ]
 }
 
 configure() {  # PRESET

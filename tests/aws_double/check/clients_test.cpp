@@ -1,4 +1,4 @@
-// The double against botocore's own clients, paginators and waiters.
+// The double against clients that nobody here wrote: botocore with its paginators and waiters, and the AWS CLI.
 #include "aws_double/shops.hpp"
 
 #include <doctest/doctest.h>
@@ -8,19 +8,34 @@
 
 using namespace tests;
 
-TEST_CASE("the AWS double: botocore's clients, paginators and waiters agree with it") {
-  const std::string python = std::string(SHIPFLOW_SOURCE_DIR) + "/build/tools/moto/bin/python";
-  if (!std::filesystem::exists(python)) {
-    std::printf("not run: aws_double, botocore: it is missing (sh tests/tools/moto.sh)\n");
+namespace {
+
+/// Runs a script of this folder with a program of build/tools, against a double with its shop.
+void agrees(const std::string& launcher, const std::string& tool, const std::string& script) {
+  const auto program = std::string(SHIPFLOW_SOURCE_DIR) + "/build/tools/" + tool;
+  if (!std::filesystem::exists(program)) {
+    std::printf("not run: aws_double, %s: %s is missing (sh tests/tools/%s.sh)\n", script.c_str(),
+                tool.c_str(), tool.substr(0, tool.find('/')).c_str());
     return;
   }
   aws_double d(with_versions(), 60);
   put_up_shop(d);
-  const auto command = python + " " + SHIPFLOW_TEST_DATA + "/botocore_clients.py " + d.url() + " 2>&1";
-  auto* out = ::popen(command.c_str(), "r");
+  const auto file = std::string(SHIPFLOW_TEST_DATA) + "/" + script;
+  const auto words = launcher.empty() ? program + " " + file : launcher + " " + file + " " + program;
+  auto* out = ::popen((words + " " + d.url() + " 2>&1").c_str(), "r");
   REQUIRE(out != nullptr);
   std::string said;
   char buffer[512];
   while (std::fgets(buffer, sizeof buffer, out) != nullptr) said += buffer;
   CHECK_MESSAGE(::pclose(out) == 0, said);
+}
+
+}  // namespace
+
+TEST_CASE("the AWS double: botocore's clients, paginators and waiters agree with it") {
+  agrees("", "moto/bin/python", "botocore_clients.py");
+}
+
+TEST_CASE("the AWS double: the AWS CLI releases through it, waits and routes") {
+  agrees("sh", "awscli/bin/aws", "awscli.sh");
 }

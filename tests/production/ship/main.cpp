@@ -97,7 +97,7 @@ void add_all(engine& e, virtual_time& time, const order& o) {
   fine(e.add(ship::blocking(time, make_cloudwatch_source(aws_of(o, time)))));
   fine(e.add(ship::blocking(time, make_http_provider())));
   fine(e.add(probes));
-  fine(e.add(make_probe_provider({probes})));
+  fine(e.add(make_probe_provider({probes}, [&time] { return time.now(); })));
   fine(e.add(std::make_shared<mute>()));
 }
 
@@ -132,7 +132,7 @@ int sail(const order& o) {
     run =
         e.start(
              what,
-             {.principal = "user:mike", .groups = {"group:developers"}, .reason = "test", .external_id = ""})
+             {.principal = "user:alex", .groups = {"group:developers"}, .reason = "test", .external_id = ""})
             .value();
   } else {
     static_cast<void>(e.resume().value());
