@@ -97,3 +97,11 @@ TEST_CASE("production of sample-ecommerce: killed between any two calls, it goes
 TEST_CASE("production of sample-ecommerce: killed between any two calls, a failing version is taken back") {
   ends_the_same(sample_process(), "ill", "rolled_back");
 }
+TEST_CASE("a release in maintenance: killed between any two calls, the shop opens with the new version") {
+  ends_the_same(closed_process(), "1.2.3", "released");
+}
+TEST_CASE(
+    "a release in maintenance: killed between any two calls, the shop opens as it was when the version "
+    "fails") {
+  ends_the_same(closed_process(), "ill", "rolled_back");
+}

@@ -46,12 +46,21 @@ void put_numbers(cloud::cloudwatch& metrics, time_point from) {
 }  // namespace
 
 const process& shopflow_process() {
-  static const process p{"shopflow", shopflow_listener, "https://www.shopflow.io", {"shopflow-production"}};
+  static const process p{
+      "examples/processes",   "shopflow", "shopflow", shopflow_listener, "https://www.shopflow.io",
+      {"shopflow-production"}};
   return p;
 }
 const process& sample_process() {
+  static const process p{"examples/processes",  "sample-ecommerce",
+                         "sample-ecommerce",    sample_listener,
+                         "https://example.com", {"production-blue", "production-green"}};
+  return p;
+}
+const process& closed_process() {
   static const process p{
-      "sample-ecommerce", sample_listener, "https://example.com", {"production-blue", "production-green"}};
+      "tests/production/closed", "closed", "shopflow", shopflow_listener, "https://www.shopflow.io",
+      {"shopflow-production"}};
   return p;
 }
 
@@ -61,10 +70,11 @@ voyage::voyage(const process& what, std::string bake, std::string watch)
       what_(what),
       bake_(std::move(bake)),
       watch_(std::move(watch)) {
-  if (!put_up(cloud, what.name)) throw std::logic_error("no shop is called " + what.name);
+  if (!put_up(cloud, what.shop)) throw std::logic_error("no shop is called " + what.shop);
   cloud.with<cloud::cloudwatch>([](auto& metrics, auto now) { put_numbers(metrics, now); });
-  const std::filesystem::path from = std::string(SHIPFLOW_SOURCE_DIR) + "/examples/processes";
-  place_.write("holidays.ics", content_of(from / "holidays.ics"));
+  const std::filesystem::path sources = SHIPFLOW_SOURCE_DIR;
+  const auto from = sources / what.folder;
+  place_.write("holidays.ics", content_of(sources / "examples/processes/holidays.ics"));
   // The page behind TLS and its certificate are looked at elsewhere.
   place_.write("plan.yaml", replaced(content_of(from / (what.name + ".yaml")), ", certificate: 14d", ""));
   place_.write("environments.yaml", replaced(content_of(from / (what.name + "-environments.yaml")), what.url,

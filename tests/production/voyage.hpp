@@ -11,13 +11,15 @@
 
 namespace tests {
 
-/// A process of examples/processes.
+/// A plan with its environments, and the shop it is about.
 struct process {
-  std::string name, listener, url;
+  std::string folder, name, shop, listener, url;
   std::vector<std::string> clusters;
 };
 [[nodiscard]] const process& shopflow_process();
 [[nodiscard]] const process& sample_process();
+/// In maintenance while it is released.
+[[nodiscard]] const process& closed_process();
 
 class voyage {
  public:
