@@ -1,5 +1,5 @@
 // The releasing process is killed with SIGKILL between two calls to AWS, before or after the effect of a call, and started
-// again. All of them: SHIPFLOW_KILLS=all; otherwise some, by a seed.
+// again. All of them: SHIPFLOW_KILLS=all; one: SHIPFLOW_KILLS=41, or 41+ for after its effect; otherwise some, by a seed.
 #include "voyage.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ namespace json = shipflow::json;
 
 namespace {
 
-constexpr int share = 4;
+constexpr int share = 3;
 
 struct kill {
   int call = 0;
@@ -31,8 +31,10 @@ std::vector<kill> kills_of(const std::vector<std::string>& calls) {
     all.push_back({static_cast<int>(i) + 1, false});
     if (!reads(calls[i])) all.push_back({static_cast<int>(i) + 1, true});
   }
-  const auto* wanted = std::getenv("SHIPFLOW_KILLS");
-  if (wanted != nullptr && std::string(wanted) == "all") return all;
+  const auto* said = std::getenv("SHIPFLOW_KILLS");
+  const std::string wanted = said == nullptr ? "" : said;
+  if (wanted == "all") return all;
+  if (!wanted.empty()) return {{std::stoi(wanted), wanted.ends_with("+")}};
   const auto seed = std::random_device{}();
   std::printf("kills: seed %u of %zu\n", seed, all.size());
   std::mt19937 dice(seed);
