@@ -1,5 +1,7 @@
 #include "blocking.hpp"
 
+#include "rehearsal/wrapped_store.hpp"
+
 #include <chrono>
 #include <future>
 
@@ -79,6 +81,20 @@ class blocking_probes final : public probe_source {
   std::shared_ptr<probe_source> s_;
 };
 
+class blocking_store final : public rehearsal::wrapped_store {
+ public:
+  blocking_store(virtual_time& time, const std::shared_ptr<store>& s) : wrapped_store(s), time_(time) {}
+  void commit(commit_request c, std::function<void(commit_result)> done) override {
+    std::promise<commit_result> got;
+    auto later = got.get_future();
+    wrapped_store::commit(std::move(c), [&got](commit_result r) { got.set_value(std::move(r)); });
+    time_.call_at(time_.now(), [r = later.get(), done = std::move(done)] { done(r); });
+  }
+
+ private:
+  virtual_time& time_;
+};
+
 class done_provider final : public provider {
  public:
   explicit done_provider(std::shared_ptr<provider> p) : p_(std::move(p)) {}
@@ -103,6 +119,9 @@ std::shared_ptr<metric_source> blocking(virtual_time& time, std::shared_ptr<metr
 }
 std::shared_ptr<probe_source> blocking(virtual_time& time, std::shared_ptr<probe_source> s) {
   return std::make_shared<blocking_probes>(time, std::move(s));
+}
+std::shared_ptr<store> blocking(virtual_time& time, std::shared_ptr<store> s) {
+  return std::make_shared<blocking_store>(time, s);
 }
 std::shared_ptr<provider> always_done(std::shared_ptr<provider> p) {
   return std::make_shared<done_provider>(std::move(p));

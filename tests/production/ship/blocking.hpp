@@ -3,6 +3,7 @@
 
 #include <shipflow/probe.hpp>
 #include <shipflow/provider.hpp>
+#include <shipflow/store.hpp>
 #include <shipflow/world.hpp>
 
 #include <memory>
@@ -15,6 +16,8 @@ namespace ship {
                                                                 std::shared_ptr<shipflow::metric_source> s);
 [[nodiscard]] std::shared_ptr<shipflow::probe_source> blocking(shipflow::virtual_time& time,
                                                                std::shared_ptr<shipflow::probe_source> s);
+[[nodiscard]] std::shared_ptr<shipflow::store> blocking(shipflow::virtual_time& time,
+                                                        std::shared_ptr<shipflow::store> s);
 /// Offers what `p` offers, and everything is done at once: for commands, which have tests of their own.
 [[nodiscard]] std::shared_ptr<shipflow::provider> always_done(std::shared_ptr<shipflow::provider> p);
 

@@ -124,7 +124,7 @@ int sail(const order& o) {
     if (v.what_kind == engine_event::kind::fact && v.what.body.contains("parked")) parked = true;
     if (std::getenv("SHIP_LOG") != nullptr) std::fprintf(stderr, "%s\n", json::serialize(to_json(v)).c_str());
   };
-  engine e(time, keep, options);
+  engine e(time, ship::blocking(time, keep), options);
   add_all(e, time, o);
   if (run.empty()) {
     auto what = compiled(o, e);
