@@ -101,21 +101,34 @@ TEST_CASE("provider/ecs over HTTP: a rule that is gone meanwhile is named, and n
   CHECK(s.talk.undo("shift", {{"weight", 100}}, before.value).kind == answer_kind::failed);
 }
 
-TEST_CASE("provider/ecs over HTTP: traffic does not go to targets that drain") {
+TEST_CASE(
+    "provider/ecs over HTTP: traffic waits while targets drain, and goes when there are healthy ones again") {
   stage s;
   s.launch();
-  s.cloud.with<cloud::ecs>([](auto& services, auto now) {
-    REQUIRE(services
-                .ask("UpdateService",
-                     {{"cluster", "production"}, {"service", "shop-green"}, {"desiredCount", 0}}, now)
-                .has_value());
-  });
+  const auto scale = [&](int to) {
+    s.cloud.with<cloud::ecs>([&](auto& services, auto now) {
+      REQUIRE(services
+                  .ask("UpdateService",
+                       {{"cluster", "production"}, {"service", "shop-green"}, {"desiredCount", to}}, now)
+                  .has_value());
+    });
+  };
   const auto before = s.talk.look("shift");
+  scale(0);
   auto q = s.talk.make(verb::apply, "shift", {{"weight", 100}});
   q.baseline = before.value;
-  const auto refused = s.talk.finish(q, s.talk.ask(q));
-  CHECK_MESSAGE(refused.kind != answer_kind::done, kind_and_problem(refused));
+  const auto begun = s.talk.ask(q);
+  REQUIRE_MESSAGE(begun.kind == answer_kind::started, kind_and_problem(begun));
+  q.what = verb::settle;
+  q.handle = begun.value;
+  const auto waiting = s.talk.ask(q);
+  CHECK_MESSAGE(waiting.kind == answer_kind::progress, kind_and_problem(waiting));
+  CHECK(waiting.text.find("healthy targets") != std::string::npos);
   CHECK(s.weights(shop_listener).at(group_of("green")) == 0);
+  scale(3);
+  const auto end = s.talk.finish(q, s.talk.ask(q));
+  CHECK_MESSAGE(end.kind == answer_kind::done, kind_and_problem(end));
+  CHECK(s.weights(shop_listener).at(group_of("green")) == 100);
 }
 
 TEST_CASE(
