@@ -11,14 +11,16 @@
 //
 // Actions
 //
-//   invalidate    {paths, variants, most_paths, within}
+//   invalidate    {paths, variants, most_paths, way, within}
 //       What is cached of those paths is asked for again. `paths`: names of files, from a slash on or not, and patterns that
 //       end in `*`; they are percent encoded here. With `variants` (default true) "/x/index.html" is "/x/" and "/x" too.
 //       More than `most_paths` (default 1,000: so many are free each month) or than 15 patterns are collapsed to the deepest
 //       common directories that keep within both, at last to "/*". Done when CloudFront says that it is completed. When that
 //       takes longer than `within` (default 15m) it is done all the same, with `completed: false`: edges that are slow keep
 //       no release up. While too many are in progress it is waited for. Undo invalidates the same paths again, since what
-//       is put back has to be seen too.
+//       is put back has to be seen too. What comes last on the way there is put back first, so a plan has a step with
+//       `way: back` before what viewers see is changed, and one with `way: there` after it: the cache is then cleared once
+//       on each way, at its end. Default: both.
 //   switch_origin {path, invalidate, within}
 //       Sets the path in front of the origin's keys, "/releases/1.5.0", or "" for none, and nothing else of the
 //       distribution; waits until it is deployed, then invalidates `invalidate` (default "/*"; [] for nothing). A path that

@@ -14,6 +14,7 @@ action_spec invalidation() {
   s.inputs = {{"paths", "strings", true, false, "names of files, and patterns that end in *"},
               {"variants", "boolean", false, false, "default true: /x/index.html is /x/ and /x too"},
               {"most_paths", "integer", false, false, "more are collapsed to patterns; default 1000"},
+              {"way", "string", false, false, "there, back or both (default): on which way it is done"},
               {"within", "duration", false, false, "longer is not waited; default 15m"}};
   s.outputs = {{"invalidation", "string", true, false, "its id"},
                {"paths", "integer", true, false, "how many were named"},

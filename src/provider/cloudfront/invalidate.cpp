@@ -46,9 +46,20 @@ answer started(const session& s, const flushing& f, bool back, time_point begun)
                                                      : soon);
 }
 
+/// Whether this way of the release is one on which something is invalidated. Error: `invalid_argument`.
+result<bool> is_asked(const session& s, bool back) {
+  const auto way = s.q.inputs.contains("way") ? members::text(s.q.inputs, "way") : "both";
+  if (way == "both") return true;
+  if (way == "there" || way == "back") return back == (way == "back");
+  return make_error(errc::invalid_argument, s.q.component + ": way must be there, back or both");
+}
+
 answer begin(session& s, bool back) {
   const auto w = wanted_by(s.q);
   if (!w) return answer::failed(w.error());
+  const auto asked = is_asked(s, back);
+  if (!asked) return answer::failed(asked.error());
+  if (!*asked) return answer::done(outputs_of({}, {}, true));
   const auto f = flush(s, w->paths, reference_of(s.q, back));
   if (!f) return f.error();
   if (f->completed) return answer::done(outputs_of(f->id, w->paths, true));
@@ -79,6 +90,7 @@ answer settle(session& s) {
 
 /// By its reference, among the newest ones.
 answer resolve(session& s) {
+  if (const auto asked = is_asked(s, false); !asked || !*asked) return begin(s, false);
   const auto list = s.read(aws::cloudfront, "ListInvalidations", {{"DistributionId", s.bound.distribution}});
   if (!list) return list.error();
   const auto& all = members::object(members::object(*list, "InvalidationList"), "Items");

@@ -159,7 +159,7 @@ reply cloudfront::create_invalidation(distribution& d, const json::object& in) {
   made.reference = members::text(batch, "CallerReference");
   const auto* list = members::find(members::object(members::object(batch, "Paths"), "Items"), "Path");
   auto copy = list == nullptr ? json::value(json::array{}) : *list;
-  for (const auto* p : items(&copy)) made.paths.push_back(std::string(p->is_string() ? p->get_string() : ""));
+  for (const auto* p : items(&copy)) made.paths.emplace_back(p->is_string() ? p->get_string() : "");
   if (made.reference.empty() || made.paths.empty()) return refused("MissingBody", "The batch is empty.");
   if (members::whole(members::object(batch, "Paths"), "Quantity") !=
       static_cast<std::int64_t>(made.paths.size()))

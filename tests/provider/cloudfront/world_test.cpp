@@ -36,6 +36,24 @@ TEST_CASE(
   CHECK(s.where->effects().at("undo of invalidate").undone == 1);
 }
 
+TEST_CASE("provider/cloudfront: an invalidation can be of one way only") {
+  site s;
+  const json::object back{{"paths", {"/*"}}, {"way", "back"}};
+  const auto first = s.carry("invalidate", back);
+  CHECK(first.ended.kind == answer_kind::done);
+  CHECK(s.where->effects().empty());
+  CHECK(s.undo("invalidate", back, first.before).kind == answer_kind::done);
+  CHECK(s.where->effects().at("undo of invalidate").undone == 1);
+  const json::object there{{"paths", {"/*"}}, {"way", "there"}};
+  CHECK(s.carry("invalidate", there, "there").ended.kind == answer_kind::done);
+  CHECK(s.where->effects().at("there").times == 1);
+  s.run = "run-2";
+  CHECK(s.undo("invalidate", there, first.before).kind == answer_kind::done);
+  CHECK(s.where->effects().at("undo of invalidate").undone == 1);
+  CHECK(s.carry("invalidate", {{"paths", {"/*"}}, {"way", "up"}}, "up").ended.problem.code ==
+        errc::invalid_argument);
+}
+
 TEST_CASE("provider/cloudfront: an invalidation that takes too long keeps no release up, and says so") {
   site s;
   const json::object patient{{"paths", {"/*"}}, {"within", "2m"}};
