@@ -29,6 +29,7 @@
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local_world.hpp>
 #include <shipflow/providers/rds_world.hpp>
+#include <shipflow/providers/site_world.hpp>
 #include <shipflow/rehearsal.hpp>
 
 #include <functional>

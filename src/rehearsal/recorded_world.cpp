@@ -79,6 +79,22 @@ result<std::shared_ptr<cloudfront_world>> cloudfront_of(const plan& what, const 
   return made;
 }
 
+result<std::shared_ptr<site_world>> site_of(const plan& what, const recording& from,
+                                            const std::shared_ptr<world>& where) {
+  auto made = make_site_world(where, {});
+  std::set<std::string> known;
+  for (const auto& s : what.steps) {
+    if (s.kind != step_kind::action || s.provider != "site" || !known.insert(s.component).second) continue;
+    const auto* observed = seen(from, s.component, "site");
+    auto put =
+        observed != nullptr
+            ? made->install_observed(what.environment, s.component, s.target, *observed)
+            : made->install(what.environment, s.component, s.target, from.behaviour.before.value_or("none"));
+    if (!put) return at_component(s.component, put.error());
+  }
+  return made;
+}
+
 /// A model of what a binding names, whatever was observed of it.
 template <class Model>
 result<std::shared_ptr<Model>> bound_of(const plan& what, std::string_view provider,
@@ -137,6 +153,11 @@ result<rehearsal_world> make_recorded_world(const plan& what, const recording& f
   }
   if (uses(what, "cloudfront")) {
     auto made = cloudfront_of(what, from, where);
+    if (!made) return made.error();
+    out.models.push_back(std::move(*made));
+  }
+  if (uses(what, "site")) {
+    auto made = site_of(what, from, where);
     if (!made) return made.error();
     out.models.push_back(std::move(*made));
   }

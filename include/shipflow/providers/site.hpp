@@ -57,7 +57,12 @@
 //
 // Outputs: publish, replace: {release, version, files, bytes, changed, uploaded, uploaded_bytes, paths}; restore: {release,
 // version, changed, paths}; prune: {deleted, left}; verify: {release, version, files, bytes}. `paths` is what a cache in
-// front should forget: ["/index.html", "/"], or ["/*"] when they are more than 1000 or after a crash.
+// front should forget: ["/index.html", "/"], the entry at least, or ["/*"] when they are more than 1000 or after a crash. A
+// step of `cloudfront` takes it: `with: { paths: "${steps.site.paths}" }`.
+//
+// Release prefixes: with `prefix: "releases/${release.version}"` each version stands in a place of its own, and
+// `cloudfront.switch_origin` with `path: "/releases/${release.version}"` is the switch; `verify` first. Undo of
+// publish then takes the new place away again. Old places are left to a lifecycle rule of the bucket.
 //
 // Not built: files of a release over 5 GiB can be published, but not replaced by other content later, as S3 copies no more
 // at once; object ACLs, tags, redirects, storage classes; deleting old versions of versioned buckets (a lifecycle

@@ -104,7 +104,8 @@ result<json::object> to_be_released(session& s, lock& held, tree& from, std::opt
 json::array paths_of(const session& s, const comparison& what) {
   json::array out;
   for (const auto& c : what.changes) {
-    if (!c.there) continue;  // no cache can hold it
+    // Only an answer that nothing is there can be cached.
+    if (!c.there && c.at < place::page) continue;
     if (out.size() == most_paths) return {"/*"};
     out.emplace_back("/" + c.key);
     // A folder is asked for by its name, too.
@@ -116,6 +117,8 @@ json::array paths_of(const session& s, const comparison& what) {
     if (out.size() >= most_paths) return {"/*"};
     out.emplace_back("/" + key);
   }
+  // Never empty, so that a step which takes it need not ask.
+  if (out.empty()) out.emplace_back("/" + s.bound.serve.entry);
   return out;
 }
 

@@ -5,8 +5,9 @@ namespace {
 
 const field_spec version{"version", "string", false, false, "version to show for the release"};
 const field_spec directory{"directory", "string", false, false, "of the files; default: that of the binding"};
-const field_spec paths{"paths", "strings", true, false,
-                       "what a cache in front should forget; \"/*\" when they are more than 1000"};
+const field_spec paths{
+    "paths", "strings", true, false,
+    "what a cache in front should forget, at least the entry; \"/*\" when they are more than 1000"};
 const std::vector<field_spec> released{{"release", "string", true, false, "id of the release"},
                                        {"version", "string", true, false, "its version"},
                                        {"files", "integer", true, false, "files of the release"},
