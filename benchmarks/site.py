@@ -66,7 +66,9 @@ class Tools:
         self.aws = shutil.which("aws")
         self.rclone = shutil.which("rclone")
         self.server = server
-        self.env = {**os.environ, **KEYS, "RCLONE_CONFIG": str(home / "rclone.conf")}
+        # What this machine says about proxies and certificates is not about a server on it.
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_") and "proxy" not in k.lower()}
+        self.env = {**kept, **KEYS, "RCLONE_CONFIG": str(home / "rclone.conf")}
         (home / "rclone.conf").write_text(
             f"[s]\ntype = s3\nprovider = Other\nenv_auth = true\nendpoint = {server.url}\nregion = us-east-1\n")
 
