@@ -148,7 +148,7 @@ struct answer {
   int percent = -1;
   /// progress: one line for people, for example "2 of 3 instances ready".
   std::string text;
-  /// started, progress: when the engine should look again.
+  /// started, progress: when the engine should look again; throttled: no retry comes earlier.
   duration look_again{1'000};
 
   static answer done(json::value value = json::object{});

@@ -36,6 +36,7 @@
 #include <shipflow/providers/ecs_world.hpp>
 #include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/github.hpp>
+#include <shipflow/providers/github_world.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/http_world.hpp>
 #include <shipflow/providers/local.hpp>

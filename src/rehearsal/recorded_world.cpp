@@ -1,4 +1,5 @@
 // The models of the built-in providers, in a recorded or an assumed state.
+#include <shipflow/providers/github_world.hpp>
 #include <shipflow/recording.hpp>
 
 #include <algorithm>
@@ -167,6 +168,7 @@ result<rehearsal_world> make_recorded_world(const plan& what, const recording& f
     options.endpoints = from.behaviour.endpoints;
     out.models.push_back(make_http_world(where, std::move(options)));
   }
+  if (uses(what, "github")) out.models.push_back(make_github_world(where, {}));
   return out;
 }
 

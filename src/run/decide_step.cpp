@@ -2,6 +2,8 @@
 #include "run/body.hpp"
 #include "run/decision.hpp"
 
+#include <algorithm>
+
 namespace shipflow::run {
 namespace {
 
@@ -62,7 +64,9 @@ void failed_or_retry(decision& d, step_index i, const answer& a, int attempt) {
     return;
   }
   auto body = problem_body("retry", a);
-  body["retry_at"] = to_ms(d.now + backoff(policy, attempt, effect_key(d.s, i)));
+  auto pause = backoff(policy, attempt, effect_key(d.s, i));
+  if (a.problem.code == errc::throttled) pause = std::max(pause, a.look_again);
+  body["retry_at"] = to_ms(d.now + pause);
   d.add(fact_kind::outcome, d.planned(i).id, std::move(body), attempt);
 }
 
