@@ -4,7 +4,8 @@
 //   const auto told = shipflow::ask_promotion(*store, plan, now).value();
 //   if (!told.granted) std::puts(told.why.c_str());
 //
-// `engine::start` asks by itself; this is for looking ahead.
+// `engine::start` asks by itself, and asks again when a start that was scheduled or had to wait begins: what was taken back or
+// fell ill meanwhile ends then, untouched, with the reason. This is for looking ahead.
 #pragma once
 
 #include <shipflow/plan.hpp>

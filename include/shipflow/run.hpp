@@ -266,8 +266,10 @@ struct due_event {};      ///< time has come for something
 struct claimed_event {};  ///< an engine took the run over
 struct locked_event {
   std::string holder;
-};                         ///< locks could not be had
-struct acquired_event {};  ///< the queued run may begin
+};  ///< locks could not be had
+struct acquired_event {
+  std::string objection{};  ///< why it may not begin after all; empty: nothing speaks against it
+};                          ///< the queued run may begin
 struct signal_event {
   std::string id;
   std::string

@@ -75,6 +75,7 @@ class actor : public std::enable_shared_from_this<actor> {
   // Calls.
   void run_effects(const next_step& then);
   void drop_stale_slots(const next_step& then);
+  void leave_queue();
   void start_call(const effect& e);
   [[nodiscard]] bool is_open(step_index step, std::uint64_t id) const;
   void send(step_index step, std::uint64_t id, request q, const result<secret_values>& known);

@@ -1,6 +1,7 @@
 // Calls: starting the effects that a state asks for, and turning their answers into events.
 #include "engine/actor.hpp"
 #include "engine/guard_watch.hpp"
+#include "engine/proved.hpp"
 #include "engine/ready_watch.hpp"
 #include "engine/secret_fetch.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr duration shortest_look{20};
 constexpr duration longest_look{60'000};
+constexpr duration retry_begin{5'000};
 constexpr duration first_verify_look{1'000};  // doubles
 constexpr int most_verify_looks = 4;
 
@@ -76,7 +78,7 @@ void actor::run_effects(const next_step& then) {
   for (const auto& e : then.effects) {
     if (gone_ || committing_) return;
     if (e.kind == effect_kind::acquire) {
-      if (!blocked_) tell(acquired_event{});
+      if (!blocked_) leave_queue();
       return;
     }
     if (!slots_.contains(e.step)) start_call(e);
@@ -85,6 +87,17 @@ void actor::run_effects(const next_step& then) {
   run_looks_back(then);
   if (!then.wake) return;
   wake_timer_ = core_.time.call_at(*then.wake, [weak = weak_from_this()] {
+    if (const auto alive = weak.lock()) alive->pump();
+  });
+}
+
+// What proved itself when the start was asked for may have been taken back since.
+void actor::leave_queue() {
+  const auto proved = proved_in(*core_.keep, *state_.what, state_.emergency, state_.hotfix, core_.time.now());
+  if (proved) return tell(acquired_event{});
+  if (proved.error().code == errc::denied) return tell(acquired_event{proved.error().message});
+  core_.emit_trouble(state_.id, "whether it may still begin cannot be read: " + proved.error().text());
+  wake_timer_ = core_.time.call_after(retry_begin, [weak = weak_from_this()] {
     if (const auto alive = weak.lock()) alive->pump();
   });
 }

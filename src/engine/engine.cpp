@@ -1,8 +1,8 @@
 #include "engine/actor.hpp"
+#include "engine/proved.hpp"
 #include "message/teller.hpp"
 
 #include <shipflow/engine.hpp>
-#include <shipflow/promotion.hpp>
 
 #include <algorithm>
 #include <array>
@@ -65,14 +65,7 @@ result<std::string> check_promotion(store& keep, const plan& what, const start_o
     if (!rule->hotfix.empty() && has_role(what, options, rule->hotfix)) return std::string{};
     return make_error(errc::denied, options.principal + " may not start a hotfix" + here);
   }
-  if (!rule || (rule->skippable && !options.emergency.empty())) return std::string{};
-  const auto asked = ask_promotion(keep, what, now);
-  if (!asked) return asked.error();
-  const auto& told = *asked;
-  if (!told.granted)
-    return make_error(errc::denied, what.environment + " takes only what proved itself in " +
-                                        rule->environment + ": " + told.why);
-  return told.run;
+  return engine_room::proved_in(keep, what, options.emergency, options.hotfix, now);
 }
 
 // A task after the release is ticked when no engine has the run any more.

@@ -51,8 +51,8 @@ void on_claimed(decision& d) {
   if (open || undoes) d.add(fact_kind::state, "", {{"resumed", true}});
 }
 
-void on_acquired(decision& d) {
-  if (d.s.phase == phase::queued) run::begin(d);
+void on_acquired(decision& d, const acquired_event& e) {
+  if (d.s.phase == phase::queued) run::begin(d, e.objection);
 }
 
 // Locks are wanted at the start, at the end of a watch and for a rollback out of it. A newer run
@@ -85,7 +85,7 @@ std::vector<fact> decide(const run_state& state, const run_event& event, time_po
   if (const auto* verdict = std::get_if<guard_event>(&event)) run::on_guard(d, *verdict);
   if (std::holds_alternative<due_event>(event)) on_due(d);
   if (std::holds_alternative<claimed_event>(event)) on_claimed(d);
-  if (std::holds_alternative<acquired_event>(event)) on_acquired(d);
+  if (const auto* acquired = std::get_if<acquired_event>(&event)) on_acquired(d, *acquired);
   if (const auto* locked = std::get_if<locked_event>(&event)) on_locked(d, *locked);
   return std::move(d.facts);
 }

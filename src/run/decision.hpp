@@ -85,7 +85,10 @@ void change_phase(decision& d);
 /// What a queued run waits for, and whom it reminds.
 void calendar_due(decision& d);
 /// Leaves the queue, if the calendar still says so.
-void begin(decision& d);
+/// With an objection it ends instead: what was granted at the start may not hold any more.
+void begin(decision& d, const std::string& objection);
+/// When people are told of a scheduled start where a rule does not say so itself.
+[[nodiscard]] const std::vector<duration>& usual_lead_times(const plan& what);
 /// The next moment at which people are to be told of a scheduled start.
 [[nodiscard]] std::optional<time_point> reminder_after(const run_state& s, time_point now);
 /// What a `schedule` signal adds to its fact, or why it is refused.

@@ -216,3 +216,82 @@ TEST_CASE("engine/promotion: an emergency is asked too, unless the rule may be s
   how.emergency.clear();
   CHECK_FALSE(r.engine->start(b.get(), how).has_value());
 }
+
+TEST_CASE(
+    "engine/promotion: a scheduled start is judged again when it comes: what was taken back is not begun") {
+  rig r;
+  auto staging = release_to("staging");
+  const auto there = r.start(staging);
+  r.time.run_until([&] { return r.phase(there) == "watching"; });
+  auto b = production("version");
+  shipflow::start_options how;
+  how.principal = "user:dana";
+  how.start_at = r.time.now() + 3h;
+  const auto run = r.engine->start(b.get(), how).value();
+  pass_time(r, 10min);
+  CHECK(r.phase(run) == "queued");
+  SUBCASE("rolled back") {
+    CHECK(r.say(there, "rollback", "user:dana", {{"reason", "it leaks"}}));
+    REQUIRE(r.finish(run));
+    CHECK(r.phase(run) == "failed");
+    CHECK(r.look(run).reason ==
+          "production takes only what proved itself in staging: run " + there +
+              " in staging is rolled_back: rollback asked by user:dana: it leaks; release it there first");
+    CHECK(r.time.now() >= how.start_at);
+    CHECK(r.world->values.empty());
+    CHECK(r.look(run).steps[0].attempt == 0);
+  }
+  SUBCASE("as it was") {
+    REQUIRE(r.finish(run));
+    CHECK(r.phase(run) == "released");
+  }
+}
+
+TEST_CASE(
+    "engine/promotion: an alert since the start was asked for counts when it comes, also after a crash") {
+  rig r;
+  auto staging = release_to("staging");
+  const auto there = r.start(staging);
+  r.time.run_until([&] { return r.phase(there) == "watching"; });
+  pass_time(r, 30min);
+  auto b = production("version");
+  rule_of(b).healthy_for = 20min;
+  shipflow::start_options how;
+  how.principal = "user:dana";
+  how.start_at = r.time.now() + 25min;
+  const auto run = r.engine->start(b.get(), how).value();
+  pass_time(r, 15min);
+  r.probes->now["api"] = shipflow::look::fail;
+  pass_time(r, 2min);
+  r.probes->now["api"] = shipflow::look::pass;
+  r.crash();
+  REQUIRE(r.engine->resume().has_value());
+  REQUIRE(r.finish(run));
+  CHECK(r.phase(run) == "failed");
+  CHECK_MESSAGE(r.look(run).reason.find("it can go on at") != std::string::npos, r.look(run).reason);
+}
+
+TEST_CASE("engine/promotion: a run that waits for another one is judged when its turn comes") {
+  rig r;
+  proved(r);
+  plan_builder first;
+  first.approval("go", {"qa"});
+  first.get().environment = "production";
+  first.get().locks = {"environment:production"};
+  const auto holder = r.start(first);
+  r.settle();
+  auto b = production("version");
+  b.get().protection.one_at_a_time = "wait";
+  const auto run = r.start(b);
+  pass_time(r, 1min);
+  CHECK(r.phase(run) == "queued");
+  auto again = release_to("staging");
+  const auto bad = r.start(again);
+  r.time.run_until([&] { return r.phase(bad) == "watching"; });
+  CHECK(r.say(bad, "rollback", "user:dana", {{"reason", "it leaks"}}));
+  REQUIRE(r.finish(bad));
+  CHECK(r.say(holder, "cancel", "user:dana"));
+  REQUIRE(r.finish(run));
+  CHECK(r.phase(run) == "failed");
+  CHECK_MESSAGE(r.look(run).reason.find(bad) != std::string::npos, r.look(run).reason);
+}
