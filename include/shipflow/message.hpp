@@ -13,6 +13,11 @@
 //     - { at: breach, severity: [SEV1], to: [pager] }
 //     - { at: step_done, steps: [migrate], to: [releases], text: "Schema of ${release.version} is in place" }
 //     - { at: parked, to: [pager], text: "${moment.why}: ${moment.command:-look at it}" }
+//     - { at: reminder, before: [24h, 1h], to: [releases], text: "Release ${release.version} in ${moment.lead}" }
+//
+// `before` gives reminders lead times of their own, each rule as many as it likes; without it they come when the
+// calendar's `remind` says (48 and 24 hours before the start). A lead time that had passed when the start was scheduled or moved
+// reminds nobody; a start that is moved reminds anew, one that is cancelled does not.
 //
 // Moments: `moments()` below. A text takes every constant of the plan (`${release.version}`, `${bake}`) and
 // the values of its moment, `${moment.NAME}`; `moment_values()` lists them. A value the moment does not have
@@ -71,7 +76,7 @@ struct moment_kind {
   std::string_view name;
   std::string_view text;  ///< with ${moment.NAME}
 };
-/// reminder (before a scheduled start), started, approval (people are asked in a step), approved, rejected, step_done,
+/// scheduled (a start in the future), moved (that start, by people), reminder (before it), held (it waits for the calendar), started, approval (people are asked in a step), approved, rejected, step_done,
 /// step_failed, paused, resumed, breach (a guard alerts), question (people decide about a rollback), rolling_back,
 /// rolled_back, released, watched (the watch is over), parked (a person is needed), lapsed (a step cannot be
 /// put back any more), failed, cancelled.

@@ -189,6 +189,7 @@ struct plan_message {
   std::vector<std::string> steps;       ///< `plan_step::group`; empty: all
   std::vector<std::string> to;          ///< names of channels
   std::vector<text_piece> text;
+  std::vector<duration> before{};  ///< of reminders: for these lead times; empty: those of the calendar
 };
 
 /// An immutable, printable value. Same inputs, same bytes.

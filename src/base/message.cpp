@@ -34,6 +34,13 @@ class function_notifier final : public notifier {
 
 const std::vector<moment_kind>& moments() {
   static const std::vector<moment_kind> all{
+      {"scheduled",
+       "${moment.plan} ${moment.version} to ${moment.environment} is scheduled for ${moment.due} by "
+       "${moment.started_by}"},
+      {"moved",
+       "${moment.plan} ${moment.version} to ${moment.environment} is moved to ${moment.due} by "
+       "${moment.who}"},
+      {"held", "${moment.plan} ${moment.version} to ${moment.environment} waits: ${moment.why}"},
       {"reminder", "${moment.plan} ${moment.version} is released to ${moment.environment} in ${moment.lead}"},
       {"started",
        "${moment.plan} ${moment.version} to ${moment.environment}: started by ${moment.started_by}"},

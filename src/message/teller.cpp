@@ -2,6 +2,7 @@
 
 #include "message/pieces.hpp"
 #include "run/body.hpp"
+#include "run/decision.hpp"
 
 #include <algorithm>
 
@@ -34,6 +35,12 @@ std::string name_of_phase_change(phase before, const std::string& entered) {
   return {};
 }
 
+std::string name_of_signal(const std::string& said) {
+  if (said == "pause") return "paused";
+  if (said == "resume") return "resumed";
+  return said == "schedule" ? "moved" : std::string{};
+}
+
 std::string voters(const step_state& step) {
   std::set<std::string> people;
   for (const auto& [role, who] : step.votes) people.insert(who.begin(), who.end());
@@ -57,12 +64,18 @@ void put(json::object& to, std::string_view key, const std::string& value) {
   if (!value.empty()) to[key] = value;
 }
 
-bool wanted(const plan_message& rule, const std::string& name, const std::string& severity,
-            const std::string& group) {
+template <class List, class Value>
+bool among(const List& list, const Value& v) {
+  return std::find(list.begin(), list.end(), v) != list.end();
+}
+
+bool wanted(const plan& what, const plan_message& rule, const std::string& name, const std::string& severity,
+            const std::string& group, duration lead) {
   const auto takes = [](const auto& list, const std::string& v) {
-    return list.empty() || v.empty() || std::find(list.begin(), list.end(), v) != list.end();
+    return list.empty() || v.empty() || among(list, v);
   };
-  return rule.moment == name && takes(rule.severities, severity) && takes(rule.steps, group);
+  if (rule.moment != name || !takes(rule.severities, severity) || !takes(rule.steps, group)) return false;
+  return name != "reminder" || among(rule.before.empty() ? run::usual_lead_times(what) : rule.before, lead);
 }
 
 stored_message make(const run_state& s, const fact& f, const std::string& moment, std::size_t rule,
@@ -119,9 +132,16 @@ teller::moment teller::about_question(const run_state& s, const question& q,
 void teller::of_state(phase before, const run_state& s, const fact& f, std::vector<moment>& out) const {
   const auto& b = f.body;
   if (const auto* lead = member(b, "reminded"); lead != nullptr && lead->is_int64()) {
-    moment m{"reminder", {}, {}, {}};
-    put(m.values, "lead", format_duration(duration{lead->get_int64()}));
+    moment m{"reminder", {}, {}, {}, duration{lead->get_int64()}};
+    put(m.values, "lead", format_duration(m.lead));
     put(m.values, "due", due_text(s.start_at));
+    out.push_back(std::move(m));
+  }
+  // Until its own time a start is not held but scheduled, which people were told.
+  if (const auto* holds = member(b, "holds"); holds != nullptr && holds->is_object() && s.start_at <= f.at) {
+    moment m{"held", {}, {}, {}};
+    put(m.values, "why", text(holds->get_object(), "why"));
+    put(m.values, "due", due_text(s.held_until));
     out.push_back(std::move(m));
   }
   if (const auto entered = name_of_phase_change(before, text(b, "phase")); !entered.empty()) {
@@ -197,10 +217,18 @@ std::vector<teller::moment> teller::moments_of(phase before, const run_state& s,
     case fact_kind::outcome:
     case fact_kind::resolved:
     case fact_kind::skipped: of_step(s, f, out); break;
+    case fact_kind::created: {
+      if (s.start_at <= f.at) break;
+      moment m{"scheduled", {}, {}, {}};
+      put(m.values, "due", due_text(s.start_at));
+      out.push_back(std::move(m));
+      break;
+    }
     case fact_kind::signal: {
-      const auto name = text(f.body, "name");
-      if (text(f.body, "meaning") == "refused" || (name != "pause" && name != "resume")) break;
-      moment m{name == "pause" ? "paused" : "resumed", {}, {}, {}};
+      const auto name = name_of_signal(text(f.body, "name"));
+      if (text(f.body, "meaning") == "refused" || name.empty()) break;
+      moment m{name, {}, {}, {}};
+      if (name == "moved") put(m.values, "due", due_text(s.start_at));
       put(m.values, "who", text(f.body, "principal"));
       put(m.values, "why", text(f.body, "reason"));
       out.push_back(std::move(m));
@@ -240,7 +268,7 @@ std::vector<stored_message> teller::tell(phase before, const run_state& s, const
     if (heard_lately(m, f.at)) continue;
     for (std::size_t r = 0; r < s.what->messages.size(); ++r) {
       const auto& rule = s.what->messages[r];
-      if (!wanted(rule, m.name, m.severity, m.group)) continue;
+      if (!wanted(*s.what, rule, m.name, m.severity, m.group, m.lead)) continue;
       const auto body = body_of(rule.text, m.values);
       for (const auto& channel : rule.to) out.push_back(make(s, f, m.name, r, channel, body));
     }

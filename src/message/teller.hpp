@@ -25,6 +25,7 @@ class teller {
     std::string group;  ///< step of the document that it is about, or empty
     std::string severity;
     json::object values;
+    duration lead{0};  ///< of a reminder
   };
   [[nodiscard]] std::vector<moment> moments_of(phase before, const run_state& state, const fact& f) const;
   void of_state(phase before, const run_state& s, const fact& f, std::vector<moment>& out) const;

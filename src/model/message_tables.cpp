@@ -55,6 +55,9 @@ const mapping& message_table() {
                     list_of(enumeration({"SEV1", "SEV2", "SEV3", "SEV4"}), 1, 4)}),
             "of breach and question: for these only");
     t.field("steps", one_or_names(), "of moments that are about a step: for these only");
+    t.field("before", either({duration_type(), list_of(duration_type(), 1, 20)}),
+            "of reminder: how long before a scheduled start; default: the calendar's `remind`")
+        .example(json::array{"24h", "1h"});
     t.field("text", text(), "what is said; default: one line that says what happened")
         .example("${release.version} is live: ${moment.url}");
     return t;

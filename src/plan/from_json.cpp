@@ -289,6 +289,10 @@ plan_message read_message(const json::value& from, const std::string& where, tro
   in.texts("steps", to.steps);
   in.texts("to", to.to);
   for (const auto& piece : in.items("text")) to.text.push_back(read_piece(piece, in));
+  for (const auto& lead : in.items("before")) {
+    if (!lead.is_int64() || lead.get_int64() <= 0) in.fail("before", "must be milliseconds above zero");
+    to.before.emplace_back(lead.is_int64() ? lead.get_int64() : 0);
+  }
   in.end();
   return to;
 }

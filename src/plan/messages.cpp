@@ -13,6 +13,7 @@ namespace shipflow::planning {
 namespace {
 
 constexpr duration most_timeout{60'000};
+constexpr duration longest_lead = std::chrono::hours(24 * 365);
 constexpr duration most_age = std::chrono::hours(24 * 7);
 
 constexpr std::array with_severity{std::string_view("breach"), std::string_view("question")};
@@ -101,12 +102,29 @@ class reader {
     m.severities = schema::read_strings(n, "severity");
     m.steps = schema::read_strings(n, "steps");
     check_filters(n, at, m);
+    take_lead_times(n, at, m);
     const auto* text = n.find("text");
     for (const auto& moment : at) {
       m.moment = moment;
       m.text = text != nullptr ? pieces_of(*text) : standard_text(moment);
       if (!m.to.empty()) to_.messages.push_back(m);
     }
+  }
+
+  void take_lead_times(const node& n, const std::vector<std::string>& at, plan_message& m) {
+    const auto* written = n.find("before");
+    if (written == nullptr) return;
+    if (at != std::vector<std::string>{"reminder"})
+      read_.error(*written, "only `reminder` comes before a start; give it a rule of its own");
+    for (const auto& text : schema::read_strings(n, "before")) {
+      const auto lead = parse_duration(text);
+      if (!lead || lead->count() <= 0 || *lead > longest_lead)
+        read_.error(*written, "`before` must be above zero and at most " + format_duration(longest_lead));
+      else
+        m.before.push_back(*lead);
+    }
+    std::sort(m.before.rbegin(), m.before.rend());
+    m.before.erase(std::unique(m.before.begin(), m.before.end()), m.before.end());
   }
 
   // Channels that are `none` here reach nobody.

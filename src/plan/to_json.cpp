@@ -220,6 +220,9 @@ json::object message_json(const plan_message& m) {
   put_texts(to, "steps", m.steps);
   put_texts(to, "to", m.to);
   to["text"] = pieces_json(m.text);
+  json::array before;
+  for (const auto lead : m.before) before.emplace_back(lead.count());
+  if (!before.empty()) to["before"] = std::move(before);
   return to;
 }
 

@@ -53,9 +53,12 @@ start_verdict may_begin(const run_state& s, time_point now) {
 namespace shipflow::run {
 namespace {
 
-const std::vector<duration>& lead_times(const run_state& s) {
-  static const std::vector<duration> usual{std::chrono::hours{48}, std::chrono::hours{24}};
-  return s.what->calendar && !s.what->calendar->remind.empty() ? s.what->calendar->remind : usual;
+// Those of the calendar, and those that rules for messages have of their own.
+std::set<duration> lead_times(const run_state& s) {
+  const auto& usual = usual_lead_times(*s.what);
+  std::set<duration> out(usual.begin(), usual.end());
+  for (const auto& m : s.what->messages) out.insert(m.before.begin(), m.before.end());
+  return out;
 }
 
 // A lead time that had passed when the start was said reminds nobody.
@@ -80,6 +83,11 @@ void hold(decision& d, const start_verdict& v) {
 
 }  // namespace
 
+const std::vector<duration>& usual_lead_times(const plan& what) {
+  static const std::vector<duration> usual{std::chrono::hours{48}, std::chrono::hours{24}};
+  return what.calendar && !what.calendar->remind.empty() ? what.calendar->remind : usual;
+}
+
 std::optional<time_point> reminder_after(const run_state& s, time_point now) {
   std::optional<time_point> first;
   for (const auto lead : lead_times(s)) {
@@ -100,9 +108,13 @@ void calendar_due(decision& d) {
   }
 }
 
-void begin(decision& d) {
+void begin(decision& d, const std::string& objection) {
   const auto v = may_begin(d.s, d.now);
   if (v.never || v.refused || v.at > d.now) return;
+  if (!objection.empty()) {
+    d.add(fact_kind::state, "", {{"phase", "failed"}, {"reason", objection}});
+    return;
+  }
   if (!v.why.empty())
     d.add(fact_kind::note, "", {{"text", "it begins although the calendar advises against it: " + v.why}});
   if (!d.s.calendar_override.empty())

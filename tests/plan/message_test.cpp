@@ -131,3 +131,23 @@ TEST_CASE("plan/message: what cannot be meant is refused by name and place") {
   CHECK(refused(channels, "notify: [{ at: relased, to: pager }]").find("released") != std::string::npos);
   CHECK(refused(channels, "notify: { before: x }") != "");
 }
+
+TEST_CASE("plan/message: reminders take lead times of their own, longest first and each once") {
+  const auto c = test::compile(
+      with(channels,
+           "notify: [{ at: reminder, before: [1h, 24h, 1h], to: releases }, { at: reminder, to: pager }]"));
+  REQUIRE(c.what.messages.size() == 2);
+  CHECK(c.what.messages[0].before == std::vector<duration>{std::chrono::hours{24}, std::chrono::hours{1}});
+  CHECK(c.what.messages[1].before.empty());
+  CHECK(plan_from_json(to_json(c.what)).value().messages[0].before == c.what.messages[0].before);
+}
+
+TEST_CASE("plan/message: a lead time that cannot be meant is refused with its place") {
+  const auto why = [&](const std::string& rule) { return refused(channels, "notify: [" + rule + "]"); };
+  CHECK(why("{ at: [reminder, started], before: 24h, to: releases }")
+            .find("only `reminder` comes before a start") != std::string::npos);
+  CHECK(why("{ at: reminder, before: 0s, to: releases }").find("above zero and at most 365d") !=
+        std::string::npos);
+  CHECK(why("{ at: reminder, before: 400d, to: releases }").find("above zero") != std::string::npos);
+  CHECK(why("{ at: reminder, before: soon, to: releases }").find("soon") != std::string::npos);
+}
