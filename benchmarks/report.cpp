@@ -88,8 +88,8 @@ plan watched_plan(int metrics, int hours) {
 struct told {
   std::string page;
   std::size_t facts = 0;
-  double journal_ms = 0, record_ms = 0, evidence_ms = 0, page_ms = 0;
-  [[nodiscard]] double all_ms() const { return journal_ms + record_ms + evidence_ms + page_ms; }
+  double journal_ms = 0, evidence_ms = 0, page_ms = 0;
+  [[nodiscard]] double all_ms() const { return journal_ms + evidence_ms + page_ms; }
 };
 
 // Time of the processor: all of it is computing on one thread, and the machine may be busy with other work.
@@ -109,10 +109,8 @@ told tell(store& keep, const std::string& run) {
   stopwatch clock;
   const auto report = report_release(keep, run);
   out.journal_ms = clock.lap();
-  const auto record = record_decisions(keep, run);
-  out.record_ms = clock.lap();
-  if (!report || !record) give_up("the run cannot be told");
-  const auto seen = evidence_of(*record);
+  if (!report) give_up("the run cannot be told");
+  const auto seen = evidence_of(keep, run);
   out.evidence_ms = clock.lap();
   if (!seen) give_up(seen.error().text());
   out.page = to_html(*report, *seen);
@@ -152,7 +150,6 @@ int main(int argc, char** argv) {
                                             {"cpu_ms_median", median.all_ms()},
                                             {"cpu_ms_most", all.back().all_ms()},
                                             {"journal_ms", median.journal_ms},
-                                            {"record_ms", median.record_ms},
                                             {"evidence_ms", median.evidence_ms},
                                             {"page_ms", median.page_ms}})
             << '\n';

@@ -13,9 +13,7 @@ using shipflow::make_error;
 
 std::vector<shipflow::guard_evidence> seen_by(shipflow::store& store, const std::string& run) {
   // A report without plots is better than none.
-  const auto record = shipflow::record_decisions(store, run);
-  if (!record) return {};
-  auto seen = shipflow::evidence_of(*record);
+  auto seen = shipflow::evidence_of(store, run);
   return seen ? std::move(*seen) : std::vector<shipflow::guard_evidence>{};
 }
 

@@ -48,6 +48,9 @@ struct guard_evidence {
 
 /// Evaluates every rule of a record over what it saw; O(slots x atoms). Errors as of `decide_again`.
 [[nodiscard]] result<std::vector<guard_evidence>> evidence_of(const decision_record& r);
+/// The same of a run in a store, read without making its record: for reports of long releases. Errors as of
+/// `record_decisions` and `decide_again`.
+[[nodiscard]] result<std::vector<guard_evidence>> evidence_of(store& keep, const std::string& run);
 
 /// {"guard", "severity", "normal", "alert", ["begins"], ["calibration": as of its rule], "lines": [{"condition", "text", "unit",
 /// "limits", "points": [[ms, value or null, why?], ...]}], "levels": [[from, to, level, armed], ...],

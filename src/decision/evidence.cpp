@@ -1,8 +1,11 @@
+#include "decision/gather.hpp"
 #include "decision/replay.hpp"
 
 #include <shipflow/evidence.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace shipflow {
 inline namespace v1 {
@@ -63,22 +66,51 @@ void add_level(guard_evidence& to, const replayed& r, time_point from) {
   to.levels.push_back({from, r.at, std::string(r.level), r.armed});
 }
 
-result<void> see_trigger(const guard_decisions& g, guard_evidence& to) {
+using folding =
+    std::function<result<void>(const std::shared_ptr<const health::trigger>&, const replay_sink&)>;
+
+/// `empty`: it saw nothing.
+result<void> see_trigger(const guard_decisions& g, bool empty, const folding& fold, guard_evidence& to) {
   const auto t = trigger_of(g.rule);
-  if (!t && g.slots.empty()) return {};
+  if (!t && empty) return {};
   if (!t) return make_error(errc::corrupt, t.error().text());
   add_lines(to, "alert", (*t)->alert());
   add_lines(to, "normal", (*t)->normal());
+  const auto done = fold(*t, [&](const replayed& r) {
+    std::size_t next = 0;
+    add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
+    add_points(to.lines, next, r.at, (*t)->normal(), r.verdict->normal);
+    add_level(to, r, health::slot_begin(r.slot, (*t)->slot()));
+  });
   if (g.begin) to.begins = health::slot_begin(*g.begin, (*t)->slot());
-  return replay_trigger(
-      g, *t,
-      [&](const replayed& r) {
-        std::size_t next = 0;
-        add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
-        add_points(to.lines, next, r.at, (*t)->normal(), r.verdict->normal);
-        add_level(to, r, health::slot_begin(r.slot, (*t)->slot()));
-      },
-      digests::none);
+  return done;
+}
+
+result<void> see_rows(const guard_decisions& g, guard_evidence& to) {
+  return see_trigger(
+      g, g.slots.empty(),
+      [&](const auto& t, const replay_sink& sink) { return replay_trigger(g, t, sink, digests::none); }, to);
+}
+
+result<void> see_chunks(guard_decisions& g, const std::vector<sample_chunk>& chunks, guard_evidence& to) {
+  health::chunk_rows rows;
+  std::size_t next_chunk = 0;
+  std::size_t next_row = 0;
+  const auto fold = [&](const std::shared_ptr<const health::trigger>& t, const replay_sink& sink) {
+    const auto next = [&]() -> result<const health::chunk_row*> {
+      while (next_row == rows.rows.size()) {
+        if (next_chunk == chunks.size()) return nullptr;
+        const auto& chunk = chunks[next_chunk++];
+        next_row = 0;
+        if (!read_chunk_rows(chunk.body, t->inputs().size(), rows)) return unreadable(chunk);
+        // Every chunk since the release began says so, that with its first slot among them.
+        if (rows.began) g.begin = rows.began;
+      }
+      return &rows.rows[next_row++];
+    };
+    return replay_rows(g, t, next, sink);
+  };
+  return see_trigger(g, chunks.empty(), fold, to);
 }
 
 result<void> see_probe(const guard_decisions& g, guard_evidence& to) {
@@ -97,6 +129,14 @@ result<void> see_probe(const guard_decisions& g, guard_evidence& to) {
       digests::none);
 }
 
+guard_evidence& begin_evidence(std::vector<guard_evidence>& all, const guard_decisions& g) {
+  auto& e = all.emplace_back();
+  e.rule = g.rule;
+  for (const auto& d : g.decisions)
+    if (e.decisions.empty() || e.decisions.back().level != d.level) e.decisions.push_back(d);
+  return e;
+}
+
 json::array to_json(const evidence_point& p) {
   json::array out{to_ms(p.at), p.value ? json::value(*p.value) : json::value(nullptr)};
   if (!p.why.empty()) out.emplace_back(p.why);
@@ -108,13 +148,28 @@ json::array to_json(const evidence_point& p) {
 result<std::vector<guard_evidence>> evidence_of(const decision_record& r) {
   std::vector<guard_evidence> out;
   for (const auto& g : r.guards) {
-    guard_evidence e;
-    e.rule = g.rule;
-    const auto done = g.rule.is_probe() ? see_probe(g, e) : see_trigger(g, e);
-    if (!done) return done.error();
-    for (const auto& d : g.decisions)
-      if (e.decisions.empty() || e.decisions.back().level != d.level) e.decisions.push_back(d);
-    out.push_back(std::move(e));
+    auto& e = begin_evidence(out, g);
+    if (auto done = g.rule.is_probe() ? see_probe(g, e) : see_rows(g, e); !done) return done.error();
+  }
+  return out;
+}
+
+result<std::vector<guard_evidence>> evidence_of(store& keep, const std::string& run) {
+  std::vector<std::vector<sample_chunk>> chunks;
+  auto r = gather(keep, run, [&](std::size_t guard, guard_decisions& g, sample_chunk& chunk) -> result<void> {
+    if (g.rule.is_probe()) return take_tree(g, chunk);
+    chunks.resize(std::max(chunks.size(), guard + 1));
+    chunks[guard].push_back(std::move(chunk));
+    return {};
+  });
+  if (!r) return r.error();
+  chunks.resize(r->guards.size());
+  std::vector<guard_evidence> out;
+  for (std::size_t i = 0; i < r->guards.size(); ++i) {
+    auto& g = r->guards[i];
+    auto& e = begin_evidence(out, g);
+    if (auto done = g.rule.is_probe() ? see_probe(g, e) : see_chunks(g, chunks[i], e); !done)
+      return done.error();
   }
   return out;
 }

@@ -1,4 +1,5 @@
 // The record of a run, gathered from its facts and its samples.
+#include "decision/gather.hpp"
 #include "decision/replay.hpp"
 
 #include <map>
@@ -61,14 +62,17 @@ result<void> take_fact(decision_record& r, const std::map<std::string, std::size
   return {};
 }
 
+}  // namespace
+}  // namespace v1
+
+namespace decision_room {
+
 // Chunks come in the order of time.
-result<void> take_chunk(guard_decisions& g, const sample_chunk& chunk) {
+result<void> take_tree(guard_decisions& g, const sample_chunk& chunk) {
   auto parsed = parse_json(chunk.body);
   auto* o = parsed ? parsed->if_object() : nullptr;
   auto* rows = o == nullptr ? nullptr : o->if_contains("rows");
-  if (rows == nullptr || !rows->is_array())
-    return make_error(errc::corrupt, chunk.series + ": the samples of minute " +
-                                         std::to_string(chunk.minute) + " are not readable");
+  if (rows == nullptr || !rows->is_array()) return unreadable(chunk);
   auto& to = g.rule.is_probe() ? g.looks : g.slots;
   for (auto& row : rows->get_array()) to.push_back(std::move(row));
   if (const auto* began = o->if_contains("began"); began != nullptr && began->is_int64())
@@ -76,9 +80,12 @@ result<void> take_chunk(guard_decisions& g, const sample_chunk& chunk) {
   return {};
 }
 
-}  // namespace
+error unreadable(const sample_chunk& chunk) {
+  return make_error(errc::corrupt, chunk.series + ": the samples of minute " + std::to_string(chunk.minute) +
+                                       " are not readable");
+}
 
-result<decision_record> record_decisions(store& keep, const std::string& run) {
+result<decision_record> gather(store& keep, const std::string& run, const chunk_sink& take) {
   const auto row = keep.get_run(run);
   if (!row) return row.error();
   const auto body = keep.get_plan(row->plan_digest);
@@ -98,14 +105,24 @@ result<decision_record> record_decisions(store& keep, const std::string& run) {
   if (!facts) return facts.error();
   for (const auto& f : *facts)
     if (auto taken = take_fact(r, of, f); !taken) return taken.error();
-  const auto chunks = keep.read_samples(run);
+  auto chunks = keep.read_samples(run);
   if (!chunks) return chunks.error();
-  for (const auto& chunk : *chunks) {
+  for (auto& chunk : *chunks) {
     const auto guard = of.find(chunk.series);
     if (guard == of.end()) continue;
-    if (auto taken = take_chunk(r.guards[guard->second], chunk); !taken) return taken.error();
+    if (auto taken = take(guard->second, r.guards[guard->second], chunk); !taken) return taken.error();
   }
   return r;
+}
+
+}  // namespace decision_room
+
+inline namespace v1 {
+
+result<decision_record> record_decisions(store& keep, const std::string& run) {
+  return gather(keep, run, [](std::size_t /*guard*/, guard_decisions& g, const sample_chunk& chunk) {
+    return take_tree(g, chunk);
+  });
 }
 
 }  // namespace v1

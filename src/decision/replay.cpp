@@ -8,30 +8,24 @@
 namespace shipflow::decision_room {
 namespace {
 
-struct row {
-  std::int64_t slot = 0;
-  std::vector<health::slot_sample> samples;
-};
-
 std::string place(const guard_decisions& g, const char* list, std::size_t i) {
   return g.rule.guard + ": " + list + "/" + std::to_string(i);
 }
 
 // Row `n` of a trigger; places are put into words only when something is wrong.
-result<row> row_from(const guard_decisions& g, std::size_t n, std::size_t inputs) {
+result<void> read_row(const guard_decisions& g, std::size_t n, std::size_t inputs, health::chunk_row& to) {
   const auto* list = g.slots[n].if_array();
   if (list == nullptr || list->size() != inputs + 1 || !list->front().is_int64())
     return make_error(errc::corrupt,
                       place(g, "slots", n) + " must be a slot and " + std::to_string(inputs) + " samples");
-  row out;
-  out.slot = list->front().get_int64();
-  out.samples.reserve(inputs);
+  to.slot = list->front().get_int64();
+  to.samples.clear();
   for (std::size_t i = 1; i < list->size(); ++i) {
     auto sample = health::sample_from_json(list->at(i));
     if (!sample) return make_error(errc::corrupt, place(g, "slots", n) + ": " + sample.error().message);
-    out.samples.push_back(*sample);
+    to.samples.push_back(std::move(*sample));
   }
-  return out;
+  return {};
 }
 
 }  // namespace
@@ -63,31 +57,48 @@ json::array inputs_of(const health::trigger& t) {
   return out;
 }
 
-result<void> replay_trigger(const guard_decisions& g, const std::shared_ptr<const health::trigger>& t,
-                            const replay_sink& sink, digests wanted) {
+result<void> replay_rows(const guard_decisions& g, const std::shared_ptr<const health::trigger>& t,
+                         const row_source& rows, const replay_sink& sink) {
   health::trigger_state state(t);
   std::optional<std::int64_t> last;
-  auto seen = wanted == digests::all ? t->digest() : std::string{};
-  for (std::size_t i = 0; i < g.slots.size(); ++i) {
-    auto read = row_from(g, i, t->inputs().size());
+  for (std::size_t i = 0;; ++i) {
+    const auto read = rows();
     if (!read) return read.error();
-    if (last && read->slot <= *last)
+    const auto* row = *read;
+    if (row == nullptr) return {};
+    if (last && row->slot <= *last)
       return make_error(errc::corrupt, place(g, "slots", i) + ": the slots must grow");
-    last = read->slot;
-    if (g.begin && read->slot >= *g.begin) state.begin(*g.begin);
-    if (wanted == digests::all) seen = sha256_hex(seen + "\n" + json::serialize(g.slots[i]));
-    const auto verdict = state.push(read->slot, read->samples);
+    last = row->slot;
+    if (g.begin && row->slot >= *g.begin) state.begin(*g.begin);
+    const auto verdict = state.push(row->slot, row->samples);
     if (!verdict) continue;
     replayed r;
-    r.slot = read->slot;
-    r.at = health::slot_end(read->slot, t->slot());
+    r.slot = row->slot;
+    r.at = health::slot_end(row->slot, t->slot());
     r.level = health::guard_word(*verdict);
     r.armed = state.begun();
-    r.seen = seen;
     r.verdict = &*verdict;
     sink(r);
   }
-  return {};
+}
+
+result<void> replay_trigger(const guard_decisions& g, const std::shared_ptr<const health::trigger>& t,
+                            const replay_sink& sink, digests wanted) {
+  const auto inputs = t->inputs().size();
+  auto seen = wanted == digests::all ? t->digest() : std::string{};
+  health::chunk_row row;
+  std::size_t next = 0;
+  const auto rows = [&]() -> result<const health::chunk_row*> {
+    if (next == g.slots.size()) return nullptr;
+    const auto n = next++;
+    if (auto read = read_row(g, n, inputs, row); !read) return read.error();
+    if (wanted == digests::all) seen = sha256_hex(seen + "\n" + json::serialize(g.slots[n]));
+    return &row;
+  };
+  return replay_rows(g, t, rows, [&](replayed r) {
+    r.seen = seen;
+    sink(r);
+  });
 }
 
 result<void> replay_probe(const guard_decisions& g, const replay_sink& sink, digests wanted) {

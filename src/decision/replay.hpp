@@ -1,6 +1,7 @@
 // Folding what a guard saw, once more: the same rooms, the same order, the same verdicts.
 #pragma once
 
+#include "health/chunk_rows.hpp"
 #include "health/trigger.hpp"
 
 #include <shipflow/decision.hpp>
@@ -29,7 +30,13 @@ using replay_sink = std::function<void(const replayed&)>;
 /// Digests of rows are for checking what was decided; a picture does without.
 enum class digests { none, all };
 
-/// Folds all rows of a trigger. Errors are `corrupt` and name the guard and the row.
+/// The next row, or null after the last one.
+using row_source = std::function<result<const health::chunk_row*>()>;
+/// Folds rows of a trigger. Errors are `corrupt` and name the guard and the row.
+[[nodiscard]] result<void> replay_rows(const guard_decisions& g,
+                                       const std::shared_ptr<const health::trigger>& t,
+                                       const row_source& rows, const replay_sink& sink);
+/// Folds all rows of a record's trigger.
 [[nodiscard]] result<void> replay_trigger(const guard_decisions& g,
                                           const std::shared_ptr<const health::trigger>& t,
                                           const replay_sink& sink, digests wanted);
