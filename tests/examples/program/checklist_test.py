@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,8 @@ checklists:
           every: 100ms }, timeout: 1s }
       - { text: Somebody is on call, wait_for: { url: "${API}/oncall", expect: { body: { matches: '"user": *"[a-z]+"' } },
           every: 100ms }, timeout: 1s }
+      - { text: The certificate is good for two weeks, wait_for: { url: "${SHOP}", ca: "${HERE}/certificate.pem", every: 100ms,
+          expect: { certificate: 14d } }, timeout: 1s }
     Database:
       - { text: A backup younger than a day, command: [find, "${BACKUPS}", -name, "*.dump", -mmin, "-1440"],
           expect: { contains: .dump } }
@@ -55,6 +58,7 @@ environments:
   here:
     variables:
       API: { env: TEST_API }
+      SHOP: { env: TEST_SHOP }
       BACKUPS: { env: TEST_BACKUPS }
       HERE: { env: TEST_HERE }
       GITHUB_TOKEN: { env: TEST_GITHUB_TOKEN, secret: true }
@@ -113,6 +117,24 @@ class Checklists(unittest.TestCase):
         self.env = {**os.environ, "TEST_API": f"http://127.0.0.1:{self.server.server_port}", "TEST_HERE": str(self.dir),
                     "TEST_BACKUPS": str(self.dir / "backups"), "TEST_GITHUB_TOKEN": TOKEN}
 
+        self.shop(30)
+
+    def shop(self, days):
+        """The shop itself, with a certificate that is valid for so many days."""
+        key, certificate = self.dir / "key.pem", self.dir / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", str(days), "-keyout",
+                        str(key), "-out", str(certificate)], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Double)
+        server.answers = {"/": {"shop": "open"}}
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.env["TEST_SHOP"] = f"https://127.0.0.1:{server.server_port}/"
+
     def account(self, number):
         program = self.dir / "whoami"
         program.write_text(f'#!/bin/sh\necho \'{{"Account": "{number}"}}\'\n')
@@ -155,6 +177,10 @@ class Checklists(unittest.TestCase):
             with self.subTest(path=path):
                 self.server.answers = {**GOOD, path: answer}
                 self.refused(step, "")
+
+    def test_a_certificate_that_ends_next_week(self):
+        self.shop(7)
+        self.refused("operations-6", "certificate")
 
     def test_a_backup_that_is_too_old(self):
         old = time.time() - 2 * 86400
