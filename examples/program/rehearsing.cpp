@@ -6,6 +6,7 @@
 
 #include <shipflow/recording.hpp>
 #include <shipflow/rehearsal_views.hpp>
+#include <shipflow/release_report.hpp>
 #include <shipflow/system.hpp>
 
 #include <charconv>
@@ -120,13 +121,24 @@ compiled compile_for(const arguments& given, const host& h) {
   return out;
 }
 
+int put_page(const std::string& file, const std::string& page) {
+  arguments to;
+  to.options["--output"] = file;
+  return put_out(to, page);
+}
+
+/// The page that `report` would make of the release, were it carried out without a fault.
+std::string page_of(shipflow::store& keep, const std::string& run) {
+  const auto told = shipflow::report_release(keep, run);
+  auto seen = shipflow::evidence_of(keep, run);
+  if (!told) return {};
+  return shipflow::to_html(*told, seen ? *seen : std::vector<shipflow::guard_evidence>{});
+}
+
 int put_report(const arguments& given, const shipflow::rehearsal_report& r) {
   const int code = r.violations.empty() ? 0 : 1;
-  if (given.has("--html")) {
-    arguments to;
-    to.options["--output"] = given.get("--html");
-    if (const int failed = put_out(to, shipflow::to_html(r)); failed != 0) return failed;
-  }
+  if (given.has("--html"))
+    if (const int failed = put_page(given.get("--html"), shipflow::to_html(r)); failed != 0) return failed;
   if (given.has("--json"))
     std::printf(
         "%s\n",
@@ -161,8 +173,13 @@ int rehearse(const arguments& given) {
     view.show(done, of);
     return true;
   };
+  std::string page;
+  if (given.has("--report"))
+    options.undisturbed = [&](shipflow::store& keep, const std::string& run) { page = page_of(keep, run); };
   const auto report = shipflow::rehearse(what.plan, options);
   view.finish();
+  if (report && given.has("--report"))
+    if (const int failed = put_page(given.get("--report"), page); failed != 0) return failed;
   return report ? put_report(given, *report) : complain(report.error());
 }
 

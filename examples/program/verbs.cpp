@@ -17,7 +17,7 @@ constexpr verb table[] = {
      "plan shopflow.yaml -e environments.yaml -n production -V 1.5.0 --format mermaid", 1, 1, show_plan},
     {"rehearse",
      "rehearse PLAN -e FILE -n ENVIRONMENT -V VERSION [--exhaustive | --swarm N | --fault STEP:KIND ...] "
-     "[--seed N] [--watch TIME] [--from FILE] [--html FILE] [--json]",
+     "[--seed N] [--watch TIME] [--from FILE] [--html FILE] [--report FILE] [--json]",
      "plays the release in virtual time with a fault at every step; nothing is touched",
      "rehearse shopflow.yaml -e environments.yaml -n production -V 1.5.0 --html rehearsal.html", 1, 1,
      rehearse},
@@ -132,13 +132,13 @@ constexpr verb table[] = {
 };
 
 constexpr std::string_view with_value[] = {
-    "--environments", "--environment", "--version", "--store",  "--as",         "--reason",    "--id",
-    "--format",       "--component",   "--to",      "--limit",  "--image",      "--parameter", "--state",
-    "--release",      "--facts",       "--rows",    "--record", "--repository", "--tags",      "--since",
-    "--prerelease",   "--event",       "--payload", "--at",     "--override",   "--emergency", "--data",
-    "--good",         "--bad",         "--slot",    "--output", "--swarm",      "--seed",      "--fault",
-    "--watch",        "--from",        "--html",    "--for",    "--hotfix",     "--commit",    "--key",
-    "--public-key",   "--signature",   "--expires", "--file"};
+    "--environments", "--environment", "--version",   "--store",   "--as",         "--reason",    "--id",
+    "--format",       "--component",   "--to",        "--limit",   "--image",      "--parameter", "--state",
+    "--release",      "--facts",       "--rows",      "--record",  "--repository", "--tags",      "--since",
+    "--prerelease",   "--event",       "--payload",   "--at",      "--override",   "--emergency", "--data",
+    "--good",         "--bad",         "--slot",      "--output",  "--swarm",      "--seed",      "--fault",
+    "--watch",        "--from",        "--html",      "--report",  "--for",        "--hotfix",    "--commit",
+    "--key",          "--public-key",  "--signature", "--expires", "--file"};
 constexpr std::string_view without_value[] = {"--json", "--help", "--plain", "--exhaustive", "--run"};
 
 constexpr std::string_view common[] = {"--environments", "--environment", "--version", "--release", "--store",

@@ -72,6 +72,9 @@ struct rehearsal_options {
   std::size_t compare_every = 20;
   /// Models for the plan's providers; empty: generic ones for all.
   std::function<rehearsal_world(const std::shared_ptr<world>&)> make_world;
+  /// Called once with what the undisturbed run wrote down and its id: for its report as `report_release` tells it. The
+  /// store is gone afterwards.
+  std::function<void(store& keep, const std::string& run)> undisturbed;
   /// Called after each run: runs done, runs in all. False ends the rehearsal with what there is.
   std::function<bool(std::size_t, std::size_t)> progress;
 };

@@ -45,11 +45,29 @@ struct reported_guard {
   std::string level;  ///< a name of `guard_level`: what it said last
   std::string reason;
   int alerts = 0;
+  std::string normal{}, alert{};  ///< conditions as written; of a probe both are empty
 };
 struct reported_undo {
   std::string id;
   std::string status;
   std::string why;
+};
+
+/// An item of a checklist that people tick; one that a check ticks is a step.
+struct reported_item {
+  std::string step;
+  std::string id;
+  std::string text;
+  time_point ticked{};  ///< zero: it was not
+  std::string who;
+};
+/// A message to people.
+struct reported_message {
+  time_point at{};  ///< of what it tells
+  std::string moment;
+  std::string channel;
+  std::string status;  ///< a name of `message_status`
+  std::string text;
 };
 
 /// What people had to do after the release.
@@ -78,6 +96,10 @@ struct release_report {
   std::vector<reported_guard> guards;
   std::vector<reported_undo> undo;
   std::vector<reported_task> tasks;
+  std::vector<reported_item> items;
+  std::vector<reported_message> messages;
+  std::vector<std::pair<std::string, std::string>> roles;  ///< role -> who is in it
+  std::vector<std::string> rules;  ///< what follows on trouble, and when it may start, a line each
   std::vector<std::pair<time_point, int>> weights;  ///< percent of traffic on the new version
   std::size_t facts = 0;
   std::string head;  ///< hash of the newest fact

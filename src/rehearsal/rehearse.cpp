@@ -28,7 +28,10 @@ class explorer {
   }
 
   result<rehearsal_report> explore() {
-    const auto smooth = run({}, options_.seed);
+    scene first(staged_, {}, options_.seed);
+    const auto smooth = first.play();
+    played(smooth);
+    if (options_.undisturbed && !first.run().empty()) options_.undisturbed(first.record(), first.run());
     if (!smooth.released) return unplayable(smooth);
     out_.undisturbed = cell_of(smooth, {}, options_.seed);
     rows_of(smooth);
@@ -51,9 +54,15 @@ class explorer {
                           std::string(name_of(e.outcome)) + ", " + why);
   }
 
+  void played(const ending& e) {
+    ++played_;
+    chain_ = sha256_hex(chain_ + "\n" + e.hash);
+    for (const auto& step : e.undone) undone_.insert(step);
+  }
+
   ending run(const std::vector<fault>& faults, std::uint64_t seed) {
     auto e = scene(staged_, faults, seed).play();
-    const auto number = ++played_;
+    const auto number = played_ + 1;
     if (options_.compare_every != 0 && number % options_.compare_every == 0) {
       const auto again = scene(staged_, faults, seed).play();
       if (again.hash != e.hash) {
@@ -61,8 +70,7 @@ class explorer {
         e.outcome = rehearsed::violated;
       }
     }
-    chain_ = sha256_hex(chain_ + "\n" + e.hash);
-    for (const auto& step : e.undone) undone_.insert(step);
+    played(e);
     return e;
   }
 

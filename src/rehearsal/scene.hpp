@@ -45,6 +45,9 @@ class scene {
 
   /// Once.
   [[nodiscard]] ending play();
+  /// What the run wrote down, and its id; empty: it could not be started.
+  [[nodiscard]] store& record() noexcept { return *inner_; }
+  [[nodiscard]] const std::string& run() const noexcept { return run_; }
 
  private:
   // One engine and what dies with it.

@@ -114,8 +114,8 @@ std::string health_of(const release_report& r, const std::vector<guard_evidence>
   for (const auto& g : r.guards)
     rows += "<tr>" + cell(g.id) + cell(g.severity) + "<td>" +
             report::tag(g.level, report::tone_of(g.level, true)) + "</td>" + cell(std::to_string(g.alerts)) +
-            cell(g.reason) + "</tr>";
-  auto out = table({"guard", "severity", "last", "alerts", "why"}, rows);
+            cell(g.normal) + cell(g.alert) + cell(g.reason) + "</tr>";
+  auto out = table({"guard", "severity", "last", "alerts", "normal", "alert", "why"}, rows);
   for (const auto& e : seen)
     for (const auto& l : e.lines) out += report::drawn(e, l);
   return out;
@@ -126,6 +126,36 @@ std::string people_of(const release_report& r) {
   for (const auto& w : r.words)
     rows += "<tr>" + cell(when(w.at)) + cell(w.who) + cell(w.what) + cell(w.meaning) + cell(w.why) + "</tr>";
   return table({"when", "who", "said", "meaning", "why"}, rows);
+}
+
+std::string items_of(const release_report& r) {
+  std::string rows;
+  for (const auto& i : r.items)
+    rows += "<tr>" + cell(i.step) + cell(i.text) + "<td>" +
+            report::tag(i.ticked == time_point{} ? "open" : "done",
+                        i.ticked == time_point{} ? tone::warn : tone::good) +
+            "</td>" + cell(when(i.ticked)) + cell(i.who) + "</tr>";
+  return table({"checklist", "item", "state", "when", "by"}, rows);
+}
+
+std::string messages_of(const release_report& r) {
+  std::string rows;
+  for (const auto& m : r.messages)
+    rows += "<tr>" + cell(when(m.at)) + cell(m.moment) + cell(m.channel) + "<td>" +
+            report::tag(m.status, m.status == "delivered" ? tone::good
+                                  : m.status == "waiting" ? tone::warn
+                                                          : tone::bad) +
+            "</td><td style=\"white-space:pre-wrap\">" + escaped(m.text) + "</td></tr>";
+  return table({"when", "moment", "to", "state", "text"}, rows);
+}
+
+std::string rules_of(const release_report& r) {
+  std::string out = "<ul>";
+  for (const auto& rule : r.rules) out += "<li>" + escaped(rule) + "</li>";
+  out += "</ul>";
+  std::string rows;
+  for (const auto& [role, who] : r.roles) rows += "<tr>" + cell(role) + cell(who) + "</tr>";
+  return rows.empty() ? out : out + table({"role", "who"}, rows);
 }
 
 std::string tasks_of(const release_report& r) {
@@ -158,6 +188,8 @@ std::string to_html(const release_report& r, const std::vector<guard_evidence>& 
     body += section("What is new", "<p style=\"white-space:pre-wrap\">" + escaped(r.notes) + "</p>");
   body += section("Over time", bars_of(r) + (r.weights.empty() ? "" : weights_of(r)));
   body += section("Steps", steps_of(r));
+  if (!r.items.empty()) body += section("Checklists", items_of(r));
+  if (!r.rules.empty()) body += section("Rules", rules_of(r));
   if (!r.guards.empty()) body += section("Health", health_of(r, seen));
   if (!r.undo.empty()) {
     std::string rows;
@@ -168,6 +200,7 @@ std::string to_html(const release_report& r, const std::vector<guard_evidence>& 
   }
   if (!r.tasks.empty()) body += section("After the release", tasks_of(r));
   if (!r.words.empty()) body += section("People", people_of(r));
+  if (!r.messages.empty()) body += section("Messages", messages_of(r));
   body += section("What happened", events_of(r));
   return report::page(title, body);
 }

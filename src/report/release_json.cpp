@@ -63,12 +63,27 @@ json::object to_json(const release_report& r) {
   });
   o["words"] = all(r.words, word_json);
   o["guards"] = all(r.guards, [](const auto& g) {
-    return json::object{{"id", g.id},
-                        {"severity", g.severity},
-                        {"level", g.level},
-                        {"reason", g.reason},
-                        {"alerts", g.alerts}};
+    return json::object{{"id", g.id},         {"severity", g.severity}, {"level", g.level},
+                        {"reason", g.reason}, {"alerts", g.alerts},     {"normal", g.normal},
+                        {"alert", g.alert}};
   });
+  o["items"] = all(r.items, [](const auto& i) {
+    json::object item{{"step", i.step}, {"id", i.id}, {"text", i.text}};
+    put(item, "ticked", i.ticked);
+    put(item, "who", i.who);
+    return item;
+  });
+  o["messages"] = all(r.messages, [](const auto& m) {
+    return json::object{{"at", to_ms(m.at)},
+                        {"moment", m.moment},
+                        {"channel", m.channel},
+                        {"status", m.status},
+                        {"text", m.text}};
+  });
+  json::object roles;
+  for (const auto& [role, who] : r.roles) roles[role] = who;
+  o["roles"] = std::move(roles);
+  o["rules"] = all(r.rules, [](const auto& rule) { return json::value(rule); });
   o["undo"] = all(r.undo, [](const auto& u) {
     return json::object{{"id", u.id}, {"status", u.status}, {"why", u.why}};
   });

@@ -80,6 +80,15 @@ std::string to_markdown(const release_report& r) {
   add(out, "Record", std::to_string(r.facts) + " facts, head " + r.head);
   if (!r.notes.empty()) out += "\n## What is new\n\n" + words(r.notes) + "\n";
   out += steps_of(r);
+  if (!r.items.empty()) {
+    out += "\n## Checklists\n\n| checklist | item | when | by |\n|---|---|---|---|\n";
+    for (const auto& i : r.items) out += row({words(i.step), words(i.text), when(i.ticked), words(i.who)});
+  }
+  if (!r.rules.empty()) {
+    out += "\n## Rules\n\n";
+    for (const auto& rule : r.rules) out += "- " + words(rule) + "\n";
+    for (const auto& [role, who] : r.roles) out += "- " + words(role) + ": " + words(who) + "\n";
+  }
   if (!r.guards.empty()) {
     out += "\n## Health\n\n| guard | severity | last | alerts | reason |\n|---|---|---|---|---|\n";
     for (const auto& g : r.guards)
@@ -98,6 +107,11 @@ std::string to_markdown(const release_report& r) {
     out += "\n## People\n\n| when | who | said | meaning | why |\n|---|---|---|---|---|\n";
     for (const auto& w : r.words)
       out += row({when(w.at), words(w.who), words(w.what), w.meaning, words(w.why)});
+  }
+  if (!r.messages.empty()) {
+    out += "\n## Messages\n\n| when | moment | to | state | text |\n|---|---|---|---|---|\n";
+    for (const auto& m : r.messages)
+      out += row({when(m.at), words(m.moment), words(m.channel), m.status, words(m.text)});
   }
   out += "\n## What happened\n\n";
   for (const auto& e : r.events) out += "- " + when(e.at) + " " + words(e.text) + "\n";

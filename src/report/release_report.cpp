@@ -1,4 +1,6 @@
 // From a journal to what a report tells.
+#include "report/release_rules.hpp"
+
 #include <shipflow/engine.hpp>
 #include <shipflow/release_report.hpp>
 
@@ -65,8 +67,17 @@ class teller {
     if (const auto item = text(f.body, "item"); !item.empty()) what += " " + item;
     if (const auto task = text(f.body, "task"); !task.empty()) what += " task " + task;
     const auto meaning = text(f.body, "meaning");
+    if (name == "tick" && meaning != "refused") ticked(f);
     const auto why = meaning == "refused" ? text(f.body, "why") : text(f.body, "reason");
     to_.words.push_back({f.at, text(f.body, "principal"), what, meaning, why});
+  }
+  void ticked(const fact& f) {
+    const auto id = text(f.body, "item");
+    for (auto& item : to_.items) {
+      if (item.step != f.step || item.id != id || item.ticked != time_point{}) continue;
+      item.ticked = f.at;
+      item.who = text(f.body, "principal");
+    }
   }
   void verdict(const fact& f) {
     const auto level = text(f.body, "level");
@@ -113,6 +124,15 @@ void tell_tasks(const run_state& s, release_report& to) {
   }
 }
 
+void tell_people(const plan& p, release_report& to) {
+  for (const auto& step : p.steps)
+    for (std::size_t i = 0; i < step.items.size(); ++i)
+      to.items.push_back(
+          {step.id, step.items[i], i < step.item_texts.size() ? step.item_texts[i] : step.items[i], {}, {}});
+  for (const auto& [role, members] : p.roles) to.roles.emplace_back(role, report::joined(members));
+  to.rules = report::rules_of(p);
+}
+
 void tell_state(const run_state& s, release_report& to) {
   const auto& p = *s.what;
   to.run = s.id;
@@ -139,16 +159,32 @@ void tell_state(const run_state& s, release_report& to) {
   }
   for (std::size_t i = 0; i < s.guards.size(); ++i)
     to.guards.push_back({p.guards[i].id, p.guards[i].severity, std::string(name_of(s.guards[i].level)),
-                         s.guards[i].reason, 0});
+                         s.guards[i].reason, 0, p.guards[i].normal, p.guards[i].alert});
   tell_tasks(s, to);
+  tell_people(p, to);
   for (const auto& u : s.undo) to.undo.push_back({p.steps[u.step].id, std::string(name_of(u.status)), u.why});
 }
 
-// The only thing that is no fact: who was never told.
-result<void> tell_untold(store& keep, const std::string& run, release_report& to) {
+std::string text_of(const stored_message& m) {
+  const auto body = parse_json(m.body);
+  const auto* pieces = body && body->is_object() ? body->get_object().if_contains("text") : nullptr;
+  std::string out;
+  if (pieces == nullptr || !pieces->is_array()) return out;
+  for (const auto& piece : pieces->get_array()) {
+    const auto* pair = piece.if_array();
+    if (pair != nullptr && pair->size() == 2 && pair->at(1).is_string())
+      out += std::string(pair->at(1).get_string());
+  }
+  return out;
+}
+
+// The only thing that is no fact: who was told, and who never was.
+result<void> tell_messages(store& keep, const std::string& run, release_report& to) {
   const auto messages = keep.read_messages(run);
   if (!messages) return messages.error();
   for (const auto& m : *messages) {
+    to.messages.push_back(
+        {from_ms(m.at_ms), m.moment, m.channel, std::string(name_of(m.status)), text_of(m)});
     if (m.status != message_status::given_up) continue;
     const auto text = "nobody was told of `" + m.moment + "` through " + m.channel + ": " + m.why;
     const auto at = std::upper_bound(to.events.begin(), to.events.end(), from_ms(m.at_ms),
@@ -181,7 +217,7 @@ result<release_report> report_release(store& keep, const std::string& run) {
     tells.tell(*f);
     to.told_at = f->at;
   }
-  if (auto told = tell_untold(keep, run, to); !told) return told.error();
+  if (auto told = tell_messages(keep, run, to); !told) return told.error();
   return to;
 }
 

@@ -162,3 +162,45 @@ TEST_CASE("message/moments: a guard that goes to and fro is told of once in ten 
   r.time.run_until([] { return false; }, std::chrono::minutes(2));
   CHECK(r.people->seen.size() == 2);
 }
+
+TEST_CASE("message/moments: a step that cannot be put back any more is told once, with the reason") {
+  telling_rig r;
+  plan_builder b;
+  b.set("api", "api", "2").tells_ready = true;
+  b.watch("watch", std::chrono::hours(24), {"api"});
+  tell(b, "lapsed", {"step", "why"});
+  std::string why;
+  r.world->values = {{"api", "1"}};
+  r.toy->intercept = [&](const shipflow::request& q, shipflow::reply& to) {
+    if (q.what != shipflow::verb::ready) return false;
+    to(why.empty() ? shipflow::answer::done(json::object{{"takes_ms", 4000}})
+                   : shipflow::answer::failed(shipflow::make_error(shipflow::errc::failed, why)));
+    return true;
+  };
+  const auto run = r.start(b);
+  r.time.run_until([] { return false; }, std::chrono::hours(1));
+  CHECK(r.people->texts().empty());
+  why = "the old fleet is gone";
+  r.time.run_until([] { return false; }, std::chrono::hours(3));
+  CHECK(r.people->texts() == texts{"lapsed: api the old fleet is gone"});
+  CHECK(r.phase(run) == "watching");
+}
+
+TEST_CASE("message/moments: a run that is cancelled says so, after what it did was put back") {
+  telling_rig r;
+  plan_builder b;
+  b.set("api", "api", "2");
+  b.approval("go", {"qa"}, {"api"});
+  r.world->values = {{"api", "1"}};
+  for (const auto* m : {"cancelled", "rolling_back", "rolled_back", "failed"}) tell(b, m, {"why"});
+  const auto run = r.start(b);
+  r.settle();
+  CHECK(r.say(run, "cancel", "user:dana", {{"reason", "not today"}}));
+  REQUIRE(r.finish(run));
+  r.settle();
+  const auto said = r.people->texts();
+  REQUIRE(said.size() == 2);
+  CHECK(said[0].starts_with("rolling_back: "));
+  CHECK_MESSAGE(said[1].starts_with("cancelled: "), said[1]);
+  CHECK(r.world->values["api"] == "1");
+}

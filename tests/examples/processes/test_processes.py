@@ -2,6 +2,7 @@
 
 usage: test_processes.py PROGRAM FOLDER
 """
+import html
 import json
 import os
 import pathlib
@@ -39,6 +40,62 @@ NOT_BUILT = [
 ]
 # ShopFlow's development and staging are listed with their addresses and do not bind everything yet.
 NOT_BOUND = re.compile(r"component `(api|database|tests)` is not bound in environment `(development|staging)`")
+
+# What each team's document says in figures and names, and where its plan or its environments say the same.
+TEAM_SAYS = {
+    "shopflow": {
+        "windows": ["Tue-Thu 10:00-14:00", "avoid: [Fri, holidays]", "black-friday-week", "12-20..12-26", "zone: UTC"],
+        "checklists": ["All tests passing in CI", "Backup verified", "On-call schedule confirmed", "Homepage loads",
+                       "Product search works", "Add to cart works", "Checkout process completes", "Order confirmation received"],
+        "limits": ["errors < 0.1%", "errors > 1%", "latency < 200ms", "latency > 500ms", "cpu < 60%", "cpu > 80%", "memory < 70%",
+                   "memory > 85%", "orders > 99%", "orders < 95%"],
+        "reactions": ["SEV1: now", "SEV2: { ask: [lead], within: 15m", "SEV3: record"],
+        "messages": ["DEPLOYMENT INCIDENT", "Status:", "Severity:", "Impact:", "Resolution:", "--format incident"],
+        "addresses": ["www.shopflow.io", "staging.shopflow.io", "localhost:3000", "/api/health/db", "/api/health/cache",
+                      "/api/health/external"],
+        "triggers": ["push: [main]", 'tag: "v*"'],
+    },
+    "sample-ecommerce": {
+        "checklists": ["coverage at least 80%", "certificate: 14d", "Business continuity plan ready", "Payments are processed",
+                       "Admin dashboard reachable", "Lessons learned"],
+        "limits": ["errors > 5% for 5m", "response_time > 2s", "database_errors > 10", "payment_failures > 5%"],
+        "reactions": ["within: 30m", "roles: [lead, pm]", "backup-services", '"20240301000000"'],
+        "messages": ["before: 24h", "before: 48h", "stakeholders", "customers", "executives", "developers", "support"],
+        "people": ["user:mike", "user:jane", "user:alex"],
+        "strategy": ["default: 10,", "production-green", "production-blue", "settle: { default: 5m", "instances: 3"],
+        "watching": ["from: 0h, to: 2h", "from: 2h, to: 24h"],
+    },
+    "enterprise-eks": {
+        "tools": ['">= 2.0 < 3"', '">= 1.28"', '">= 24.0"', '">= 8.0 < 9"', '">= 18.0"', "get-caller-identity", "cluster-info"],
+        "checklists": ["Deployment window", "On-call engineers named", "No incident is going on", "Database backup made",
+                       "No more support tickets than usual", "Metrics in their normal range"],
+        "strategy": ["canary_weight: { default: 10", "canary_bake: { default: 15m", "maintenance-mode.yaml", "flywayMigrate",
+                     "ecommerce-prod-pre-", "observe: { default: 1h", "watch: { default: 24h", "TAG_SUFFIX: -prod"],
+        "messages": ["Production Deployment - ", "Expected duration: 30 minutes", "Rollback plan: Available",
+                     "Production Deployment Complete", "customer-support", "management", "product", "engineering"],
+        "triggers": ['tag: "v*"'],
+    },
+    "deployment-specifications": {
+        "checklists": ["Release branch made from develop", "No scheduled maintenance in the way", "Changes merged back to develop",
+                       "Key business flows checked"],
+        "pipeline": ["lint:check", "type:check", "npm, audit, --production", "test:unit", "test:integration", "test:e2e",
+                     "migration:run", "migration:revert", "create-invalidation"],
+        "features": ["review_system: true", "recommendation_engine: false", "recommendation_engine: true", "ssl: true",
+                     "max_connections: 100"],
+        "triggers": ["push: [main, develop]", "pull_request: [main, develop]"],
+        "messages": ["to: developer", "to: team", "stakeholders"],
+    },
+    "storefront-cdk": {
+        "gates": ["lines: 80%", "bandit", "safety, check", '">= 95"', '"< 2"', "none_ran: pass"],
+        "sizes": ["db.t3.micro", "db.t3.small", "db.t3.medium", "tasks: 1", "tasks: 2", "tasks: 3", "30 days", "deletion: deny"],
+        "limits": ["errors > 5% for 5m", "response_time > 2s for 10m", "cpu > 80% for 15m", "memory > 80% for 15m"],
+        "people": ["after: 5m", "self: deny", "skippable: true", "group:production-approvers"],
+        "triggers": ["staging-deploy", "deploy-infrastructure", "skip ci", "ci skip", "deploy-all", "order: [dev, staging, prod]"],
+        "contacts": ["to: devops", "to: development", "to: security"],
+        "stacks": ["NetworkStack", "DatabaseStack", "APIServiceStack", "WebServiceStack"],
+    },
+}
+LIVE = {name: "production" for name in PROCESSES} | {"storefront-cdk": "prod"}
 
 LOCAL = '{ provider: local, command: [/bin/true], listen: "127.0.0.1:18081", ready: { http: /, within: 5s }, instances: 3 }'
 
@@ -121,6 +178,40 @@ class Processes(unittest.TestCase):
                     self.assertNotIn(SECRET, done.stdout + done.stderr)
 
         self.each_place(check)
+
+    def test_whoever_knows_the_teams_document_finds_its_figures_and_names(self):
+        for name, says in TEAM_SAYS.items():
+            text = "".join(f.read_text() for f in self.documents(name))
+            for part, words in says.items():
+                for word in words:
+                    with self.subTest(process=name, part=part, word=word):
+                        self.assertIn(word, text)
+
+    def test_the_report_of_a_release_names_its_checklists_rules_roles_and_messages(self):
+        for name in PROCESSES:
+            with self.subTest(process=name):
+                plan, environments = self.documents(name)
+                if self.plan(plan, environments, LIVE[name]).returncode != 0:
+                    text, places = with_stand_ins(plan.read_text(), environments.read_text())
+                    plan, environments = (pathlib.Path(self.place.name) / f.name for f in (plan, environments))
+                    plan.write_text(text)
+                    environments.write_text(places)
+                page = pathlib.Path(self.place.name) / f"{name}.html"
+                done = call("rehearse", plan, "-e", environments, "-n", LIVE[name], "--release", self.release, "--swarm", "0",
+                            "--report", page)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                report = html.unescape(page.read_text())
+                self.assertNotIn(SECRET, report)
+                compiled = json.loads(self.plan(plan, environments, LIVE[name], "--format", "json").stdout)
+                wanted = [text for s in compiled["steps"] for text in [s.get("title", ""), *s.get("item_texts", [])]]
+                wanted += [t["text"] for t in compiled.get("tasks", [])]
+                wanted += [g["alert"] for g in compiled["guards"] if g.get("alert")]
+                wanted += [f"{severity} " for severity in compiled["rollback"].get("severities", {})]
+                wanted += list(compiled["roles"])
+                told = {m["moment"] for m in compiled["messages"]} & {"started", "approval", "released", "watched"}
+                wanted += [f"<td>{moment}</td>" for moment in told]
+                self.assertGreater(len(wanted), 30)
+                self.assertEqual([w for w in wanted if w not in report], [])
 
     def test_shopflow_compiles_locally_to_the_same_bytes_each_time(self):
         forms = {form: [self.plan(*self.documents("shopflow"), "local", "--format", form) for _ in range(2)]
