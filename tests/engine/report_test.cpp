@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace shipflow_test;
 
 namespace {
@@ -45,6 +47,65 @@ TEST_CASE("engine/report: a release with its people, steps and times") {
   CHECK(has(page, "<svg"));
   CHECK_FALSE(has(page, "src="));
   CHECK(to_json(told).at("lasted_ms").as_int64() == told.lasted().count());
+}
+
+TEST_CASE(
+    "engine/report: checklists item by item, the rules, who is in which role, and what people were told") {
+  rig r;
+  plan_builder b;
+  auto& list = b.step("ready", shipflow::step_kind::checklist, {});
+  list.items = {"database-1", "database-2"};
+  list.item_texts = {"Migrations reviewed", "<b>Backup</b> verified"};
+  b.set("api", "api", "2", {"ready"});
+  auto& p = b.get();
+  p.rollback.severities["SEV2"] = {"ask", {"lead", "qa"}, std::chrono::minutes{15}, "rollback", 2};
+  p.rollback.severities["SEV2"].escalate = {{std::chrono::minutes{5}, {"dev"}}};
+  p.rollback.severities["SEV3"].what = "record";
+  p.rollback.severities["SEV3"].calls = {"scale-out"};
+  p.rollback.decision_window = std::chrono::minutes{30};
+  p.rollback.decision_roles = {"lead"};
+  p.calendar.emplace();
+  p.calendar->prefer = {"Tue-Thu 10:00-14:00"};
+  p.calendar->freeze = {"12-20..12-26"};
+  p.channels.push_back({"ops", "nobody", {}});
+  shipflow::plan_message started;
+  started.moment = "started";
+  started.to = {"ops"};
+  started.text = {{shipflow::text_piece::kind::words, "it <i>begins</i>"}};
+  p.messages.push_back(started);
+  const auto run = r.start(b);
+  r.settle();
+  CHECK(r.say(run, "tick", "user:quinn", {{"step", "ready"}, {"item", "database-2"}}));
+  r.settle();
+  auto told = shipflow::report_release(*r.store, run).value();
+  REQUIRE(told.items.size() == 2);
+  CHECK(told.items[0].ticked == shipflow::time_point{});
+  CHECK(told.items[1].who == "user:quinn");
+  CHECK(told.items[1].ticked > told.created);
+  const auto has_rule = [&](const std::string& rule) {
+    return std::find(told.rules.begin(), told.rules.end(), rule) != told.rules.end();
+  };
+  CHECK(has_rule("starts preferably Tue-Thu 10:00-14:00 (UTC)"));
+  CHECK(has_rule("never starts during 12-20..12-26 (UTC)"));
+  CHECK(has_rule("SEV2 lead, qa decide, 2 of them within 15m, else it is rolled back; after 5m dev too"));
+  CHECK(has_rule("SEV3 calls scale-out; is recorded"));
+  CHECK(has_rule("a step that fails rolls back at once"));
+  CHECK(has_rule("within 30m of the release lead may ask for a rollback"));
+  REQUIRE(told.messages.size() == 1);
+  CHECK(told.messages[0].moment == "started");
+  CHECK(told.messages[0].status == "waiting");
+  const auto page = shipflow::to_html(told, {});
+  CHECK(has(page, "Migrations reviewed"));
+  CHECK(has(page, "&lt;b&gt;Backup"));
+  CHECK(has(page, "it &lt;i&gt;begins"));
+  CHECK(has(page, "<td>lead</td><td>user:lee</td>"));
+  const auto text = shipflow::to_markdown(told);
+  CHECK(has(text, "| ready | Migrations reviewed |  |  |"));
+  CHECK(has(text, "- lead: user:lee"));
+  const auto o = to_json(told);
+  CHECK(o.at("items").as_array().size() == 2);
+  CHECK(o.at("roles").as_object().at("lead") == "user:lee");
+  CHECK(o.at("messages").as_array().at(0).at("text") == "it <i>begins</i>");
 }
 
 TEST_CASE("engine/report: a rollback tells its reason, what was put back, and the record of the incident") {
