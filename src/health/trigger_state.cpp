@@ -27,8 +27,14 @@ trigger_state::trigger_state(std::shared_ptr<const trigger> t) : trigger_(std::m
 std::optional<trigger_verdict> trigger_state::push(slot_index k, std::span<const slot_sample> samples) {
   if (last_ && k <= *last_) return std::nullopt;
   last_ = k;
-  std::vector<slot_sample> all(samples.begin(), samples.end());
-  all.resize(trigger_->inputs().size());
+  const auto inputs = trigger_->inputs().size();
+  std::vector<slot_sample> padded;
+  auto all = samples.first(std::min(inputs, samples.size()));
+  if (all.size() < inputs) {
+    padded.assign(all.begin(), all.end());
+    padded.resize(inputs);
+    all = padded;
+  }
   trigger_verdict v;
   v.slot = k;
   if (alert_) v.alert = alert_->push(k, all);
