@@ -76,7 +76,7 @@ result<void> see_trigger(const guard_decisions& g, bool empty, const folding& fo
   if (!t) return make_error(errc::corrupt, t.error().text());
   add_lines(to, "alert", (*t)->alert());
   add_lines(to, "normal", (*t)->normal());
-  const auto done = fold(*t, [&](const replayed& r) {
+  auto done = fold(*t, [&](const replayed& r) {
     std::size_t next = 0;
     add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
     add_points(to.lines, next, r.at, (*t)->normal(), r.verdict->normal);

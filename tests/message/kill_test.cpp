@@ -24,7 +24,7 @@ plan_builder told_by_webhook(std::uint16_t port) {
   auto& p = b.get();
   p.channels.push_back({"audit",
                         "webhook",
-                        {{"url", "http://127.0.0.1:" + std::to_string(port) + "/hook"},
+                        {{"webhook", "http://127.0.0.1:" + std::to_string(port) + "/hook"},
                          {"private", true},
                          {"key", "${secret:TOKEN}"}}});
   shipflow::plan_message m;
@@ -145,7 +145,8 @@ void dies(moment_of_death when, std::size_t least, std::size_t most) {
   const auto kept = [&] { return next.store->read_messages(run).value(); };
   REQUIRE(kept().size() == 1);
   REQUIRE(next.engine->resume());
-  next.run_until([&] { return kept().front().status == shipflow::message_status::delivered; });
+  next.run_until([&] { return kept().front().status != shipflow::message_status::waiting; });
+  CHECK_MESSAGE(kept().front().status == shipflow::message_status::delivered, kept().front().why);
   const auto all = hears.requests();
   CHECK(all.size() >= least);
   CHECK(all.size() <= most);

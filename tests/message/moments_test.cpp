@@ -186,7 +186,7 @@ TEST_CASE("message/moments: a step that cannot be put back any more is told once
   CHECK(r.phase(run) == "watching");
 }
 
-TEST_CASE("message/moments: a run that is cancelled says so, after what it did was put back") {
+TEST_CASE("message/moments: a cancel that has to put something back is a rollback with its reason") {
   telling_rig r;
   plan_builder b;
   b.set("api", "api", "2");
@@ -201,6 +201,20 @@ TEST_CASE("message/moments: a run that is cancelled says so, after what it did w
   const auto said = r.people->texts();
   REQUIRE(said.size() == 2);
   CHECK(said[0].starts_with("rolling_back: "));
-  CHECK_MESSAGE(said[1].starts_with("cancelled: "), said[1]);
+  CHECK(said[1] == "rolled_back: cancelled by user:dana: not today");
   CHECK(r.world->values["api"] == "1");
+}
+
+TEST_CASE("message/moments: a run that is cancelled before it touched anything says just that") {
+  telling_rig r;
+  plan_builder b;
+  b.approval("go", {"qa"});
+  b.set("api", "api", "2", {"go"});
+  for (const auto* m : {"cancelled", "rolling_back", "rolled_back", "failed"}) tell(b, m, {"why"});
+  const auto run = r.start(b);
+  r.settle();
+  CHECK(r.say(run, "cancel", "user:dana", {{"reason", "not today"}}));
+  REQUIRE(r.finish(run));
+  r.settle();
+  CHECK(r.people->texts() == texts{"cancelled: cancelled by user:dana: not today"});
 }

@@ -29,7 +29,7 @@ struct github_world_options {
 
 /// Serves as provider `github`; nothing of it is put back, so `snapshot` is empty.
 [[nodiscard]] std::shared_ptr<world_model> make_github_world(std::shared_ptr<world> where,
-                                                             github_world_options options);
+                                                             const github_world_options& options);
 
 }  // namespace v1
 }  // namespace shipflow

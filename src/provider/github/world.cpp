@@ -94,7 +94,8 @@ class model final : public world_model {
 
 inline namespace v1 {
 
-std::shared_ptr<world_model> make_github_world(std::shared_ptr<world> where, github_world_options options) {
+std::shared_ptr<world_model> make_github_world(std::shared_ptr<world> where,
+                                               const github_world_options& options) {
   return std::make_shared<github_provider::model>(std::move(where), options);
 }
 

@@ -172,10 +172,10 @@ said hub::list_runs(const std::string& which, const std::string& query) const {
   if (!which.empty() && w == nullptr) return nothing_there();
   const auto event = parameter(query, "event");
   json::array all;
-  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
-    const bool of_it = which.empty() || options_.workflows.empty() || run->file == w->file;
-    if (of_it && run->seen <= now_ && (event.empty() || run->event == event)) all.push_back(shown(*run));
-  }
+  std::for_each(runs_.rbegin(), runs_.rend(), [&](const workflow_run& run) {
+    const bool of_it = which.empty() || options_.workflows.empty() || run.file == w->file;
+    if (of_it && run.seen <= now_ && (event.empty() || run.event == event)) all.push_back(shown(run));
+  });
   const auto total = all.size();
   const auto page = paged(std::move(all), query, options_.page);
   auto out = json_of(200, json::object{{"total_count", total}, {"workflow_runs", page.items}});
