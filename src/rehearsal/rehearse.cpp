@@ -28,10 +28,9 @@ class explorer {
   }
 
   result<rehearsal_report> explore() {
-    scene first(staged_, {}, options_.seed);
-    const auto smooth = first.play();
-    played(smooth);
-    if (options_.undisturbed && !first.run().empty()) options_.undisturbed(first.record(), first.run());
+    const auto smooth = run({}, options_.seed, [this](scene& s) {
+      if (options_.undisturbed && !s.run().empty()) options_.undisturbed(s.record(), s.run());
+    });
     if (!smooth.released) return unplayable(smooth);
     out_.undisturbed = cell_of(smooth, {}, options_.seed);
     rows_of(smooth);
@@ -54,15 +53,13 @@ class explorer {
                           std::string(name_of(e.outcome)) + ", " + why);
   }
 
-  void played(const ending& e) {
-    ++played_;
-    chain_ = sha256_hex(chain_ + "\n" + e.hash);
-    for (const auto& step : e.undone) undone_.insert(step);
-  }
-
-  ending run(const std::vector<fault>& faults, std::uint64_t seed) {
-    auto e = scene(staged_, faults, seed).play();
-    const auto number = played_ + 1;
+  /// `see` is shown the scene when the run is over.
+  ending run(const std::vector<fault>& faults, std::uint64_t seed,
+             const std::function<void(scene&)>& see = {}) {
+    scene played(staged_, faults, seed);
+    auto e = played.play();
+    if (see) see(played);
+    const auto number = ++played_;
     if (options_.compare_every != 0 && number % options_.compare_every == 0) {
       const auto again = scene(staged_, faults, seed).play();
       if (again.hash != e.hash) {
@@ -70,7 +67,8 @@ class explorer {
         e.outcome = rehearsed::violated;
       }
     }
-    played(e);
+    chain_ = sha256_hex(chain_ + "\n" + e.hash);
+    for (const auto& step : e.undone) undone_.insert(step);
     return e;
   }
 
