@@ -2,6 +2,7 @@
 #pragma once
 
 #include "world/aws/elb.hpp"
+#include "world/aws/logs.hpp"
 
 #include <map>
 #include <memory>
@@ -42,6 +43,12 @@ template <>
 struct making<shipflow::cloud::ecs> {
   static std::shared_ptr<shipflow::cloud::ecs> make(models& others) {
     return std::make_shared<shipflow::cloud::ecs>(others.of<shipflow::cloud::ecs_options>());
+  }
+};
+template <>
+struct making<shipflow::cloud::logs> {
+  static std::shared_ptr<shipflow::cloud::logs> make(models& others) {
+    return std::make_shared<shipflow::cloud::logs>(others.of<shipflow::cloud::ecs>());
   }
 };
 template <>

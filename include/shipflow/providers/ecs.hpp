@@ -74,7 +74,7 @@
 // Waiting goes by the id of the deployment that was begun. Done: this very deployment is the primary one, completed and
 // alone, its tasks run, and their targets are healthy. Failed: it was replaced (a circuit breaker went back, or somebody
 // deployed), ECS says so, or too many tasks failed; the answer holds what `diagnose` gathers: events, reasons of stopped
-// tasks, last lines of their log. Success that the service shows is believed when its service deployment is SUCCESSFUL.
+// tasks, exit codes, and the last 20 lines of each failed container that logs by awslogs with a stream prefix. Success that the service shows is believed when its service deployment is SUCCESSFUL.
 //
 // All waits of one provider object are asked about together: up to 10 services or 100 tasks of a cluster in one call, each
 // every 1 to 1.75 seconds, so that an end is known within two. Every call counts against the rates that AWS documents for

@@ -53,6 +53,14 @@ std::string model_cloud::mark(const std::string& operation, const json::object& 
   return out;
 }
 
+shipflow::cloud::reply model_cloud::carry_out(const aws::service& of, const std::string& operation,
+                                              const json::object& input) {
+  if (of.id == aws::elbv2.id) return balancer.ask(operation, input, now());
+  if (of.id == aws::ecs.id) return services.ask(operation, input, now());
+  if (of.id == aws::logs.id) return logs.ask(operation, input);
+  return shipflow::cloud::refused("UnknownOperationException", operation + " is not modelled");
+}
+
 aws::outcome model_cloud::ask(const request& q, const aws::destination& where, const aws::service& of,
                               const std::string& operation, json::object input, again /*may*/) {
   // Time does not pass in a call, so a token that is not there yet is owed.
@@ -61,11 +69,7 @@ aws::outcome model_cloud::ask(const request& q, const aws::destination& where, c
   services.advance(now());
   const auto before = mark(operation, input);
   const bool balanced = of.id == aws::elbv2.id;
-  const auto said = balanced ? balancer.ask(operation, input, now())
-                    : of.id == aws::ecs.id
-                        ? services.ask(operation, input, now())
-                        : shipflow::cloud::reply(shipflow::cloud::refused("UnknownOperationException",
-                                                                          operation + " is not modelled"));
+  const auto said = carry_out(of, operation, input);
   if (!said) {
     aws::failure f;
     f.code = aws::code_of(400, said.error().code);

@@ -4,6 +4,7 @@
 #include "provider/ecs/rates.hpp"
 #include "provider/ecs/session.hpp"
 #include "world/aws/elb.hpp"
+#include "world/aws/logs.hpp"
 
 #include <shipflow/world.hpp>
 
@@ -19,7 +20,8 @@ class model_cloud final : public cloud {
       : where_(std::move(where)),
         account_(options.account),
         services(std::move(options)),
-        balancer(services) {}
+        balancer(services),
+        logs(services) {}
 
   aws::outcome ask(const request& q, const aws::destination& where, const aws::service& of,
                    const std::string& operation, json::object input, again may) override;
@@ -32,6 +34,8 @@ class model_cloud final : public cloud {
   [[nodiscard]] bool changed() { return std::exchange(changed_, false); }
 
  private:
+  [[nodiscard]] shipflow::cloud::reply carry_out(const aws::service& of, const std::string& operation,
+                                                 const json::object& input);
   [[nodiscard]] std::string mark(const std::string& operation, const json::object& input);
 
   std::shared_ptr<world> where_;
@@ -44,6 +48,7 @@ class model_cloud final : public cloud {
   std::function<void(const std::string& operation)> on_call;
   shipflow::cloud::ecs services;
   shipflow::cloud::elb balancer;
+  shipflow::cloud::logs logs;
 };
 
 }  // namespace shipflow::ecs

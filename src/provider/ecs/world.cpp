@@ -31,7 +31,13 @@ json::object definition_for(const binding& b, const place& at, const std::string
           {"containerDefinitions",
            json::array{json::object{{"name", b.container.empty() ? at.service : b.container},
                                     {"image", image},
-                                    {"essential", true}}}}};
+                                    {"essential", true},
+                                    {"logConfiguration",
+                                     {{"logDriver", "awslogs"},
+                                      {"options",
+                                       {{"awslogs-group", "/ecs/" + at.service},
+                                        {"awslogs-region", "eu-central-1"},
+                                        {"awslogs-stream-prefix", "ecs"}}}}}}}}};
 }
 
 /// Behind a rule of its own, whose weights ECS sets.
@@ -87,6 +93,7 @@ shipflow::cloud::ecs_options options_for(const ecs_world_options& from) {
     shipflow::cloud::image_behaviour b;
     b.ready = how.ready;
     b.dies = how.dies;
+    b.says = how.says;
     return b;
   };
   return out;

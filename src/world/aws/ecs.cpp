@@ -143,13 +143,25 @@ int ecs::healthy(const service& s) const {
   }));
 }
 
+const json::object* ecs::definition_of(const std::string& arn) const {
+  const auto name = last_part(arn);
+  const auto family = definitions_.find(name.substr(0, name.rfind(':')));
+  if (family == definitions_.end()) return nullptr;
+  for (const auto& d : family->second)
+    if (members::text(d, "taskDefinitionArn") == arn) return &d;
+  return nullptr;
+}
+
 std::string ecs::image_of(const std::string& definition) const {
-  for (const auto& [family, revisions] : definitions_)
-    for (const auto& d : revisions)
-      if (members::text(d, "taskDefinitionArn") == definition)
-        for (const auto& c : members::list(d, "containerDefinitions"))
-          return members::text(members::as_object(c), "image");
+  const auto* d = definition_of(definition);
+  if (d != nullptr)
+    for (const auto& c : members::list(*d, "containerDefinitions"))
+      return members::text(members::as_object(c), "image");
   return {};
+}
+
+std::vector<std::string> ecs::says(const std::string& image) const {
+  return options_.behaves ? options_.behaves(image).says : std::vector<std::string>{};
 }
 
 std::vector<const service*> ecs::in_target_group(const std::string& arn) const {

@@ -25,6 +25,7 @@ namespace shipflow::cloud {
 struct image_behaviour {
   std::optional<duration> ready = duration{3'000};  ///< from running to healthy; empty: never
   std::optional<duration> dies;                     ///< each ends by itself so long after it runs
+  std::vector<std::string> says{};                  ///< lines of its log
   int exit_code = 0;                                ///< of one-off tasks, which last `lasts`
   duration lasts{4'000};
 };
@@ -108,6 +109,10 @@ class ecs {
   /// Tasks of a service that answer.
   [[nodiscard]] int healthy(const service& s) const;
   [[nodiscard]] std::string image_of(const std::string& definition) const;
+  /// nullptr: there is none with that ARN.
+  [[nodiscard]] const json::object* definition_of(const std::string& arn) const;
+  /// What containers of an image write to their log.
+  [[nodiscard]] std::vector<std::string> says(const std::string& image) const;
   /// Sets the weights of a rule, when a service's own deployment shifts its traffic. The load balancer's model puts
   /// itself here.
   std::function<void(const std::string& rule, const std::map<std::string, int>& weights)> route;
