@@ -2,6 +2,7 @@
 
 #include "rehearsal/wrapped_store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <future>
 
@@ -11,11 +12,13 @@ namespace {
 using namespace shipflow;
 
 constexpr duration call_takes{20};
+std::atomic<time_point> begun{virtual_time::default_begin};
 
 time_point wall() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
 
 /// The same distance from now, by the clock of those who do not know of virtual time.
 time_point by_clock(time_point deadline, time_point now) {
+  begun = now;
   return deadline == time_point{} ? deadline : wall() + (deadline - now);
 }
 
@@ -110,6 +113,8 @@ class done_provider final : public provider {
 };
 
 }  // namespace
+
+time_point last_call() noexcept { return begun; }
 
 std::shared_ptr<provider> blocking(virtual_time& time, std::shared_ptr<provider> p) {
   return std::make_shared<blocking_provider>(time, std::move(p));

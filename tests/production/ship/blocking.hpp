@@ -18,6 +18,8 @@ namespace ship {
                                                                std::shared_ptr<shipflow::probe_source> s);
 [[nodiscard]] std::shared_ptr<shipflow::store> blocking(shipflow::virtual_time& time,
                                                         std::shared_ptr<shipflow::store> s);
+/// What time it was when the last of these calls began: for threads, which may not look at a virtual time.
+[[nodiscard]] shipflow::time_point last_call() noexcept;
 /// Offers what `p` offers, and everything is done at once: for commands, which have tests of their own.
 [[nodiscard]] std::shared_ptr<shipflow::provider> always_done(std::shared_ptr<shipflow::provider> p);
 

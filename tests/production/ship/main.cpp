@@ -46,10 +46,10 @@ std::optional<std::string> variable(const order& o, const std::string& name) {
   return "https://hooks.example.com/" + name;
 }
 
-aws_options aws_of(const order& o, virtual_time& time) {
+aws_options aws_of(const order& o) {
   aws_options a;
   a.variable = [o](const std::string& name) { return variable(o, name); };
-  a.now = [&time] { return time.now(); };
+  a.now = ship::last_call;
   return a;
 }
 
@@ -93,8 +93,8 @@ void add_all(engine& e, virtual_time& time, const order& o) {
     if (!added) throw std::runtime_error(added.error().text());
   };
   fine(e.add(ship::always_done(make_command_provider(commands).value())));
-  fine(e.add(ship::blocking(time, make_ecs_provider({.aws = aws_of(o, time), .threads = 1}))));
-  fine(e.add(ship::blocking(time, make_cloudwatch_source(aws_of(o, time)))));
+  fine(e.add(ship::blocking(time, make_ecs_provider({.aws = aws_of(o), .threads = 1}))));
+  fine(e.add(ship::blocking(time, make_cloudwatch_source(aws_of(o)))));
   fine(e.add(ship::blocking(time, make_http_provider())));
   fine(e.add(probes));
   fine(e.add(make_probe_provider({probes}, [&time] { return time.now(); })));
