@@ -27,6 +27,7 @@ class spool_content final : public content {
     const auto behind = from + out.size() - first_.size();
     auto rest = of_.read(behind, size - out.size());
     if (!rest) return rest.error();
+    if (out.empty()) return rest;
     return out + *rest;
   }
   result<stamp> now() override { return stamp{first_.size() + of_.size(), 0, 0}; }

@@ -9,7 +9,7 @@ namespace shipflow::site {
 namespace {
 
 constexpr int most_reads = 3;
-constexpr int parts_at_once = 6;  // each holds its bytes in memory
+constexpr int parts_at_once = 3;  // each holds its bytes in memory, and once more as a request
 
 std::string md5_bytes(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
