@@ -3,6 +3,7 @@
 #include <shipflow/aws_messages.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
+#include <shipflow/providers/cloudformation.hpp>
 #include <shipflow/providers/cloudfront.hpp>
 #include <shipflow/providers/command.hpp>
 #include <shipflow/providers/ecs.hpp>
@@ -62,7 +63,8 @@ shipflow::result<void> add_aws_providers(host& to, const dress& as) {
   for (auto& p : {shipflow::make_ecs_provider({.aws = aws_of_process()}),
                   shipflow::make_site_provider({.aws = aws_of_process()}),
                   shipflow::make_rds_provider({.aws = aws_of_process()}),
-                  shipflow::make_cloudfront_provider({.aws = aws_of_process()})})
+                  shipflow::make_cloudfront_provider({.aws = aws_of_process()}),
+                  shipflow::make_cloudformation_provider({.aws = aws_of_process()})})
     if (auto added = add(to, as(p)); !added) return added;
   return {};
 }

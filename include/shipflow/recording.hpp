@@ -23,6 +23,7 @@
 // ecs_world.hpp takes `ready` and `dies`, command_world.hpp and http_world.hpp.
 #pragma once
 
+#include <shipflow/providers/cloudformation_world.hpp>
 #include <shipflow/providers/cloudfront_world.hpp>
 #include <shipflow/providers/command_world.hpp>
 #include <shipflow/providers/ecs_world.hpp>

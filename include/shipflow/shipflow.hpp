@@ -28,6 +28,8 @@
 #include <shipflow/promotion.hpp>
 #include <shipflow/provider.hpp>
 #include <shipflow/provider_suite.hpp>
+#include <shipflow/providers/cloudformation.hpp>
+#include <shipflow/providers/cloudformation_world.hpp>
 #include <shipflow/providers/cloudfront.hpp>
 #include <shipflow/providers/cloudfront_world.hpp>
 #include <shipflow/providers/command.hpp>

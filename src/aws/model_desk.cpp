@@ -2,6 +2,7 @@
 
 #include "aws/lists.hpp"
 #include "aws/retry.hpp"
+#include "base/members.hpp"
 
 namespace shipflow::aws {
 namespace {
@@ -27,6 +28,12 @@ effect_class class_of(const std::vector<action_spec>& all, const std::string& ac
   return effect_class::set_value;
 }
 
+/// An undo, or the settling of one: its handle says `back`.
+bool goes_back(const request& q) {
+  return q.what == verb::undo ||
+         (q.what == verb::settle && members::truth(members::as_object(q.handle), "back"));
+}
+
 }  // namespace
 
 outcome model_desk::ask(const request& q, const destination& /*where*/, const service& of,
@@ -38,7 +45,9 @@ outcome model_desk::ask(const request& q, const destination& /*where*/, const se
   if (before != changes()) {
     changed_ = true;
     where_->about_to(q);
-    where_->carried_out(q, class_of(specs_, q.action), q.what == verb::undo);
+    auto effect = q;
+    effect.effect_key += part_of(q, input);
+    where_->carried_out(effect, class_of(specs_, q.action), goes_back(q));
   }
   if (said && query) return std::move(as_texts(*said).get_object());
   return said;

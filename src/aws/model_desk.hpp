@@ -33,6 +33,10 @@ class model_desk : public desk {
   virtual outcome carry_out(const service& of, const std::string& operation, const json::object& input) = 0;
   /// Counts what calls change.
   [[nodiscard]] virtual std::uint64_t changes() const = 0;
+  /// What tells effects of one step apart that each happen once: put behind its key. Usually nothing.
+  [[nodiscard]] virtual std::string part_of(const request& /*q*/, const json::object& /*input*/) const {
+    return {};
+  }
   /// As the client would say it.
   [[nodiscard]] static failure refused(const service& of, const std::string& operation,
                                        const std::string& code, const std::string& message);

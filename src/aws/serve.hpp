@@ -3,6 +3,7 @@
 
 #include "aws/desk.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ struct served {
   std::string name;
   std::vector<action_spec> (*actions)();
   result<std::vector<action_spec>> (*actions_for)(const json::object& target);
-  answer (*carry_out)(desk& on, const request& q);
+  std::function<answer(desk& on, const request& q)> carry_out;  ///< called from several threads
 };
 /// Threads begin with the first call. The destructor cancels what is under way and joins; calls that have not begun are
 /// answered `unknown`. `threads`: 1..64.

@@ -109,6 +109,26 @@ result<std::shared_ptr<Model>> bound_of(const plan& what, std::string_view provi
   return made;
 }
 
+/// Stacks as they were observed, else the one that a step names, with a former template.
+void install_stacks(cloudformation_world& to, const std::string& environment, const plan_step& s,
+                    const recording& from) {
+  to.install(environment, s.component, {}, {});
+  const auto found = from.steps.find(s.id);
+  const auto* observed = found == from.steps.end() ? nullptr : found->second.observed.if_object();
+  const auto* known = observed == nullptr ? nullptr : observed->if_contains("stacks");
+  if (known != nullptr && known->is_object()) {
+    for (const auto& [name, one] : known->get_object())
+      if (const auto* o = one.if_object(); o != nullptr)
+        to.install(environment, s.component, name,
+                   o->contains("template") ? json::value_to<std::string>(o->at("template")) : std::string{});
+    return;
+  }
+  const auto* named = s.inputs.if_contains("stack");
+  if (named != nullptr && named->is_string())
+    to.install(environment, s.component, json::value_to<std::string>(*named),
+               from.behaviour.before.value_or(""));
+}
+
 std::shared_ptr<world_model> commands_of(const plan& what, const recording& from,
                                          const std::shared_ptr<world>& where) {
   command_world_options options;
@@ -161,6 +181,13 @@ result<rehearsal_world> make_recorded_world(const plan& what, const recording& f
     auto made = site_of(what, from, where);
     if (!made) return made.error();
     out.models.push_back(std::move(*made));
+  }
+  if (uses(what, "cloudformation")) {
+    auto made = make_cloudformation_world(where, {});
+    for (const auto& s : what.steps)
+      if (s.kind == step_kind::action && s.provider == "cloudformation")
+        install_stacks(*made, what.environment, s, from);
+    out.models.push_back(std::move(made));
   }
   if (uses(what, "command")) out.models.push_back(commands_of(what, from, where));
   if (uses(what, "http")) {

@@ -1,0 +1,121 @@
+// What `cdk synth` leaves: manifest.json names stacks, their templates, parameters and what they depend on.
+#include "base/members.hpp"
+#include "provider/cloudformation/stacks.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace shipflow::cloudformation {
+namespace {
+
+error wrong(const std::string& folder, const std::string& what) {
+  return make_error(errc::invalid_argument, folder + "/manifest.json: " + what);
+}
+
+bool is_stack(const json::object& artifact) {
+  return members::text(artifact, "type") == "aws:cloudformation:stack";
+}
+
+std::string stack_name(const std::string& id, const json::object& artifact) {
+  const auto name = members::text(members::object(artifact, "properties"), "stackName");
+  return name.empty() ? id : name;
+}
+
+/// Artifacts in the order of their dependencies; those that name each other stop it.
+class ordering {
+ public:
+  explicit ordering(const json::object& artifacts) : artifacts_(artifacts) {}
+  /// Empty text: done; otherwise what is wrong.
+  std::string visit(const std::string& id) {
+    if (done_.contains(id)) return {};
+    if (!open_.insert(id).second) return "artifact " + id + " depends on itself";
+    const auto& artifact = members::object(artifacts_, id);
+    for (const auto& other : members::texts(artifact, "dependencies"))
+      if (auto why = visit(other); !why.empty()) return why;
+    open_.erase(id);
+    done_.insert(id);
+    if (is_stack(artifact)) order.push_back(id);
+    return {};
+  }
+  std::vector<std::string> order;
+
+ private:
+  const json::object& artifacts_;
+  std::set<std::string> open_, done_;
+};
+
+/// "s3://bucket/key" of an asset, with the account and region of "aws://ACCOUNT/REGION" put in, as a URL; or empty.
+std::string published_at(const json::object& artifact) {
+  auto place = members::text(members::object(artifact, "properties"), "stackTemplateAssetObjectUrl");
+  if (!place.starts_with("s3://")) return {};
+  const auto environment = members::text(artifact, "environment");
+  const auto slash = environment.rfind('/');
+  if (!environment.starts_with("aws://") || slash < 6) return {};
+  const auto account = environment.substr(6, slash - 6);
+  const auto region = environment.substr(slash + 1);
+  const auto put = [&](const std::string& what, const std::string& by) {
+    for (auto at = place.find(what); at != std::string::npos; at = place.find(what))
+      place.replace(at, what.size(), by);
+  };
+  put("${AWS::AccountId}", account);
+  put("${AWS::Region}", region);
+  const auto key = place.find('/', 5);
+  if (place.find("${") != std::string::npos || key == std::string::npos || account.starts_with("unknown"))
+    return {};
+  return "https://" + place.substr(5, key - 5) + ".s3." + region + ".amazonaws.com" + place.substr(key);
+}
+
+result<wanted> read_stack(const file_reader& file, const std::string& folder, const std::string& id,
+                          const json::object& artifact) {
+  wanted w;
+  w.name = stack_name(id, artifact);
+  const auto& properties = members::object(artifact, "properties");
+  const auto name = members::text(properties, "templateFile");
+  if (name.empty() || name.find("..") != std::string::npos || name.starts_with('/'))
+    return wrong(folder, "stack " + w.name + " has no good templateFile");
+  auto text = file(folder + "/" + name);
+  if (!text) return text.error();
+  for (const auto& p : members::object(properties, "parameters"))
+    w.parameters[p.key()] =
+        members::text(members::object(properties, "parameters"), std::string_view(p.key()));
+  if (text->size() <= most_template) {
+    w.text = std::move(*text);
+    return w;
+  }
+  w.url = published_at(artifact);
+  if (w.url.empty())
+    return wrong(folder,
+                 "the template of stack " + w.name + " has " + std::to_string(text->size()) +
+                     " bytes, and its place in S3 is not known; synthesise for an account and a region");
+  return w;
+}
+
+}  // namespace
+
+result<std::vector<wanted>> read_assembly(const file_reader& file, const std::string& folder,
+                                          const std::vector<std::string>& only) {
+  const auto text = file(folder + "/manifest.json");
+  if (!text) return text.error();
+  const auto manifest = parse_json(*text);
+  if (!manifest || !manifest->is_object()) return wrong(folder, "it is no JSON object");
+  const auto& artifacts = members::object(manifest->get_object(), "artifacts");
+  ordering by(artifacts);
+  for (const auto& a : artifacts)
+    if (const auto why = by.visit(std::string(a.key())); !why.empty()) return wrong(folder, why);
+  std::vector<wanted> out;
+  std::set<std::string> asked(only.begin(), only.end());
+  for (const auto& id : by.order) {
+    const auto& artifact = members::object(artifacts, id);
+    const auto name = stack_name(id, artifact);
+    if (!only.empty() && asked.erase(name) + asked.erase(id) == 0) continue;
+    auto w = read_stack(file, folder, id, artifact);
+    if (!w) return w.error();
+    out.push_back(std::move(*w));
+  }
+  if (!asked.empty()) return wrong(folder, "there is no stack " + *asked.begin());
+  if (out.empty()) return wrong(folder, "there is no stack; assemblies in assemblies are not looked into");
+  if (out.size() > most_stacks) return wrong(folder, "more than 50 stacks; name some with `only`");
+  return out;
+}
+
+}  // namespace shipflow::cloudformation
