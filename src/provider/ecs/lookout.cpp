@@ -7,8 +7,7 @@ namespace {
 
 // So much before its time a look may ride along with another one.
 constexpr duration early{500};
-constexpr duration shortest{1'000};
-constexpr duration usual_most{1'500};
+constexpr duration shortest{1'500};
 constexpr duration longest{15'000};
 
 }  // namespace
@@ -71,10 +70,14 @@ std::optional<time_point> lookout::wake(const ready_at& ready) const {
 }
 
 duration pause_after(const course& c) {
-  const auto usual = std::clamp<duration>(c.passed / 40, shortest, usual_most);
   const bool far = c.expected > duration{0} && c.passed < c.expected * 6 / 10;
   const auto share = c.near ? c.round / 2 : far ? c.round * 3 : c.round;
-  return std::clamp(share, c.near ? shortest : usual, longest);
+  return std::clamp(share, shortest, longest);
+}
+
+time_point common_moment(time_point now, duration pause) {
+  const auto at = to_ms(now + std::max(pause, shortest));
+  return from_ms(at / shortest.count() * shortest.count());
 }
 
 }  // namespace shipflow::ecs

@@ -63,8 +63,11 @@ struct course {
   bool near = false;     ///< everything runs, and only the end is missing
   duration round{0};     ///< what it takes to look at everything that is watched once, at the rate allowed
 };
-/// How long until it is looked at again. Where little is watched one to one and a half seconds, so that an end is known
-/// within two; in a crowd as the rate allows, ends that are near before those that are far.
+/// How long until it is looked at again. Where little is watched one and a half seconds, so that an end is known within
+/// two; in a crowd as the rate allows, ends that are near before those that are far.
 [[nodiscard]] duration pause_after(const course& c);
+/// That pause from now on, or a little less: looks of different rollouts fall on the same moments, so that one call does
+/// for ten of them.
+[[nodiscard]] time_point common_moment(time_point now, duration pause);
 
 }  // namespace shipflow::ecs

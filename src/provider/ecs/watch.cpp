@@ -12,8 +12,6 @@ namespace {
 
 // Those who ask at the same moment are answered from one call.
 constexpr duration gather{20};
-// Looks of different rollouts fall on the same moments.
-constexpr std::int64_t grid = 250;
 constexpr duration forgotten{60'000};
 constexpr std::size_t most_remembered = 10'000;
 
@@ -135,8 +133,7 @@ answer watch::paced(const look& l, const request& q, answer a) {
   if (const auto before = took_.find(full_name(l)); before != took_.end()) c.expected = before->second;
   c.near = a.percent >= 99;
   c.round = round_of(l);
-  const auto at = to_ms(now + pause_after(c));
-  a.look_again = from_ms((at + grid - 1) / grid * grid) - now;
+  a.look_again = common_moment(now, pause_after(c)) - now;
   return a;
 }
 

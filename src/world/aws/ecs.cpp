@@ -179,8 +179,10 @@ std::optional<time_point> ecs::next_change() const {
     if (at && (!out || *at < *out)) out = at;
   };
   for (const auto& t : tasks_) {
+    const auto at = next_of(t);
+    if (!at || (out && *out <= *at)) continue;
     const auto s = services_.find(t.cluster + "/" + t.service);
-    if (s == services_.end() || !s->second.stalled) earlier(next_of(t));
+    if (s == services_.end() || !s->second.stalled) out = at;
   }
   for (const auto& [key, s] : services_) {
     earlier(next_of(s));
