@@ -295,8 +295,8 @@ typedef struct shipflow_engine_options {
  *  with the host. Needs `threads` = 0. For tests and what-if questions; built-in providers, which live in
  *  real time, are refused. */
 #define SHIPFLOW_ENGINE_VIRTUAL_TIME 1u
-/** Secrets are asked of the host: calls of kind SHIPFLOW_CALL_SECRET. Otherwise "env:NAME" and "file:PATH" are
- *  read by the engine. */
+/** Secrets are asked of the host: calls of kind SHIPFLOW_CALL_SECRET. Otherwise "env:NAME", "file:PATH" and
+ *  secrets and parameters of AWS are read by the engine, with credentials and region of the process environment. */
 #define SHIPFLOW_ENGINE_HOST_SECRETS 2u
 /** Every approval is first shown to the host: calls of kind SHIPFLOW_CALL_POLICY. */
 #define SHIPFLOW_ENGINE_HOST_POLICY 4u

@@ -4,6 +4,7 @@
 #include "run_json.hpp"
 #include "text.hpp"
 
+#include <shipflow/aws_secrets.hpp>
 #include <shipflow/system.hpp>
 
 #include <algorithm>
@@ -72,7 +73,10 @@ host::host(const host_options& options, std::shared_ptr<shipflow::store> keep)
   chosen.id = options.id;
   chosen.calls_at_once = options.calls_at_once;
   chosen.observer = [this](const shipflow::engine_event& e) { take(e); };
-  chosen.secrets = shipflow::system_secrets;
+  shipflow::aws_options aws;
+  aws.variable = shipflow::system_variable_sources().process_environment;
+  aws.file = shipflow::system_variable_sources().file;
+  chosen.secrets = shipflow::aws_secrets(std::move(aws), shipflow::system_secrets);
   if (options.host_secrets)
     chosen.secrets = [this](const std::string& source, shipflow::secret_reply done) {
       ask(SHIPFLOW_CALL_SECRET, "", {{"source", source}}, pending_secret(std::move(done)), {});

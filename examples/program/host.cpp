@@ -1,6 +1,7 @@
 #include "host.hpp"
 
 #include <shipflow/aws_messages.hpp>
+#include <shipflow/aws_secrets.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/cloudformation.hpp>
@@ -134,7 +135,7 @@ shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store
   out->store = std::move(store);
   shipflow::engine_options options;
   options.observer = std::move(seen);
-  options.secrets = shipflow::system_secrets;
+  options.secrets = shipflow::aws_secrets(aws_of_process(), shipflow::system_secrets);
   out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
   if (auto added = add_providers(*out, state, as); !added) return added.error();
   for (const auto& n : tells)

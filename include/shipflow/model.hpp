@@ -80,7 +80,7 @@
 //       url: https://www.shopflow.io
 //       purpose: Live customer traffic
 //       size: {...} / access: {...}   # free mappings, kept for people and reports
-//       variables: { LOG_LEVEL: info, DSN: { env: DATABASE_URL, secret: true, default: ..., file: path } }
+//       variables: { LOG_LEVEL: info, DSN: { env | file | aws_secret | aws_parameter: ..., secret: true } }
 //       flags: { new_checkout: false }
 //       protection: { start: [dev], one_at_a_time: wait | refuse, deletion: deny }
 //       roles: { qa: ["user:alice", "group:qa"], lead: [...] }
@@ -184,7 +184,7 @@ struct protection_rules {
 struct variable {
   std::string value;
   bool secret = false;
-  std::string source;  ///< "literal", "env:DATABASE_URL", "file:/run/secrets/x"
+  std::string source;  ///< "literal", "env:NAME", "file:/run/x", "aws_secret:{..}"
 };
 
 /// What an environment takes: only releases that proved themselves in another one. Judged when a run is

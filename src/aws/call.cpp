@@ -54,6 +54,7 @@ void call::begin() {
       if (const auto self = weak.lock()) self->give_up(errc::cancelled);
     });
   });
+  if (!at_.retries) return answer(made(at_.retries.error().code, at_.retries.error().message));
   auto region = region_of(at_.options, how_.region);
   if (!region) return answer(made(region.error().code, region.error().message));
   region_ = std::move(*region);
@@ -73,8 +74,15 @@ result<void> call::find_address() {
 
 void call::attempt() {
   ++tries_;
+  const auto pause = at_.pause_before(to_.endpoint);
+  if (pause > duration{0}) return wait(pause, &call::authorise);
+  authorise();
+}
+
+void call::authorise() {
   if (service_.signing.empty()) return go(next_try());
-  at_.with_credentials([self = shared_from_this()](const result<credentials>& who) {
+  if (own_) return send(*own_);
+  at_.with_credentials(region_, [self = shared_from_this()](const result<credentials>& who) {
     if (!self->done_) return;
     if (!who) return self->answer(self->made(who.error().code, who.error().text()));
     self->send(*who);
@@ -93,7 +101,7 @@ http::request call::next_try() {
   q.deadline = left();
   q.max_body_bytes = q_.max_answer_bytes;
   q.stop = stop_.get_token();
-  q.tls.ca_file = at_.options.ca_file;
+  q.tls.ca_file = how_.ca_file.empty() ? at_.ca_file : how_.ca_file;
   return q;
 }
 
@@ -137,6 +145,7 @@ void call::on_response(http::response got) {
     return on_refusal(got);
   }
   at_.quota.give_back(spent_);
+  at_.answered(to_.endpoint, trouble::final);
   answer(std::move(got));
 }
 
@@ -146,6 +155,7 @@ void call::on_refusal(const http::response& got) {
   auto f = refused(got, said);
   if (expired(f.aws_code)) at_.forget_credentials();
   const auto why = trouble_of(got.status, f.aws_code);
+  at_.answered(to_.endpoint, why);
   if (why == trouble::clock && corrected_clock(got)) return attempt();
   again_or(why == trouble::clock ? trouble::final : why, std::move(f));
 }
@@ -173,18 +183,18 @@ void call::again_or(trouble why, failure f) {
   const bool allowed = why != trouble::final && tries_ < most_tries();
   if (!allowed || pause >= left() || !at_.quota.take(why)) return answer(std::move(f));
   spent_ = retry_quota::cost(why);
-  wait(pause);
+  wait(pause, &call::attempt);
 }
 
-void call::wait(duration d) {
+void call::wait(duration d, void (call::*next)()) {
   timer_.expires_after(d);
-  timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
-    if (!ec && self->done_) self->attempt();
+  timer_.async_wait([self = shared_from_this(), next](boost::system::error_code ec) {
+    if (!ec && self->done_) (self.get()->*next)();
   });
 }
 
 int call::most_tries() const {
-  return std::clamp(how_.attempts == 0 ? at_.options.attempts : how_.attempts, 1, 20);
+  return std::clamp(how_.attempts == 0 ? at_.retries->attempts : how_.attempts, 1, 20);
 }
 
 duration call::left() const {

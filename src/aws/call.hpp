@@ -19,12 +19,15 @@ class call : public std::enable_shared_from_this<call> {
   call(const call&) = delete;
   call& operator=(const call&) = delete;
 
+  /// These instead of what the client would search for.
+  void use(std::optional<credentials> who) { own_ = std::move(who); }
   void begin();
   /// Answers with that code unless it was answered.
   void give_up(errc why);
 
  private:
   void attempt();
+  void authorise();
   [[nodiscard]] result<void> find_address();
   [[nodiscard]] http::request next_try();
   void send(const credentials& who);
@@ -37,7 +40,7 @@ class call : public std::enable_shared_from_this<call> {
   void on_refusal(const http::response& got);
   [[nodiscard]] bool went_to_other_region(const std::string& region);
   [[nodiscard]] bool corrected_clock(const http::response& got);
-  void wait(duration d);
+  void wait(duration d, void (call::*next)());
   [[nodiscard]] duration left() const;
   [[nodiscard]] int most_tries() const;
   [[nodiscard]] failure refused(const http::response& got, const refusal& said) const;
@@ -51,6 +54,7 @@ class call : public std::enable_shared_from_this<call> {
   std::function<void(rest_outcome)> done_;
   std::string region_, id_;
   address to_;
+  std::optional<credentials> own_;
   std::chrono::steady_clock::time_point end_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer deadline_;

@@ -35,4 +35,42 @@ void client::send(const service& s, wire_request q, call_options how,
   machine_->post([c = std::move(c)] { c->begin(); });
 }
 
+namespace {
+
+void presign_with(machine& at, const service& s, const wire_request& q, const call_options& how,
+                  std::chrono::seconds valid, std::function<void(result<std::string>)> done) {
+  if (at.closed) return done(make_error(errc::cancelled, "cancelled"));
+  auto region = region_of(at.options, how.region);
+  if (!region) return done(region.error());
+  auto to = address_of(at.options, s, q, how.endpoint_url, *region);
+  if (!to) return done(to.error());
+  http::request plain;
+  plain.method = q.method;
+  plain.url = to->url;
+  plain.headers = q.headers;
+  plain.body = q.body;
+  signing with{to->region, std::string(s.signing), at.now(), s.rules};
+  at.with_credentials(*region,
+                      [plain, with, valid, done = std::move(done)](const result<credentials>& who) mutable {
+                        if (!who) return done(who.error());
+                        done(presigned(plain, *who, with, valid));
+                      });
+}
+
+}  // namespace
+
+void client::later(std::function<void()> what) {
+  machine_->post([at = machine_.get(), what = std::move(what)] {
+    if (!at->closed) what();
+  });
+}
+
+void client::presign(const service& s, wire_request q, call_options how, std::chrono::seconds valid,
+                     std::function<void(result<std::string>)> done) {
+  machine_->post(
+      [at = machine_, s, q = std::move(q), how = std::move(how), valid, done = std::move(done)]() mutable {
+        presign_with(*at, s, q, how, valid, std::move(done));
+      });
+}
+
 }  // namespace shipflow::aws

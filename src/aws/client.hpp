@@ -5,6 +5,7 @@
 
 #include <shipflow/aws.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -33,6 +34,7 @@ struct call_options {
   std::stop_token stop{};
   /// At most so many tries; 0: `aws_options::attempts`. 1 for what makes something new each time.
   int attempts = 0;
+  std::string ca_file{};  ///< certificates to trust for this call; empty: as the client does
 };
 
 class machine;
@@ -53,6 +55,12 @@ class client {
   /// Any request, its answer as it comes: REST services. Nothing is followed but S3's word that a bucket is in
   /// another region: the request goes there once, and later ones for the bucket at once.
   void send(const service& s, wire_request q, call_options how, std::function<void(rest_outcome)> done);
+  /// A URL with which anybody may send this request for as long as `valid`, at most 7 days and never longer than the
+  /// credentials are. Its headers must be sent along. Nothing is sent but what credentials need.
+  void presign(const service& s, wire_request q, call_options how, std::chrono::seconds valid,
+               std::function<void(result<std::string>)> done);
+  /// Runs `what` on the client's thread. Not run when the client goes away before.
+  void later(std::function<void()> what);
   [[nodiscard]] const aws_options& options() const noexcept { return options_; }
 
  private:

@@ -1,9 +1,10 @@
-// Keys, and where they are found.
+// Keys, and how those beside this process hand them out.
 #pragma once
 
 #include "http/client.hpp"
 
 #include <shipflow/aws.hpp>
+#include <shipflow/json.hpp>
 
 #include <functional>
 #include <memory>
@@ -21,14 +22,17 @@ struct credentials {
 
 using found_credentials = std::function<void(result<credentials>)>;
 
-/// From variables and files. `not_found`: there are none, look elsewhere. Other errors end the search.
-[[nodiscard]] result<credentials> local_credentials(const aws_options& from);
+/// From the endpoint that AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI names; `done` is called on the client's
+/// executor or inside the call.
+void container_credentials(http::client& with, const aws_options& from, found_credentials done);
+/// From the instance's metadata service, version 2. `not_found`: it is not there, or has none.
+void instance_credentials(http::client& with, const aws_options& from, found_credentials done);
 
-/// From the container's or the instance's endpoint, in that order; `done` is called on the client's executor
-/// or inside the call.
-void remote_credentials(http::client& with, const aws_options& from, found_credentials done);
-
-/// {AccessKeyId, SecretAccessKey, Token, Expiration} of such an endpoint. Pure.
-[[nodiscard]] result<credentials> read_credentials(std::string_view body, const std::string& where);
+/// {AccessKeyId, SecretAccessKey, Expiration} and the session's token under `token`. Pure.
+[[nodiscard]] result<credentials> read_credentials(const json::object& from, std::string_view token,
+                                                   const std::string& where);
+/// The same from a text, where `Code` must be "Success" if it is there. Pure.
+[[nodiscard]] result<credentials> parse_credentials(std::string_view body, std::string_view token,
+                                                    const std::string& where);
 
 }  // namespace shipflow::aws

@@ -1,6 +1,7 @@
 #include "aws/machine.hpp"
 
 #include "aws/call.hpp"
+#include "aws/search.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +16,11 @@ namespace shipflow::aws {
 
 // A site of thousands of files goes over this many connections.
 constexpr std::size_t idle_connections = 64;
-constexpr duration refresh_before = std::chrono::minutes(10);
+constexpr duration renew_before = std::chrono::minutes(15);
+constexpr duration wait_before = std::chrono::minutes(10);
+constexpr duration search_pause = std::chrono::minutes(1);
+// Of one question on the way to credentials, its retries included.
+constexpr duration question_wait = std::chrono::seconds(20);
 
 machine::machine(aws_options given)
     : options(std::move(given)), work_(boost::asio::make_work_guard(io)), dice_(std::random_device{}()) {}
@@ -28,6 +33,8 @@ void machine::post(std::function<void()> what) {
       kept.idle_per_origin = idle_connections;
       kept.idle_total = 2 * idle_connections;
       web = std::make_unique<http::client>(io.get_executor(), kept);
+      retries = retries_of(options);
+      ca_file = ca_file_of(options);
       // The host's signals stay with the host's threads.
       sigset_t all;
       sigset_t before;
@@ -44,6 +51,7 @@ void machine::close() {
   if (!thread_.joinable()) return;
   boost::asio::post(io, [this] {
     closed = true;
+    over_.request_stop();
     const auto all = live;
     for (auto* c : all) c->give_up(errc::cancelled);
     web.reset();
@@ -52,22 +60,59 @@ void machine::close() {
   thread_.join();
 }
 
-void machine::with_credentials(found_credentials done) {
-  if (known_ && (!known_->expires || *known_->expires - refresh_before > now())) return done(*known_);
+void machine::with_credentials(const std::string& region, found_credentials done) {
+  const auto left = known_ && known_->expires ? *known_->expires - now() : duration::max();
+  const bool may_search = now() >= search_again_;
+  if (known_ && left > (may_search ? wait_before : duration{0})) {
+    const auto in_use = *known_;
+    if (left <= renew_before && may_search) search(region);
+    return done(in_use);
+  }
   waiting_.push_back(std::move(done));
-  if (waiting_.size() > 1) return;
-  auto local = local_credentials(options);
-  if (local || local.error().code != errc::not_found) return answer_all(local);
-  remote_credentials(*web, options, [this](const result<credentials>& found) { answer_all(found); });
+  search(region);
+}
+
+void machine::search(const std::string& region) {
+  if (std::exchange(searching_, true)) return;
+  search_credentials(*this, region, [this](const result<credentials>& found) { answer_all(found); });
 }
 
 void machine::answer_all(const result<credentials>& found) {
+  searching_ = false;
+  const bool usable = known_ && known_->expires && *known_->expires > now();
   // Keys that expire soon and are all there is are used until the service refuses them.
+  if (found || usable) search_again_ = now() + search_pause;
   if (found)
     known_ = *found;
-  else
+  else if (!usable)
     known_.reset();
-  for (const auto& done : std::exchange(waiting_, {})) done(found);
+  const auto answer = known_ ? result<credentials>(*known_) : found;
+  for (const auto& done : std::exchange(waiting_, {})) done(answer);
+}
+
+void machine::ask_with(const service& s, wire_request q, std::optional<credentials> who,
+                       const std::string& region, std::function<void(rest_outcome)> done) {
+  call_options how;
+  how.region = region;
+  how.deadline = question_wait;
+  const auto c = std::make_shared<call>(*this, s, std::move(q), std::move(how), std::move(done));
+  c->use(std::move(who));
+  c->begin();
+}
+
+duration machine::pause_before(const std::string& endpoint) {
+  if (!retries || retries->mode != retry_mode::adaptive) return duration{0};
+  return rates_.try_emplace(endpoint, steady_now()).first->second.take(steady_now());
+}
+
+void machine::answered(const std::string& endpoint, trouble how) {
+  if (!retries || retries->mode != retry_mode::adaptive) return;
+  rates_.try_emplace(endpoint, steady_now()).first->second.on_answer(how == trouble::throttle, steady_now());
+}
+
+time_point machine::steady_now() const {
+  return time_point{
+      std::chrono::duration_cast<duration>(std::chrono::steady_clock::now().time_since_epoch())};
 }
 
 time_point machine::now() const {

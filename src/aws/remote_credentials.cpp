@@ -1,6 +1,7 @@
 // Credentials that an endpoint beside this process hands out.
 #include "aws/credentials.hpp"
 #include "aws/settings.hpp"
+#include "http/text.hpp"
 #include "http/url.hpp"
 
 #include <shipflow/json.hpp>
@@ -68,7 +69,7 @@ void of_container(http::client& with, const aws_options& from, const std::string
     if (o->status != 200)
       return done(make_error(errc::unavailable,
                              "AWS credentials of the container: it answered " + std::to_string(o->status)));
-    done(read_credentials(o->body, "the container"));
+    done(parse_credentials(o->body, "Token", "the container"));
   });
 }
 
@@ -95,7 +96,7 @@ class instance_search : public std::enable_shared_from_this<instance_search> {
         const auto role = roles.substr(0, roles.find('\n'));
         if (role.empty()) return done_(nowhere("the instance has no role"));
         ask(of_role(role),
-            [this](const std::string& body) { done_(read_credentials(body, "the instance")); });
+            [this](const std::string& body) { done_(parse_credentials(body, "Token", "the instance")); });
       });
     });
   }
@@ -123,18 +124,14 @@ class instance_search : public std::enable_shared_from_this<instance_search> {
 
 }  // namespace
 
-result<credentials> read_credentials(std::string_view body, const std::string& where) {
+result<credentials> read_credentials(const json::object& from, std::string_view token,
+                                     const std::string& where) {
   const auto bad = [&](const std::string& why) {
     return make_error(errc::failed, "AWS credentials of " + where + ": " + why);
   };
-  const auto v = parse_json(body);
-  const auto* o = v ? v->if_object() : nullptr;
-  if (o == nullptr) return bad("the answer is no JSON object");
-  const auto code = member(*o, "Code");
-  if (!code.empty() && code != "Success") return bad("it says " + code.substr(0, 80));
-  credentials c{member(*o, "AccessKeyId"), member(*o, "SecretAccessKey"), member(*o, "Token"), {}};
+  credentials c{member(from, "AccessKeyId"), member(from, "SecretAccessKey"), member(from, token), {}};
   if (c.id.empty() || c.secret.empty()) return bad("AccessKeyId or SecretAccessKey is missing");
-  if (const auto end = member(*o, "Expiration"); !end.empty()) {
+  if (const auto end = member(from, "Expiration"); !end.empty()) {
     const auto t = parse_time(end);
     if (!t) return bad("Expiration is no time");
     c.expires = *t;
@@ -142,11 +139,30 @@ result<credentials> read_credentials(std::string_view body, const std::string& w
   return c;
 }
 
-void remote_credentials(http::client& with, const aws_options& from, found_credentials done) {
+result<credentials> parse_credentials(std::string_view body, std::string_view token,
+                                      const std::string& where) {
+  const auto v = parse_json(body);
+  const auto* o = v ? v->if_object() : nullptr;
+  if (o == nullptr)
+    return make_error(errc::failed, "AWS credentials of " + where + ": the answer is no JSON object");
+  const auto code = member(*o, "Code");
+  if (!code.empty() && code != "Success")
+    return make_error(errc::failed, "AWS credentials of " + where + ": it says " + http::one_line(code, 80));
+  return read_credentials(*o, token, where);
+}
+
+void container_credentials(http::client& with, const aws_options& from, found_credentials done) {
   const auto relative = variable(from, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
   const auto full = variable(from, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-  if (!relative.empty()) return of_container(with, from, "http://169.254.170.2" + relative, std::move(done));
-  if (!full.empty()) return of_container(with, from, full, std::move(done));
+  if (relative.empty() && full.empty())
+    return done(
+        make_error(errc::invalid_argument,
+                   "AWS credentials of the container: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI "
+                   "are not set"));
+  of_container(with, from, relative.empty() ? full : "http://169.254.170.2" + relative, std::move(done));
+}
+
+void instance_credentials(http::client& with, const aws_options& from, found_credentials done) {
   if (variable(from, "AWS_EC2_METADATA_DISABLED") == "true")
     return done(nowhere("AWS_EC2_METADATA_DISABLED is set"));
   auto root = variable(from, "AWS_EC2_METADATA_SERVICE_ENDPOINT");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace shipflow::aws {
@@ -39,6 +41,19 @@ std::string of_chosen_profile(const aws_options& from, const std::string& key) {
   return p == nullptr ? std::string{} : value_of(*p, key);
 }
 
+std::string endpoint_of_profile(const aws_options& from, std::string id) {
+  const auto files = read_profiles(from);
+  const auto* p = files ? files->find(profile_name(from)) : nullptr;
+  if (p == nullptr) return {};
+  std::transform(id.begin(), id.end(), id.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto* services = files->find("services " + value_of(*p, "services"));
+  auto url = services == nullptr ? std::string{} : value_of(*services, id + ".endpoint_url");
+  return url.empty() ? value_of(*p, "endpoint_url") : url;
+}
+
+constexpr int most_attempts = 20;
+
 }  // namespace
 
 bool is_region(const std::string& text) {
@@ -71,27 +86,30 @@ std::string profile_name(const aws_options& from) {
 result<profiles> parse_profiles(std::string_view text, const std::string& path) {
   profiles out;
   profile* into = nullptr;
+  std::string outer;
   for (int number = 1; !text.empty(); ++number) {
     const auto end = std::min(text.find('\n'), text.size());
     const auto line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const auto content = trimmed(line);
     const bool nested = !line.empty() && (line.front() == ' ' || line.front() == '\t');
-    if (content.empty() || content.front() == '#' || content.front() == ';' || nested) continue;
+    if (content.empty() || content.front() == '#' || content.front() == ';') continue;
     if (content.front() == '[') {
       const auto close = content.find(']');
       if (close == std::string_view::npos)
         return make_error(errc::invalid_document, "a section without `]`",
                           path + ":" + std::to_string(number));
       into = &out.by_name[section_name(content.substr(1, close - 1))];
+      outer.clear();
       continue;
     }
     const auto equals = content.find('=');
     if (equals == std::string_view::npos || into == nullptr)
       return make_error(errc::invalid_document, "expected `[profile]` or `key = value`",
                         path + ":" + std::to_string(number));
-    into->insert_or_assign(std::string(trimmed(content.substr(0, equals))),
-                           std::string(trimmed(content.substr(equals + 1))));
+    const auto key = std::string(trimmed(content.substr(0, equals)));
+    if (!nested) outer = key + ".";
+    into->insert_or_assign(nested ? outer + key : key, std::string(trimmed(content.substr(equals + 1))));
   }
   return out;
 }
@@ -122,9 +140,36 @@ std::string configured_endpoint(const aws_options& from, const std::string& id) 
   const bool configured = variable(from, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") != "true";
   if (url.empty() && configured) url = variable(from, "AWS_ENDPOINT_URL_" + id);
   if (url.empty() && configured) url = variable(from, "AWS_ENDPOINT_URL");
-  if (url.empty() && configured) url = of_chosen_profile(from, "endpoint_url");
+  if (url.empty() && configured) url = endpoint_of_profile(from, id);
   while (url.ends_with('/')) url.pop_back();
   return url;
+}
+
+std::string ca_file_of(const aws_options& from) {
+  auto path = from.ca_file;
+  if (path.empty()) path = variable(from, "AWS_CA_BUNDLE");
+  return path.empty() ? of_chosen_profile(from, "ca_bundle") : path;
+}
+
+result<retry_settings> retries_of(const aws_options& from) {
+  retry_settings out;
+  auto mode = from.retry_mode;
+  if (mode.empty()) mode = variable(from, "AWS_RETRY_MODE");
+  if (mode.empty()) mode = of_chosen_profile(from, "retry_mode");
+  if (mode == "adaptive")
+    out.mode = retry_mode::adaptive;
+  else if (!mode.empty() && mode != "standard" && mode != "legacy")
+    return make_error(errc::invalid_argument,
+                      "the retry mode of AWS calls must be standard or adaptive, not \"" + mode + "\"");
+  auto most = from.attempts != 0 ? std::to_string(from.attempts) : variable(from, "AWS_MAX_ATTEMPTS");
+  if (most.empty()) most = of_chosen_profile(from, "max_attempts");
+  if (most.empty()) return out;
+  const auto [end, ec] = std::from_chars(most.data(), most.data() + most.size(), out.attempts);
+  if (ec != std::errc{} || end != most.data() + most.size() || out.attempts < 1 ||
+      out.attempts > most_attempts)
+    return make_error(errc::invalid_argument,
+                      "AWS_MAX_ATTEMPTS or max_attempts must be 1 to 20, not \"" + most + "\"");
+  return out;
 }
 
 std::string_view dns_suffix(std::string_view region) {

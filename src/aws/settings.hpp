@@ -22,7 +22,8 @@ struct profiles {
 /// Both files; one that is not there is empty, one that cannot be understood is an error with its line.
 /// What stands in the credentials file goes first.
 [[nodiscard]] result<profiles> read_profiles(const aws_options& from);
-/// Sections and `key = value` lines; `[profile x]` of the config file is x. Nested values are passed over.
+/// Sections and `key = value` lines; `[profile x]` of the config file is x, other sections keep their whole name
+/// ("sso-session x"). An indented `b = v` below `a =` is "a.b".
 [[nodiscard]] result<profiles> parse_profiles(std::string_view text, const std::string& path);
 
 /// Letters, digits and hyphens: what may become part of a host name.
@@ -33,6 +34,17 @@ struct profiles {
 /// What options, variables or the profile say instead of AWS's own endpoint, without a slash at its end; or empty.
 /// `id` is the service's name in variables ("CLOUDWATCH").
 [[nodiscard]] std::string configured_endpoint(const aws_options& from, const std::string& id);
+
+/// The PEM file of options, AWS_CA_BUNDLE or the profile's ca_bundle; empty: the system's.
+[[nodiscard]] std::string ca_file_of(const aws_options& from);
+
+enum class retry_mode { standard, adaptive };
+struct retry_settings {
+  retry_mode mode = retry_mode::standard;
+  int attempts = 3;
+};
+/// Of options, AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, the profile's retry_mode and max_attempts.
+[[nodiscard]] result<retry_settings> retries_of(const aws_options& from);
 
 /// What the names of a region's hosts end with: "amazonaws.com.cn" in China.
 [[nodiscard]] std::string_view dns_suffix(std::string_view region);

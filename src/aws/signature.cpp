@@ -182,4 +182,29 @@ result<void> sign(http::request& q, const credentials& who, const signing& how) 
   return {};
 }
 
+result<std::string> presigned(const http::request& q, const credentials& who, const signing& how,
+                              std::chrono::seconds valid) {
+  constexpr std::chrono::seconds longest = std::chrono::hours(24 * 7);
+  if (valid < std::chrono::seconds(1) || valid > longest)
+    return make_error(errc::invalid_argument, "a signed URL is valid for 1 second to 7 days");
+  signing with = how;
+  if (how.rules == signing_rules::s3) with.payload_hash = unsigned_payload;
+  const auto unsigned_parts = parts_of(q, with);
+  if (!unsigned_parts) return unsigned_parts.error();
+  query_list more{{"X-Amz-Algorithm", "AWS4-HMAC-SHA256"},
+                  {"X-Amz-Credential", who.id + "/" + scope_of(how)},
+                  {"X-Amz-Date", stamp(how.at)},
+                  {"X-Amz-Expires", std::to_string(valid.count())},
+                  {"X-Amz-SignedHeaders", unsigned_parts->signed_headers}};
+  if (!who.token.empty()) more.emplace_back("X-Amz-Security-Token", who.token);
+  auto whole = q;
+  auto text = query_text(more);
+  if (q.url.find('?') != std::string::npos) text.front() = '&';
+  whole.url += text;
+  const auto parts = parts_of(whole, with);
+  if (!parts) return parts.error();
+  const auto key = how.key.empty() ? signing_key(who.secret, how) : how.key;
+  return whole.url + "&X-Amz-Signature=" + hex(hmac(key, parts->string_to_sign));
+}
+
 }  // namespace shipflow::aws

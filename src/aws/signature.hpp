@@ -4,6 +4,7 @@
 #include "aws/credentials.hpp"
 #include "aws/service.hpp"
 
+#include <chrono>
 #include <map>
 
 namespace shipflow::aws {
@@ -30,6 +31,11 @@ struct signature_parts {
   std::string string_to_sign;
 };
 [[nodiscard]] result<signature_parts> parts_of(const http::request& q, const signing& how);
+
+/// The URL of `q` with the signature in its query: whoever has it may send the request, with the headers of `q`, from
+/// `how.at` on for as long as `valid`. S3 takes any body then. Error: `valid` is not 1 second to 7 days.
+[[nodiscard]] result<std::string> presigned(const http::request& q, const credentials& who,
+                                            const signing& how, std::chrono::seconds valid);
 
 /// The secret, narrowed to a day, a region and a service: 32 bytes. Pure.
 [[nodiscard]] std::string signing_key(const std::string& secret, const signing& how);

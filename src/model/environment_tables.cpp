@@ -16,9 +16,14 @@ const mapping& variable_table() {
     t.field("file", text(), "a file, at most 64 KiB, trailing newline cut").example("/run/secrets/database");
     t.field("default", text(), "when the source has no value");
     t.field("secret", boolean(), "fetched late, and never written anywhere").standard(false);
-    t.field("aws_secret", non_empty_string(), "AWS Secrets Manager; not built in this version");
-    t.field("ssm", non_empty_string(), "AWS Systems Manager; not built in this version");
-    t.exactly_one({"value", "env", "file", "aws_secret", "ssm"});
+    t.field("aws_secret", non_empty_string(), "a name or ARN in AWS Secrets Manager; always secret")
+        .example("prod/database");
+    t.field("key", non_empty_string(), "aws_secret: the member to take of a JSON object").example("password");
+    t.field("stage", non_empty_string(), "aws_secret: which version").standard("AWSCURRENT");
+    t.field("aws_parameter", non_empty_string(), "a name or ARN in AWS Systems Manager; always secret")
+        .example("/prod/database/dsn");
+    t.field("region", non_empty_string(), "aws_secret, aws_parameter: of AWS, instead of the process's");
+    t.exactly_one({"value", "env", "file", "aws_secret", "aws_parameter"});
     return t;
   }();
   return table;

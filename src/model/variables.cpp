@@ -14,9 +14,16 @@ constexpr std::size_t most_bytes = 64U << 10U;
 struct source {
   const node* at = nullptr;
   const node* text = nullptr;    ///< literal or default, references allowed
-  std::string from = "literal";  ///< "env:NAME", "file:PATH"
+  std::string from = "literal";  ///< "env:NAME", "file:PATH", "aws_secret:{...}", "aws_parameter:{...}"
   bool secret = false;
 };
+
+json::object details_of(const node& written, const node& name) {
+  json::object o{{"name", name.text}};
+  for (const auto* word : {"key", "stage", "region"})
+    if (const auto* more = written.find(word)) o[word] = more->text;
+  return o;
+}
 
 source source_of(const node& written) {
   source s;
@@ -29,17 +36,30 @@ source source_of(const node& written) {
   s.text = written.find("value") != nullptr ? written.find("value") : written.find("default");
   if (const auto* env = written.find("env")) s.from = "env:" + schema::string_of(*env);
   if (const auto* file = written.find("file")) s.from = "file:" + file->text;
+  for (const auto* word : {"aws_secret", "aws_parameter"}) {
+    const auto* name = written.find(word);
+    if (name == nullptr) continue;
+    s.secret = true;
+    s.from = std::string(word) + ":" + json::serialize(details_of(written, *name));
+  }
   return s;
 }
 
-bool refuse_unbuilt(const node& written, diagnostics& out) {
-  for (const auto* word : {"aws_secret", "ssm"}) {
-    if (const auto* at = written.find(word)) {
-      out.error(at->place, at->pointer, std::string("not built in this version: `") + word + "`");
-      return true;
-    }
-  }
-  return false;
+// Which words say more about which source.
+bool detailed_right(const node& written, diagnostics& out) {
+  const auto is = [&](const char* word) { return written.find(word) != nullptr; };
+  const auto refuse = [&](const char* word, const std::string& why) {
+    const auto* at = written.find(word);
+    out.error(at->place, at->pointer, "`" + std::string(word) + "` " + why);
+    return false;
+  };
+  const bool of_aws = is("aws_secret") || is("aws_parameter");
+  for (const auto* word : {"key", "stage"})
+    if (is(word) && !is("aws_secret")) return refuse(word, "goes with `aws_secret` only");
+  if (is("region") && !of_aws) return refuse("region", "goes with `aws_secret` and `aws_parameter` only");
+  if (of_aws && is("secret") && !schema::read_boolean(written, "secret").value_or(true))
+    return refuse("secret", "cannot be false: what AWS keeps is fetched late, and never written anywhere");
+  return true;
 }
 
 class resolver {
@@ -49,7 +69,7 @@ class resolver {
 
   std::map<std::string, variable> run() {
     for (const auto& [name, value] : written_.fields)
-      if (!value.is(node_kind::mapping) || !refuse_unbuilt(value, out_))
+      if (!value.is(node_kind::mapping) || detailed_right(value, out_))
         sources_by_name_[name] = source_of(value);
     for (const auto& name : ordered()) resolve(name);
     return std::move(done_);
@@ -116,7 +136,9 @@ class resolver {
     }
     if (s.secret) {
       out_.error(s.at->place, s.at->pointer,
-                 "a secret must not stand in a document; give `env` or `file` instead of its value");
+                 "a secret must not stand in a document; give `env`, `file`, `aws_secret` or `aws_parameter` "
+                 "instead "
+                 "of its value");
       return;
     }
     const auto before = out_.items().size();

@@ -17,12 +17,16 @@
 
 namespace shipflow::process {
 
+/// Which streams are kept; the other one goes nowhere.
+enum class kept { both, standard };
+
 struct child_spec {
   std::vector<std::string> argv;
   std::string directory = "/";
   std::vector<std::pair<std::string, std::string>> environment;  ///< complete but for PATH
   std::string input{};                                           ///< what it reads; empty: /dev/null
-  std::size_t output_limit = 16'384;                             ///< the end of both streams that is kept
+  std::size_t output_limit = 16'384;                             ///< the end of what is kept
+  kept keep = kept::both;
 };
 
 struct child_end {

@@ -98,7 +98,7 @@ image make_image(const child_spec& spec) {
 }
 
 // Between fork and exec only async-signal-safe calls are allowed.
-[[noreturn]] void become(const image& i, int input, int output, int report) {
+[[noreturn]] void become(const image& i, int input, int output, int complaints, int report) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != i.parent) ::_exit(127);
@@ -106,7 +106,7 @@ image make_image(const child_spec& spec) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   for (int s = 1; s < NSIG; ++s) ::signal(s, SIG_DFL);
-  bool ok = ::dup2(input, 0) == 0 && ::dup2(output, 1) == 1 && ::dup2(output, 2) == 2;
+  bool ok = ::dup2(input, 0) == 0 && ::dup2(output, 1) == 1 && ::dup2(complaints, 2) == 2;
   ::syscall(SYS_close_range, 3U, UINT_MAX, 4U /* CLOSE_RANGE_CLOEXEC */);
   ok = ok && ::chdir(i.directory) == 0;
   if (ok) ::execve(i.program.c_str(), i.argv.data(), i.envp.data());
@@ -151,9 +151,11 @@ result<spawned> spawn(const child_spec& spec) {
   const auto opened = input_of(spec);
   if (!opened) return opened.error();
   const descriptor input(*opened);
+  const descriptor nowhere(spec.keep == kept::standard ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
+  const int complaints = spec.keep == kept::standard ? nowhere.get() : out_write.get();
   const pid_t pid = ::fork();
   if (pid < 0) return system_error("no process", errno);
-  if (pid == 0) become(i, input.get(), out_write.get(), report_write.get());
+  if (pid == 0) become(i, input.get(), out_write.get(), complaints, report_write.get());
   ::setpgid(pid, pid);  // also here: a kill may come before the child did it
   out_write.reset(-1);
   report_write.reset(-1);

@@ -41,6 +41,10 @@ TEST_CASE("aws/address: endpoints by variable, profile, region and partition") {
   CHECK(here.endpoint("eusc-de-east-1") == "https://monitoring.eusc-de-east-1.amazonaws.eu");
   here.p.files["/h/.aws/config"] = "[default]\nendpoint_url = http://profile:1/\n";
   CHECK(here.endpoint("eu-central-1") == "http://profile:1");
+  here.p.files["/h/.aws/config"] +=
+      "services = dev\n[services dev]\ncloudwatch =\n  endpoint_url = http://nested:5\n";
+  CHECK(here.endpoint("eu-central-1") == "http://nested:5");
+  CHECK(here.at(aws::ecs, "eu-central-1").value().endpoint == "http://profile:1");
   here.p.variables["AWS_ENDPOINT_URL"] = "http://all:2/";
   CHECK(here.endpoint("eu-central-1") == "http://all:2");
   here.p.variables["AWS_ENDPOINT_URL_CLOUDWATCH"] = "http://mine:3";

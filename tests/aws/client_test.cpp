@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <future>
 
 using namespace shipflow;
@@ -170,11 +171,16 @@ TEST_CASE("aws/client: garbage, wrong lengths and endless bodies are errors") {
 TEST_CASE(
     "aws/client: credentials are fetched once for calls at the same time, and again before they expire") {
   std::atomic<int> fetched{0};
+  std::atomic<bool> broken{false};
   const auto now =
       std::make_shared<std::atomic<std::int64_t>>(to_ms(parse_time("2026-01-01T00:00:00Z").value()));
   tests::raw_server keys([&](tests::raw_connection& c) {
     while (c.read_request()) {
       ++fetched;
+      if (broken) {
+        c.say(response("500 No", ""));
+        continue;
+      }
       const auto end = format_time(from_ms(*now) + 1h);
       c.say(response("200 OK", R"({"AccessKeyId":"A)" + std::to_string(fetched.load()) +
                                    R"(","SecretAccessKey":"S","Token":"T","Expiration":")" + end + "\"}"));
@@ -193,12 +199,30 @@ TEST_CASE(
            [&one](const aws::outcome& o) { one.set_value(o.has_value()); });
   for (auto& one : all) CHECK(one.get_future().get());
   CHECK(fetched == 1);
-  *now += 49 * 60'000;
+  *now += 44 * 60'000;
   REQUIRE(ask(c).has_value());
   CHECK(fetched == 1);
+  // From 15 minutes before the end on they are renewed while they are used.
   *now += 2 * 60'000;
   REQUIRE(ask(c).has_value());
-  CHECK(fetched == 2);
-  CHECK(header(s.request(9), "Authorization").find("Credential=A2/") != std::string::npos);
-  CHECK(header(s.request(9), "X-Amz-Security-Token") == "T");
+  CHECK(header(s.request(9), "Authorization").find("Credential=A1/") != std::string::npos);
+  while (fetched < 2) REQUIRE(ask(c).has_value());
+  while (header(s.request(static_cast<std::size_t>(s.requests - 1)), "Authorization").find("=A2/") ==
+         std::string::npos)
+    REQUIRE(ask(c).has_value());
+  CHECK(header(s.request(static_cast<std::size_t>(s.requests - 1)), "X-Amz-Security-Token") == "T");
+  // From 10 minutes before it calls wait for new ones, and go on with the old if there are none.
+  broken = true;
+  *now += 52 * 60'000;
+  REQUIRE(ask(c).has_value());
+  REQUIRE(ask(c).has_value());
+  CHECK(fetched == 3);
+  *now += 2 * 60'000;
+  REQUIRE(ask(c).has_value());
+  CHECK(fetched == 4);
+  *now += 7 * 60'000;
+  CHECK(ask(c).error().message ==
+        "monitoring GetMetricData: AWS credentials of the container: it answered 500");
+  broken = false;
+  REQUIRE(ask(c).has_value());
 }

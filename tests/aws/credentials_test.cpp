@@ -16,16 +16,12 @@ namespace {
 result<aws::credentials> remote(const place& p) {
   http::client client;
   std::promise<result<aws::credentials>> found;
-  aws::remote_credentials(client, p.options(),
-                          [&](const result<aws::credentials>& c) { found.set_value(c); });
+  const auto keep = [&](const result<aws::credentials>& c) { found.set_value(c); };
+  if (p.variables.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+    aws::container_credentials(client, p.options(), keep);
+  else
+    aws::instance_credentials(client, p.options(), keep);
   return found.get_future().get();
-}
-
-std::string local_error(const place& p, const std::string& profile = "") {
-  auto o = p.options();
-  o.profile = profile;
-  const auto c = aws::local_credentials(o);
-  return c ? "" : c.error().message;
 }
 
 std::string response(const std::string& body, const std::string& status = "200 OK") {
@@ -36,44 +32,6 @@ constexpr auto keys =
     R"({"Code":"Success","AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2030-01-01T00:00:00Z"})";
 
 }  // namespace
-
-TEST_CASE("aws/credentials: variables go before the profile, unless one is named") {
-  place p;
-  p.variables = {
-      {"HOME", "/h"}, {"AWS_ACCESS_KEY_ID", "V"}, {"AWS_SECRET_ACCESS_KEY", "S"}, {"AWS_SESSION_TOKEN", "T"}};
-  p.files["/h/.aws/credentials"] =
-      "[default]\naws_access_key_id=D\naws_secret_access_key=S\n[x]\naws_access_key_id=X\naws_secret_access_"
-      "key=S\n";
-  CHECK(aws::local_credentials(p.options())->id == "V");
-  CHECK(aws::local_credentials(p.options())->token == "T");
-  auto o = p.options();
-  o.profile = "x";
-  CHECK(aws::local_credentials(o)->id == "X");
-  p.variables.erase("AWS_ACCESS_KEY_ID");
-  CHECK(local_error(p) == "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID");
-  p.variables.erase("AWS_SECRET_ACCESS_KEY");
-  CHECK(aws::local_credentials(p.options())->id == "D");
-}
-
-TEST_CASE("aws/credentials: what is not built is said, and nothing else is taken instead") {
-  place p;
-  p.variables = {{"HOME", "/h"}};
-  CHECK(local_error(p) == "no AWS credentials");
-  CHECK(local_error(p, "prod") == "there is no AWS profile \"prod\"");
-  p.files["/h/.aws/config"] =
-      "[profile role]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = default\n"
-      "[profile sso]\nsso_session = me\n[profile half]\naws_access_key_id = A\n[profile "
-      "process]\ncredential_process = /bin/x\n";
-  CHECK(local_error(p, "role").find("uses a role (role_arn), which is not built") != std::string::npos);
-  CHECK(local_error(p, "sso").find("uses sso_session") != std::string::npos);
-  CHECK(local_error(p, "process").find("uses credential_process") != std::string::npos);
-  CHECK(local_error(p, "half") == "AWS profile \"half\" has half a pair of keys");
-  p.variables["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/t";
-  CHECK(local_error(p).find("web identity is not built") != std::string::npos);
-  p.variables.erase("AWS_WEB_IDENTITY_TOKEN_FILE");
-  p.files["/h/.aws/config"] = "[default\n";
-  CHECK(local_error(p) == "a section without `]`");
-}
 
 TEST_CASE("aws/credentials: a container's endpoint, with its token, and never one elsewhere") {
   std::mutex guard;

@@ -69,3 +69,40 @@ TEST_CASE("aws/client: objects go to moto's S3 and come back byte for byte") {
   CHECK(none.error().code == errc::not_found);
   CHECK(none.error().status == 404);
 }
+
+TEST_CASE("aws/search: moto's STS hands out roles that moto then knows") {
+  if (tests::moto_program().empty()) return;
+  const tests::moto server;
+  auto p = server.keys;
+  const auto anywhere =
+      std::string(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})");
+  aws::client admin(p.options());
+  static_cast<void>(tests::moto::call(admin, tests::iam, "CreateRole",
+                                      {{"RoleName", "deploy"}, {"AssumeRolePolicyDocument", anywhere}}));
+  static_cast<void>(
+      tests::moto::call(admin, tests::iam, "PutRolePolicy",
+                        {{"RoleName", "deploy"}, {"PolicyName", "all"}, {"PolicyDocument", anywhere}}));
+  p.variables["HOME"] = "/h";
+  p.files["/h/.aws/credentials"] = "[base]\naws_access_key_id = " + p.variables["AWS_ACCESS_KEY_ID"] +
+                                   "\naws_secret_access_key = " + p.variables["AWS_SECRET_ACCESS_KEY"] + "\n";
+  p.files["/h/.aws/config"] =
+      "[profile prod]\nrole_arn = arn:aws:iam::123456789012:role/deploy\nsource_profile = base\n"
+      "role_session_name = shop\n";
+  auto options = p.options();
+  options.profile = "prod";
+  aws::client prod(options);
+  const auto who = tests::moto::try_call(prod, aws::sts, "GetCallerIdentity", {});
+  REQUIRE_MESSAGE(who.has_value(), (who ? "" : who.error().message));
+  CHECK(who->at("Arn").as_string() == "arn:aws:sts::123456789012:assumed-role/deploy/shop");
+  p.variables.erase("AWS_ACCESS_KEY_ID");
+  p.variables.erase("AWS_SECRET_ACCESS_KEY");
+  p.variables["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/token";
+  p.variables["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/deploy";
+  p.variables["AWS_ROLE_SESSION_NAME"] = "pod";
+  p.files["/token"] = "any.token.here";
+  server.let_pass(1);  // what is not signed, moto takes for forged
+  aws::client pod(p.options());
+  const auto as_pod = tests::moto::try_call(pod, aws::sts, "GetCallerIdentity", {});
+  REQUIRE_MESSAGE(as_pod.has_value(), (as_pod ? "" : as_pod.error().message));
+  CHECK(std::string(as_pod->at("Arn").as_string()).ends_with("assumed-role/deploy/pod"));
+}

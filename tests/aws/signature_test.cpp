@@ -214,3 +214,33 @@ TEST_CASE("aws/signature: headers a hop may change are not signed, repeated ones
   q.url = "no url";
   CHECK(!aws::parts_of(q, when).has_value());
 }
+
+TEST_CASE("aws/signature: signed URLs are those of botocore") {
+  const auto url = [](const std::string& method, const std::string& of, aws::signing how, std::int64_t valid,
+                      const std::string& token = "") {
+    http::request q;
+    q.method = method;
+    q.url = of;
+    how.region = "us-east-1";
+    how.at = when.at;
+    const aws::credentials who{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token, {}};
+    return aws::presigned(q, who, how, std::chrono::seconds(valid));
+  };
+  const aws::signing s3{"", "s3", {}, aws::signing_rules::s3};
+  CHECK(url("GET", "https://b.s3.us-east-1.amazonaws.com/a//b/./c%20d/%C3%BC%2B.html", s3, 86'400).value() ==
+        "https://b.s3.us-east-1.amazonaws.com/a//b/./c%20d/%C3%BC%2B.html?X-Amz-Algorithm=AWS4-HMAC-SHA256&"
+        "X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20150830T123600Z&"
+        "X-Amz-Expires=86400&X-Amz-SignedHeaders=host&"
+        "X-Amz-Signature=586563a1eaa80a387b515566e2e81d1093f7163f35e9c9a77edb513ef823dbe3");
+  CHECK(url("PUT", "https://b.s3.us-east-1.amazonaws.com/x?partNumber=1&uploadId=a%2Bb", s3, 60, "to/ken+=")
+            .value()
+            .ends_with("&X-Amz-Security-Token=to%2Fken%2B%3D&"
+                       "X-Amz-Signature=b191b6507f9db7b0c1a8d1c7248019d9899c817855b95fc69c55ea0ae5748ddc"));
+  const aws::signing other{"", "service", {}};
+  CHECK(url("GET", root + "/a%20b?x=1", other, 3'600)
+            .value()
+            .ends_with("&X-Amz-Signature=38bbb4dd8c12f4324493f791972ca837d60765dee52bd445a2a30b6ab71c4437"));
+  CHECK(url("GET", root + "/", other, 0).error().message == "a signed URL is valid for 1 second to 7 days");
+  CHECK(url("GET", root + "/", other, 604'801).has_error());
+  CHECK(url("GET", "no url", other, 60).has_error());
+}

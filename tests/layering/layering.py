@@ -23,7 +23,7 @@ BESIDE = {
     "suite": [],
     "provider": ["http", "github", "process", "world", "gate", "aws", "s3"],
     "source": ["http", "aws"],
-    "aws": ["http"],
+    "aws": ["http", "process"],
     "s3": ["http", "aws"],
     "github": ["http"],
     "notify": ["http", "process", "aws"],

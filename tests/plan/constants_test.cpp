@@ -275,3 +275,43 @@ TEST_CASE(
         "`${steps.made.token}`: the output is secret and kept nowhere; let the step store it, and name that "
         "place by a variable marked `secret: true`\n");
 }
+
+TEST_CASE("plan/constants: secrets that AWS keeps are places in a plan, never values, and always secret") {
+  diagnostics found;
+  const auto doc = parse_document(R"(shipflow: 1
+environments:
+  local:
+    variables:
+      DSN: { aws_secret: prod/db, key: dsn, stage: AWSPREVIOUS, region: eu-west-1 }
+      TOKEN: { aws_parameter: /prod/token, secret: true }
+)",
+                                  "e.yaml", found);
+  const auto e = read_environment(doc, "local", {}, found);
+  CHECK(found.text() == "");
+  CHECK(e.variables.at("DSN").secret);
+  CHECK(e.variables.at("DSN").value.empty());
+  CHECK(e.variables.at("DSN").source ==
+        R"(aws_secret:{"name":"prod/db","key":"dsn","stage":"AWSPREVIOUS","region":"eu-west-1"})");
+  CHECK(e.variables.at("TOKEN").secret);
+  CHECK(e.variables.at("TOKEN").source == R"(aws_parameter:{"name":"/prod/token"})");
+}
+
+TEST_CASE("plan/constants: words that do not go with where a variable comes from are refused") {
+  const auto said = [](const std::string& variable) {
+    diagnostics found;
+    const auto doc = parse_document(
+        "shipflow: 1\nenvironments:\n  local:\n    variables:\n      X: " + variable + "\n", "e.yaml", found);
+    static_cast<void>(read_environment(doc, "local", {}, found));
+    return found.text();
+  };
+  CHECK(said("{ env: A, key: b, secret: true }").find("`key` goes with `aws_secret` only") !=
+        std::string::npos);
+  CHECK(said("{ aws_parameter: a, stage: b }").find("`stage` goes with `aws_secret` only") !=
+        std::string::npos);
+  CHECK(said("{ file: a, region: b, secret: true }").find("`region` goes with `aws_secret` and") !=
+        std::string::npos);
+  CHECK(said("{ aws_secret: a, secret: false }").find("`secret` cannot be false") != std::string::npos);
+  CHECK(said("{ aws_secret: a, default: b }").find("a secret has no `default`") != std::string::npos);
+  CHECK(said("{ aws_secret: a, aws_parameter: b }") != "");
+  CHECK(said("{ aws_secret: '' }") != "");
+}
