@@ -29,6 +29,9 @@
 // (its `services` section for the service, its endpoint_url), then AWS's own for region and partition; the variables and the profile do not count when
 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is "true".
 //
+// Proxies: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (hosts, domains, addresses, networks), never for this machine, a
+// container's or an instance's endpoint. A proxy is spoken to by http, with the user and password of its URL.
+//
 // Retries: `retry_mode`, AWS_RETRY_MODE or the profile's retry_mode: "standard" of the AWS SDKs with their token
 // bucket, or "adaptive", which sends more slowly after throttles too. A clock that is off is corrected by the reply's
 // Date, once per call.

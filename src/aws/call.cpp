@@ -101,6 +101,7 @@ http::request call::next_try() {
   q.deadline = left();
   q.max_body_bytes = q_.max_answer_bytes;
   q.stop = stop_.get_token();
+  q.proxy = at_.proxy_to(to_.endpoint);
   q.tls.ca_file = how_.ca_file.empty() ? at_.ca_file : how_.ca_file;
   return q;
 }

@@ -2,6 +2,7 @@
 
 #include "aws/call.hpp"
 #include "aws/search.hpp"
+#include "http/proxy.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -98,6 +99,12 @@ void machine::ask_with(const service& s, wire_request q, std::optional<credentia
   const auto c = std::make_shared<call>(*this, s, std::move(q), std::move(how), std::move(done));
   c->use(std::move(who));
   c->begin();
+}
+
+const std::string& machine::proxy_to(const std::string& endpoint) {
+  const auto [at, fresh] = proxies_.try_emplace(endpoint);
+  if (fresh) at->second = http::proxy_for(endpoint, options.variable);
+  return at->second;
 }
 
 duration machine::pause_before(const std::string& endpoint) {

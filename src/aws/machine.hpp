@@ -51,6 +51,9 @@ class machine {
   /// Stops with the client.
   [[nodiscard]] std::stop_token stopping() { return over_.get_token(); }
 
+  /// The proxy to that endpoint, as variables say.
+  [[nodiscard]] const std::string& proxy_to(const std::string& endpoint);
+
   /// How long to wait before something is sent to this endpoint; adaptive mode only.
   [[nodiscard]] duration pause_before(const std::string& endpoint);
   void answered(const std::string& endpoint, trouble how);
@@ -84,8 +87,9 @@ class machine {
   std::thread thread_;
   std::optional<credentials> known_;
   std::vector<found_credentials> waiting_;
-  std::map<std::string, rate_limiter> rates_;  ///< by endpoint
-  time_point search_again_{};                  ///< not before, while what is known can be used
+  std::map<std::string, std::string> proxies_;  ///< by endpoint
+  std::map<std::string, rate_limiter> rates_;   ///< by endpoint
+  time_point search_again_{};                   ///< not before, while what is known can be used
   bool searching_ = false;
   std::stop_source over_;
 };

@@ -3,7 +3,7 @@
 // Sources: RFC 9110 (semantics: idempotent methods 9.2.2, redirects 15.4), RFC 9112 (message
 // syntax, connection reuse), RFC 6125 (names in certificates).
 //
-// Left out on purpose: proxies (no option and no `http_proxy` variable is read), HTTP/2, content
+// Left out on purpose: proxies nobody named (`request::proxy`; no variable is read), HTTP/2, content
 // coding (none is asked for), cookies, client certificates, credentials inside a URL.
 #pragma once
 
@@ -66,6 +66,10 @@ struct request {
   /// Only addresses of the public internet are connected to; `denied` when the name has none.
   bool public_only = false;
   std::stop_token stop{};
+  /// "http://[user:password@]host[:port]" to go through; empty: none. https goes through it by CONNECT, http is handed
+  /// to it whole. Redirects go through it too; `public_only` cannot be kept through one. User and password are for it
+  /// alone and never shown. `proxy_for` (proxy.hpp) is what the process environment says.
+  std::string proxy{};
 };
 
 struct response {
@@ -84,7 +88,7 @@ enum class stage { request, resolve, connect, tls, write, read };
 ///
 /// Codes: invalid_argument (the request can never be sent), not_found (no such host), unavailable
 /// (refused, reset, unreachable, no name server), timeout, cancelled, io (this machine: no free
-/// descriptor, unreadable CA file), denied (`public_only`), failed (not HTTP, over a limit, certificate not accepted).
+/// descriptor, unreadable CA file), denied (`public_only`, a proxy), failed (not HTTP, over a limit, certificate not accepted).
 struct failure : error {
   stage where = stage::request;
   /// Some of the request may have reached the server, so its effect may have happened.

@@ -57,7 +57,7 @@ dial::dial(asio::any_io_executor executor, resolver& names, tls_contexts& contex
       slice_(executor_) {}
 
 void dial::start() {
-  names_.resolve(q_.host, q_.port, executor_, weak_from_this(),
+  names_.resolve(q_.by ? q_.by->host : q_.host, q_.by ? q_.by->port : q_.port, executor_, weak_from_this(),
                  [weak = weak_from_this()](result<resolver::addresses> found) {
                    if (auto self = weak.lock()) self->on_addresses(std::move(found));
                  });
@@ -71,6 +71,8 @@ void dial::cancel() {
 
 void dial::fail(failure f) {
   if (wire_) wire_->close();
+  if (q_.by && f.where != stage::tls && !f.message.starts_with("the proxy"))
+    f.message.insert(0, "the proxy " + q_.by->host + ": ");
   if (auto done = std::exchange(done_, nullptr)) done(std::move(f));
 }
 
@@ -118,12 +120,22 @@ void dial::on_connected(error_code ec) {
   if (!done_) return;
   slice_.cancel();
   if (slice_over_ && ec) ec = asio::error::timed_out;
-  if (!ec) return q_.secure ? handshake() : std::exchange(done_, nullptr)(std::move(wire_));
+  if (!ec && q_.secure) return q_.by ? tunnel() : handshake();
+  if (!ec) return std::exchange(done_, nullptr)(std::move(wire_));
   auto f = socket_failure(ec, stage::connect);
   // What the server's side said tells more than that this machine has no IPv6.
   if (!last_ || last_->local || !f.local) last_ = std::move(f);
   wire_->close();
   try_next();
+}
+
+void dial::tunnel() {
+  open_tunnel(wire_, q_.host, q_.port, *q_.by,
+              [self = shared_from_this(), mine = wire_](const std::optional<error>& why) {
+                if (!self->done_ || self->wire_ != mine) return;
+                if (why) return self->fail(at(stage::connect, *why));
+                self->handshake();
+              });
 }
 
 void dial::handshake() {

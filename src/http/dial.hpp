@@ -1,6 +1,7 @@
 // From a host and port to an open connection: look-up, connect to one address after the other, TLS.
 #pragma once
 
+#include "http/proxy.hpp"
 #include "http/resolver.hpp"
 #include "http/wire.hpp"
 
@@ -18,6 +19,8 @@ struct dial_request {
   tls_options tls{};
   bool public_only = false;
   std::chrono::steady_clock::time_point deadline{};
+  /// Connects to this instead, and with `secure` through it.
+  std::optional<proxy> by{};
 };
 using dial_outcome = boost::system::result<std::shared_ptr<wire>, failure>;
 
@@ -38,6 +41,7 @@ class dial : public std::enable_shared_from_this<dial> {
   void try_next();
   void attempt(const boost::asio::ip::tcp::endpoint& to);
   void on_connected(boost::system::error_code ec);
+  void tunnel();
   void handshake();
   void on_handshake(boost::system::error_code ec);
   void fail(failure f);

@@ -47,15 +47,26 @@ exchange::~exchange() {
 
 void exchange::begin() {
   if (auto ok = check_request(q_); !ok) return fail(stage::request, ok.error());
+  if (auto ok = find_proxy(); !ok) return fail(stage::request, ok.error());
   hop();
+}
+
+result<void> exchange::find_proxy() {
+  if (q_.proxy.empty()) return {};
+  if (q_.public_only)
+    return make_error(errc::invalid_argument, "a proxy hides whether an address is on the public internet");
+  auto p = parse_proxy(q_.proxy);
+  if (!p) return p.error();
+  by_ = std::move(*p);
+  return {};
 }
 
 void exchange::hop() {
   auto to = parse_target(q_.url);
   if (!to) return fail(stage::request, to.error());
   to_ = std::move(*to);
-  key_ = pool_key(to_, q_.tls);
-  text_ = request_text(q_, to_);
+  key_ = pool_key(to_, q_.tls) + (by_ ? " by " + q_.proxy : "");
+  text_ = request_text(q_, to_, by_);
   if (q_.connection == connection_use::pooled) wire_ = shared().idle->take(key_);
   reused_ = wire_ != nullptr;
   if (reused_) return write();
@@ -70,6 +81,7 @@ void exchange::connect() {
   d.secure = to_.tls;
   d.tls = q_.tls;
   d.public_only = q_.public_only;
+  d.by = by_;
   open(std::move(d), [weak = weak_from_this()](dial_outcome made) {
     const auto locked = weak.lock();
     if (!locked) return;

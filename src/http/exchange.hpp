@@ -17,6 +17,7 @@ class exchange : public activity {
 
  private:
   void begin() override;
+  [[nodiscard]] result<void> find_proxy();
   void hop();
   void connect();
   void write();
@@ -36,6 +37,7 @@ class exchange : public activity {
   request q_;
   std::function<void(outcome)> done_;
   target to_;
+  std::optional<proxy> by_;
   std::string key_;
   std::string text_;
   std::shared_ptr<wire> wire_;

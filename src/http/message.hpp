@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/client.hpp"
+#include "http/proxy.hpp"
 #include "http/url.hpp"
 
 #include <memory>
@@ -11,8 +12,8 @@ namespace shipflow::http {
 /// RFC 9110 9.2.2, by name: repeating such a request is the same as sending it once.
 [[nodiscard]] bool idempotent(std::string_view method);
 
-/// The bytes to write. Expects `check_request` to have passed.
-[[nodiscard]] std::string request_text(const request& q, const target& to);
+/// The bytes to write, to the origin or, without TLS, to the proxy. Expects `check_request` to have passed.
+[[nodiscard]] std::string request_text(const request& q, const target& to, const std::optional<proxy>& by);
 
 struct reader_limits {
   std::size_t header_bytes;

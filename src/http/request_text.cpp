@@ -72,8 +72,9 @@ result<void> check_request(const request& q) {
   return {};
 }
 
-std::string request_text(const request& q, const target& to) {
-  std::string out = q.method + " " + to.path + " HTTP/1.1\r\n";
+std::string request_text(const request& q, const target& to, const std::optional<proxy>& by) {
+  const bool whole = by && !to.tls;
+  std::string out = q.method + " " + (whole ? "http://" + to.host_header : "") + to.path + " HTTP/1.1\r\n";
   const auto add = [&](std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
   };
@@ -81,6 +82,7 @@ std::string request_text(const request& q, const target& to) {
   if (find(q.headers, "User-Agent") == nullptr)
     add("User-Agent", std::string("shipflow/") + version_string());
   if (find(q.headers, "Accept") == nullptr) add("Accept", "*/*");
+  if (whole && !by->authorization.empty()) add("Proxy-Authorization", by->authorization);
   for (const auto& h : q.headers) add(h.name, h.value);
   if (q.connection == connection_use::fresh) add("Connection", "close");
   if (wants_length(q)) add("Content-Length", std::to_string(q.body.size()));
