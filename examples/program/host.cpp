@@ -4,6 +4,7 @@
 #include <shipflow/aws_secrets.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
+#include <shipflow/providers/aws.hpp>
 #include <shipflow/providers/cloudformation.hpp>
 #include <shipflow/providers/cloudfront.hpp>
 #include <shipflow/providers/command.hpp>
@@ -61,7 +62,8 @@ shipflow::result<void> add(host& to, std::shared_ptr<shipflow::provider> p) {
 }
 
 shipflow::result<void> add_aws_providers(host& to, const dress& as) {
-  for (auto& p : {shipflow::make_ecs_provider({.aws = aws_of_process()}),
+  for (auto& p : {shipflow::make_aws_provider({.aws = aws_of_process()}),
+                  shipflow::make_ecs_provider({.aws = aws_of_process()}),
                   shipflow::make_site_provider({.aws = aws_of_process()}),
                   shipflow::make_rds_provider({.aws = aws_of_process()}),
                   shipflow::make_cloudfront_provider({.aws = aws_of_process()}),

@@ -29,6 +29,7 @@
 #include <shipflow/promotion.hpp>
 #include <shipflow/provider.hpp>
 #include <shipflow/provider_suite.hpp>
+#include <shipflow/providers/aws.hpp>
 #include <shipflow/providers/cloudformation.hpp>
 #include <shipflow/providers/cloudformation_world.hpp>
 #include <shipflow/providers/cloudfront.hpp>
