@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace shipflow::http {
 namespace asio = boost::asio;
@@ -101,8 +103,10 @@ result<proxy> parse_proxy(std::string_view text) {
                       "the proxy must be spoken to by http://; other schemes are not built in");
   proxy p;
   p.host = lower(parsed->host_address());
-  if (parsed->has_port() && !parsed->port().empty()) p.port = parsed->port_number();
-  if (p.port == 0) return make_error(errc::invalid_argument, "the proxy's port must be 1 to 65535");
+  const std::string port(parsed->port().data(), parsed->port().size());
+  const auto read = std::from_chars(port.data(), port.data() + port.size(), p.port);
+  if ((!port.empty() && read.ec != std::errc{}) || p.port == 0)
+    return make_error(errc::invalid_argument, "the proxy's port must be 1 to 65535");
   if (parsed->has_userinfo()) p.authorization = basic(parsed->user() + ":" + parsed->password());
   return p;
 }

@@ -12,7 +12,7 @@ constexpr std::size_t most_header = 16U << 10U;
 
 std::optional<error> verdict_on(const response& said) {
   if (said.status / 100 == 2) return std::nullopt;
-  if (said.status == 407)
+  if (said.status == 407 || said.status == 401)  // the second is what tinyproxy says
     return make_error(errc::denied, "the proxy does not accept the user and password of its URL");
   const auto code = said.status / 100 == 5 ? errc::unavailable : errc::denied;
   return make_error(code, "the proxy answered " + std::to_string(said.status) + " to CONNECT");
