@@ -16,8 +16,9 @@ shipflow: 1
 plan: frontend
 components: [cmc, cmc-cdn]
 steps:
-  - { id: cmc, action: cmc.publish, with: { version: "${release.version}" } }
-  - { id: cmc-cache, needs: [cmc], action: cmc-cdn.invalidate, with: { paths: "${steps.cmc.paths}" } }
+  - { id: cmc-cache-on-return, action: cmc-cdn.invalidate, with: { paths: ["/*"], way: back } }
+  - { id: cmc, needs: [cmc-cache-on-return], action: cmc.publish, with: { version: "${release.version}" } }
+  - { id: cmc-cache, needs: [cmc], action: cmc-cdn.invalidate, with: { paths: "${steps.cmc.paths}", way: there } }
   - { id: there, needs: [cmc], action: cmc.verify, with: { version: "${release.version}" } }
   - { id: smoke, needs: [cmc-cache, there], action: smoke.look, with: { text: "entry" } }
 rollback: { on_failure: now }
