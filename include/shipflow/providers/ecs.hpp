@@ -74,10 +74,11 @@
 // Waiting goes by the id of the deployment that was begun. Done: this very deployment is the primary one, completed and
 // alone, its tasks run, and their targets are healthy. Failed: it was replaced (a circuit breaker went back, or somebody
 // deployed), ECS says so, or too many tasks failed; the answer holds what `diagnose` gathers: events, reasons of stopped
-// tasks, exit codes, and the last 20 lines of each failed container that logs by awslogs with a stream prefix. Success that the service shows is believed when its service deployment is SUCCESSFUL.
+// tasks, exit codes, and the last 20 lines of each failed container that logs by awslogs with a stream prefix. Success
+// that the service shows is believed when its service deployment is SUCCESSFUL.
 //
 // All waits of one provider object are asked about together: up to 10 services or 100 tasks of a cluster in one call, each
-// every 1 to 1.75 seconds, so that an end is known within two. Every call counts against the rates that AWS documents for
+// every 1 to 1.5 seconds, so that an end is known within two. Every call counts against the rates that AWS documents for
 // account and region, less a fifth for others; where that is not enough for so many, looks become rarer (15 seconds at
 // most), at rollouts near their end less so. Earlier rollouts of a service tell how long the next one may take.
 //

@@ -143,7 +143,7 @@ TEST_CASE("provider/site: a manifest that is damaged, out of order or newer is a
   CHECK(with(good).message.empty());
 }
 
-TEST_CASE("provider/site: a million listed objects are walked page by page") {
+TEST_CASE("provider/site: what a bucket lists is walked page by page") {
   window w;
   w.local = shop("1.0.0");
   REQUIRE(w.publish("1.0.0").kind == answer_kind::done);
