@@ -23,8 +23,8 @@ func (e *Engine) AddProvider(p Provider) error {
 	return err
 }
 
-// AddBuiltin adds "probes", "http", "gate", "github", "command", "local", "sources" or "notifiers"; options as in
-// shipflow_engine_add_builtin.
+// AddBuiltin adds "probes", "http", "gate", "github", "command", "local", "sources", "notifiers" or "aws"; options as
+// in shipflow_engine_add_builtin.
 func (e *Engine) AddBuiltin(name string, options map[string]any) error {
 	n := viewOf(name)
 	defer n.free()

@@ -2,13 +2,20 @@
 
 #include "fields.hpp"
 
+#include <shipflow/aws_messages.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
+#include <shipflow/providers/aws.hpp>
+#include <shipflow/providers/cloudformation.hpp>
+#include <shipflow/providers/cloudfront.hpp>
 #include <shipflow/providers/command.hpp>
+#include <shipflow/providers/ecs.hpp>
 #include <shipflow/providers/gate.hpp>
 #include <shipflow/providers/github.hpp>
 #include <shipflow/providers/http.hpp>
 #include <shipflow/providers/local.hpp>
+#include <shipflow/providers/rds.hpp>
+#include <shipflow/providers/site.hpp>
 #include <shipflow/sources/cloudwatch.hpp>
 #include <shipflow/sources/http.hpp>
 #include <shipflow/sources/prometheus.hpp>
@@ -100,19 +107,35 @@ constexpr std::array<field<shipflow::aws_options>, 4> aws_fields{{
     {"ca_file", &shipflow::aws_options::ca_file},
 }};
 
+shipflow::aws_options read_aws(const object& given, const char* where) {
+  members m(given, where);
+  shipflow::aws_options aws;
+  read_fields(m, aws_fields, aws);
+  m.done();
+  const auto system = shipflow::system_variable_sources();
+  aws.variable = system.process_environment;
+  aws.file = system.file;
+  return aws;
+}
+
+void add_aws(host& at, const object& given) {
+  const auto aws = read_aws(given, "options of aws");
+  const std::array made{
+      shipflow::make_aws_provider({.aws = aws}),        shipflow::make_ecs_provider({.aws = aws}),
+      shipflow::make_site_provider({.aws = aws}),       shipflow::make_rds_provider({.aws = aws}),
+      shipflow::make_cloudfront_provider({.aws = aws}), shipflow::make_cloudformation_provider({.aws = aws})};
+  at.on_engine([&](shipflow::engine& e) {
+    for (const auto& provider : made) check(e.add(provider));
+    check(e.add(shipflow::make_aws_notifier(aws)));
+  });
+}
+
 void add_sources(host& at, const object& given) {
   members m(given, "options of sources");
   const auto aws_given = m.object("aws");
   m.done();
-  members aws_members(aws_given, "options of sources: aws");
-  shipflow::aws_options aws;
-  read_fields(aws_members, aws_fields, aws);
-  aws_members.done();
-  const auto system = shipflow::system_variable_sources();
-  aws.variable = system.process_environment;
-  aws.file = system.file;
   const std::array made{shipflow::make_prometheus_source(), shipflow::make_http_source(),
-                        shipflow::make_cloudwatch_source(std::move(aws))};
+                        shipflow::make_cloudwatch_source(read_aws(aws_given, "options of sources: aws"))};
   at.on_engine([&](shipflow::engine& e) {
     for (const auto& source : made) check(e.add(source));
   });
@@ -122,10 +145,10 @@ struct offer {
   std::string_view name;
   void (*add)(host&, const object&);
 };
-constexpr std::array offers{offer{"probes", add_probes},   offer{"http", add_http},
-                            offer{"gate", add_gate},       offer{"github", add_github},
-                            offer{"command", add_command}, offer{"local", add_local},
-                            offer{"sources", add_sources}, offer{"notifiers", add_notifiers}};
+constexpr std::array offers{
+    offer{"probes", add_probes},   offer{"http", add_http},           offer{"gate", add_gate},
+    offer{"github", add_github},   offer{"command", add_command},     offer{"local", add_local},
+    offer{"sources", add_sources}, offer{"notifiers", add_notifiers}, offer{"aws", add_aws}};
 
 }  // namespace
 

@@ -175,6 +175,10 @@ static void builtins(void) {
   CHECK_STATUS(SHIPFLOW_ALREADY_EXISTS,
                shipflow_engine_add_builtin(engine, text("sources"), text(NULL), NULL));
   OK(shipflow_engine_add_builtin(engine, text("probes"), text(NULL), &err));
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT,
+               shipflow_engine_add_builtin(engine, text("aws"), text("{\"account\":\"1\"}"), NULL));
+  OK(shipflow_engine_add_builtin(engine, text("aws"), text("{\"region\":\"eu-central-1\"}"), &err));
+  CHECK_STATUS(SHIPFLOW_ALREADY_EXISTS, shipflow_engine_add_builtin(engine, text("aws"), text(NULL), NULL));
   shipflow_engine_free(engine);
 }
 

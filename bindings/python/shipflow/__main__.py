@@ -26,7 +26,7 @@ from . import Corrupt, Engine, Error, Plan, Store, schema
 
 def _compiled(given: argparse.Namespace, state: str) -> Plan:
     engine = Engine(Store())
-    for name in ("probes", "http", "gate", "github", "sources"):
+    for name in ("probes", "http", "gate", "github", "sources", "aws"):
         engine.add_builtin(name)
     # Nothing is started for a plan or a rehearsal, so any program stands for the keeper where the package has none.
     keeper = {} if Path(__file__).with_name("shipflow-keeper").exists() else {"keeper": sys.executable}

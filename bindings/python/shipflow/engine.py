@@ -80,7 +80,7 @@ class Engine(Handle):
         self._providers[provider.name] = provider
 
     def add_builtin(self, name: str, **options: Any) -> None:
-        """Adds "probes", "http", "gate", "github", "command", "local", "sources" or "notifiers"; options as in
+        """Adds "probes", "http", "gate", "github", "command", "local", "sources", "notifiers" or "aws"; options as in
         shipflow_engine_add_builtin. The keeper is that of the package, when it has one."""
         keeper = Path(__file__).with_name("shipflow-keeper")
         if name in ("command", "local") and keeper.exists():

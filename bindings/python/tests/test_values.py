@@ -50,6 +50,44 @@ def test_a_plan_is_rehearsed_and_the_report_repeats(toy: Toy) -> None:
     engine.close()
 
 
+ECS_PLAN = """
+shipflow: 1
+plan: shop
+components: [api]
+steps:
+  - { id: api, blue_green: { component: api, bake: 1m } }
+rollback: { on_failure: now }
+"""
+ECS_ENVIRONMENTS = """
+shipflow: 1
+environments:
+  production:
+    bind:
+      api:
+        provider: ecs
+        cluster: production
+        container: api
+        instances: 3
+        blue_green:
+          by: service
+          blue: shop-blue
+          green: shop-green
+          listener: arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc/f2f7
+"""
+
+
+def test_a_plan_for_aws_is_rehearsed_without_it() -> None:
+    engine = shipflow.Engine()
+    engine.add_builtin("aws", region="eu-central-1")
+    plan = engine.compile(shipflow.Document.parse(ECS_PLAN), shipflow.Document.parse(ECS_ENVIRONMENTS), "production",
+                          version="1.5.0")
+    report = plan.rehearse()
+    assert report["violations"] == [] and report["restored"] > 0
+    with pytest.raises(shipflow.InvalidArgument, match="account"):
+        engine.add_builtin("aws", account="1")
+    engine.close()
+
+
 def test_errors_are_pythons_where_python_has_a_name(tmp_path: Path) -> None:
     with pytest.raises(LookupError):
         shipflow.schema("nothing")
