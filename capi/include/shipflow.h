@@ -320,8 +320,8 @@ SHIPFLOW_API shipflow_status shipflow_engine_new(const shipflow_engine_options* 
  *    "notifiers" messages to Slack, webhooks and commands (message.hpp). {}
  *    "sources"  the metric sources `prometheus`, `http` and `cloudwatch`. {"aws"?: {"profile"?, "region"?,
  *               "endpoint_url"?, "ca_file"?}}; the rest of AWS's settings is found as their tools find it
- *    "aws"      the providers `aws`, `ecs`, `site`, `rds`, `cloudfront` and `cloudformation`, and messages through
- *               SNS and SES. {"profile"?, "region"?, "endpoint_url"?, "ca_file"?}
+ *    "aws"      the providers `aws`, `ecs`, `site`, `rds`, `cloudfront` and `cloudformation`, messages through SNS and
+ *               SES, and probes of CloudWatch's alarms. {"profile"?, "region"?, "endpoint_url"?, "ca_file"?}
  *  Before runs start. Expected: SHIPFLOW_NOT_FOUND (no such name), SHIPFLOW_ALREADY_EXISTS,
  *  SHIPFLOW_UNSUPPORTED (virtual time). Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_engine_add_builtin(shipflow_engine* engine, shipflow_str name,

@@ -3,6 +3,7 @@
 #include "fields.hpp"
 
 #include <shipflow/aws_messages.hpp>
+#include <shipflow/aws_probes.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/aws.hpp>
@@ -124,10 +125,13 @@ void add_aws(host& at, const object& given) {
       shipflow::make_aws_provider({.aws = aws}),        shipflow::make_ecs_provider({.aws = aws}),
       shipflow::make_site_provider({.aws = aws}),       shipflow::make_rds_provider({.aws = aws}),
       shipflow::make_cloudfront_provider({.aws = aws}), shipflow::make_cloudformation_provider({.aws = aws})};
+  const auto alarms = shipflow::make_alarm_probes({.aws = aws});
   at.on_engine([&](shipflow::engine& e) {
     for (const auto& provider : made) check(e.add(provider));
     check(e.add(shipflow::make_aws_notifier(aws)));
+    check(e.add(alarms));
   });
+  at.probes.push_back(alarms);
 }
 
 void add_sources(host& at, const object& given) {

@@ -1,6 +1,7 @@
 #include "host.hpp"
 
 #include <shipflow/aws_messages.hpp>
+#include <shipflow/aws_probes.hpp>
 #include <shipflow/aws_secrets.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
@@ -98,7 +99,9 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
   if (auto added = add(to, shipflow::make_github_provider()); !added) return added;
   const auto probes = shipflow::make_probes();
   if (auto added = engine.add(probes); !added) return added;
-  return add(to, shipflow::make_probe_provider({probes, shared}));
+  const auto alarms = shipflow::make_alarm_probes({.aws = aws_of_process()});
+  if (auto added = engine.add(alarms); !added) return added;
+  return add(to, shipflow::make_probe_provider({probes, shared, alarms}));
 }
 
 // Takes channels as another notifier does, and tells nobody.

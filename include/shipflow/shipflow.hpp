@@ -5,6 +5,7 @@
 #include <shipflow/audit.hpp>
 #include <shipflow/aws.hpp>
 #include <shipflow/aws_messages.hpp>
+#include <shipflow/aws_probes.hpp>
 #include <shipflow/aws_secrets.hpp>
 #include <shipflow/backtest.hpp>
 #include <shipflow/calendar.hpp>
