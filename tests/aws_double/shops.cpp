@@ -46,6 +46,22 @@ void put_up_shop(aws_double& d) {
   });
 }
 
+void put_up_native_shop(aws_double& d) {
+  d.with<cloud::ecs, cloud::elb>([](auto& services, auto& balancer, auto now) {
+    balancer.install_rule(shop_rule, {{group_of("shop"), 100}, {group_of("shop-next"), 0}});
+    json::object rest = behind(group_of("shop"));
+    auto& entry = rest.at("loadBalancers").as_array().front().as_object();
+    entry["containerName"] = "api";
+    entry["containerPort"] = 80;
+    entry["advancedConfiguration"] = json::object{{"alternateTargetGroupArn", group_of("shop-next")},
+                                                  {"productionListenerRule", shop_rule},
+                                                  {"roleArn", "arn:aws:iam::123456789012:role/ecs"}};
+    auto& s = services.install("production", "shop", 3, definition("shop", "api", "r.example.com/api:1.4.0"),
+                               std::move(rest), now);
+    s.completed = s.definition;
+  });
+}
+
 void put_up_shopflow(aws_double& d) {
   d.with<cloud::ecs, cloud::elb>([](auto& services, auto& balancer, auto now) {
     for (const std::string colour : {"blue", "green"})
@@ -79,6 +95,7 @@ void put_up_sample(aws_double& d) {
 bool put_up(aws_double& d, const std::string& name) {
   static const std::map<std::string, void (*)(aws_double&)> shops{{"", [](aws_double&) {}},
                                                                   {"shop", put_up_shop},
+                                                                  {"native-shop", put_up_native_shop},
                                                                   {"shopflow", put_up_shopflow},
                                                                   {"sample-ecommerce", put_up_sample}};
   const auto found = shops.find(name);

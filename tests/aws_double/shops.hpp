@@ -15,6 +15,10 @@ inline constexpr const char* shop_listener =
 
 /// Services shop-blue and shop-green in cluster production, both with 1.4.0: blue has all requests, green no tasks.
 void put_up_shop(aws_double& d);
+/// Service shop in cluster production with 1.4.0, behind a rule whose weights ECS sets itself.
+inline constexpr const char* shop_rule =
+    "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc/f2f7/0d4c";
+void put_up_native_shop(aws_double& d);
 /// Production of examples/processes/shopflow: blue runs 1.2.2, green is empty.
 inline constexpr const char* shopflow_listener =
     "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shopflow-production/"
@@ -26,7 +30,7 @@ inline constexpr const char* sample_listener =
     "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/sample-ecommerce/50dc6c495c0c9188/"
     "f2f7dc8efc522ab2";
 void put_up_sample(aws_double& d);
-/// By name: "shop", "shopflow", "sample-ecommerce", or "" for none. false: there is no such shop.
+/// By name: "shop", "native-shop", "shopflow", "sample-ecommerce", or "" for none. false: there is no such shop.
 [[nodiscard]] bool put_up(aws_double& d, const std::string& name);
 
 /// From JSON: {"services": [{"cluster", "name", "desired", "definition": as RegisterTaskDefinition takes it, "rest": further

@@ -10,8 +10,9 @@ using namespace tests;
 
 namespace {
 
-/// Runs a script of this folder with a program of build/tools, against a double with its shop.
-void agrees(const std::string& launcher, const std::string& tool, const std::string& script) {
+/// Runs a script of this folder with a program of build/tools, against a double with that shop.
+void agrees(const std::string& launcher, const std::string& tool, const std::string& script,
+            const std::string& shop = "shop") {
   const auto program = std::string(SHIPFLOW_SOURCE_DIR) + "/build/tools/" + tool;
   if (!std::filesystem::exists(program)) {
     std::printf("not run: aws_double, %s: %s is missing (sh tests/tools/%s.sh)\n", script.c_str(),
@@ -19,7 +20,7 @@ void agrees(const std::string& launcher, const std::string& tool, const std::str
     return;
   }
   aws_double d(with_versions(), 60);
-  put_up_shop(d);
+  REQUIRE(put_up(d, shop));
   const auto file = std::string(SHIPFLOW_TEST_DATA) + "/" + script;
   const auto words = launcher.empty() ? program + " " + file : launcher + " " + file + " " + program;
   auto* out = ::popen((words + " " + d.url() + " 2>&1").c_str(), "r");
@@ -34,6 +35,10 @@ void agrees(const std::string& launcher, const std::string& tool, const std::str
 
 TEST_CASE("the AWS double: botocore's clients, paginators and waiters agree with it") {
   agrees("", "moto/bin/python", "botocore_clients.py");
+}
+
+TEST_CASE("the AWS double: botocore's client deploys a canary through its pauses, and one back") {
+  agrees("", "moto/bin/python", "botocore_native.py", "native-shop");
 }
 
 TEST_CASE("the AWS double: the AWS CLI releases through it, waits and routes") {
