@@ -3,10 +3,10 @@
 #include "fields.hpp"
 
 #include <shipflow/aws_messages.hpp>
-#include <shipflow/aws_probes.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/aws.hpp>
+#include <shipflow/providers/aws_probes.hpp>
 #include <shipflow/providers/cloudformation.hpp>
 #include <shipflow/providers/cloudfront.hpp>
 #include <shipflow/providers/command.hpp>

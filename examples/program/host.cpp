@@ -1,11 +1,11 @@
 #include "host.hpp"
 
 #include <shipflow/aws_messages.hpp>
-#include <shipflow/aws_probes.hpp>
 #include <shipflow/aws_secrets.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/aws.hpp>
+#include <shipflow/providers/aws_probes.hpp>
 #include <shipflow/providers/cloudformation.hpp>
 #include <shipflow/providers/cloudfront.hpp>
 #include <shipflow/providers/command.hpp>

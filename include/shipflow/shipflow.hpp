@@ -5,7 +5,6 @@
 #include <shipflow/audit.hpp>
 #include <shipflow/aws.hpp>
 #include <shipflow/aws_messages.hpp>
-#include <shipflow/aws_probes.hpp>
 #include <shipflow/aws_secrets.hpp>
 #include <shipflow/backtest.hpp>
 #include <shipflow/calendar.hpp>
@@ -31,6 +30,7 @@
 #include <shipflow/provider.hpp>
 #include <shipflow/provider_suite.hpp>
 #include <shipflow/providers/aws.hpp>
+#include <shipflow/providers/aws_probes.hpp>
 #include <shipflow/providers/cloudformation.hpp>
 #include <shipflow/providers/cloudformation_world.hpp>
 #include <shipflow/providers/cloudfront.hpp>

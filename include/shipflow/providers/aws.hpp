@@ -18,7 +18,7 @@
 //       Every alarm of CloudWatch with one of these names, or whose name begins so, is OK. One in ALARM fails it, as does one
 //       without enough data unless `insufficient: ok`, one that is not there, and a prefix that no alarm has. Metric and
 //       composite alarms. Outputs: alarms (their names). To watch alarms while a release is under way: the probe of
-//       aws_probes.hpp.
+//       providers/aws_probes.hpp.
 //   image     {image}
 //       An image of ECR is there: ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY, then :TAG or @sha256:DIGEST, without
 //       either `latest`. Region and registry are those of the name. Outputs: image (the same by its digest, which nobody can

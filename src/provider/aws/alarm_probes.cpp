@@ -2,7 +2,7 @@
 #include "base/members.hpp"
 #include "provider/aws/actions.hpp"
 
-#include <shipflow/aws_probes.hpp>
+#include <shipflow/providers/aws_probes.hpp>
 
 #include <algorithm>
 #include <array>
