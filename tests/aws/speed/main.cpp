@@ -1,10 +1,9 @@
 // What a signature costs, and a request over a kept TLS connection beside the same by Beast alone, in turns. Prints one JSON
 // object. Not a test: figures are in benchmarks/RESULTS.md.
-#include "http/client.hpp"
-
 #include "aws/service.hpp"
 #include "aws/signature.hpp"
 #include "http/certificates.hpp"
+#include "http/client.hpp"
 #include "http/server_process.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
