@@ -3,6 +3,7 @@
 #include "base/members.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace shipflow::cloud {
 namespace {
@@ -12,6 +13,12 @@ constexpr std::int64_t day_in_minutes = 1'440;
 
 duration minutes(const json::object& of, std::string_view name, std::int64_t fallback) {
   return std::chrono::minutes(members::whole(of, name, fallback));
+}
+
+// Percents are doubles on the wire: 10.0 as well as 10.
+int percent(const json::object& of, std::string_view name, int fallback) {
+  const auto* v = members::find(of, name);
+  return v == nullptr || !v->is_number() ? fallback : static_cast<int>(std::lround(v->to_number<double>()));
 }
 
 }  // namespace
@@ -39,12 +46,10 @@ native_route route_of(const service& s) {
 
 int ecs_native::next_weight() const {
   if (h_.strategy == "CANARY" && h_.weight == 0)
-    return static_cast<int>(
-        members::whole(members::object(h_.configuration, "canaryConfiguration"), "canaryPercent", 5));
+    return percent(members::object(h_.configuration, "canaryConfiguration"), "canaryPercent", 5);
   if (h_.strategy == "LINEAR")
-    return std::min<int>(
-        100, h_.weight + static_cast<int>(members::whole(
-                             members::object(h_.configuration, "linearConfiguration"), "stepPercent", 10)));
+    return std::min(100, h_.weight + percent(members::object(h_.configuration, "linearConfiguration"),
+                                             "stepPercent", 10));
   return 100;
 }
 
