@@ -48,13 +48,13 @@ void put_up_shop(aws_double& d) {
 
 void put_up_native_shop(aws_double& d) {
   d.with<cloud::ecs, cloud::elb>([](auto& services, auto& balancer, auto now) {
-    balancer.install_rule(shop_rule, {{group_of("shop"), 100}, {group_of("shop-next"), 0}});
+    balancer.install_rule(native_rule, {{group_of("shop"), 100}, {group_of("shop-next"), 0}});
     json::object rest = behind(group_of("shop"));
     auto& entry = rest.at("loadBalancers").as_array().front().as_object();
     entry["containerName"] = "api";
     entry["containerPort"] = 80;
     entry["advancedConfiguration"] = json::object{{"alternateTargetGroupArn", group_of("shop-next")},
-                                                  {"productionListenerRule", shop_rule},
+                                                  {"productionListenerRule", native_rule},
                                                   {"roleArn", "arn:aws:iam::123456789012:role/ecs"}};
     auto& s = services.install("production", "shop", 3, definition("shop", "api", "r.example.com/api:1.4.0"),
                                std::move(rest), now);

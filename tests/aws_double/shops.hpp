@@ -16,7 +16,7 @@ inline constexpr const char* shop_listener =
 /// Services shop-blue and shop-green in cluster production, both with 1.4.0: blue has all requests, green no tasks.
 void put_up_shop(aws_double& d);
 /// Service shop in cluster production with 1.4.0, behind a rule whose weights ECS sets itself.
-inline constexpr const char* shop_rule =
+inline constexpr const char* native_rule =
     "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop/50dc/f2f7/0d4c";
 void put_up_native_shop(aws_double& d);
 /// Production of examples/processes/shopflow: blue runs 1.2.2, green is empty.

@@ -14,7 +14,7 @@ json::object canary() {
 int share_of_next(aws_double& d) {
   int share = 0;
   d.with<cloud::elb>(
-      [&](auto& balancer, auto) { share = balancer.weights(shop_rule).at(group_of("shop-next")); });
+      [&](auto& balancer, auto) { share = balancer.weights(native_rule).at(group_of("shop-next")); });
   return share;
 }
 
