@@ -130,7 +130,7 @@ TEST_CASE("provider/aws: a probe of alarms that could never look is refused with
   CHECK(complaint({{"alarms", {{"prefix", "a"}, {"sufix", "b"}}}}).find("nothing else") != std::string::npos);
   CHECK(complaint({{"alarms", "x"}, {"insufficient", "maybe"}}).find("ok or failed") != std::string::npos);
   CHECK(complaint({{"alarms", "x"}, {"alarm", "y"}}).find("`alarm` is not a member") != std::string::npos);
-  CHECK(complaint({{"alarms", "x"}, {"region", "not a region"}}) != "");
+  CHECK(complaint({{"alarms", "x"}, {"account", "12"}}) != "");
 }
 
 TEST_CASE("provider/aws: an alarm that goes off takes a release back") {
