@@ -83,6 +83,7 @@ std::vector<group> enough_of(const std::vector<group>& groups, std::size_t paths
 
 std::vector<std::string> replaced(const std::vector<std::string>& paths, const std::vector<group>& by) {
   std::vector<std::string> out;
+  out.reserve(by.size() + paths.size());
   for (const auto& g : by) out.push_back(std::string(g.directory) + "*");
   for (const auto& p : paths) {
     const bool gone = std::any_of(
