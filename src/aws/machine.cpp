@@ -2,15 +2,14 @@
 
 #include "aws/call.hpp"
 #include "aws/search.hpp"
+#include "base/signals_blocked.hpp"
 #include "http/proxy.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
-#include <pthread.h>
 #include <utility>
 
 namespace shipflow::aws {
@@ -36,13 +35,8 @@ void machine::post(std::function<void()> what) {
       web = std::make_unique<http::client>(io.get_executor(), kept);
       retries = retries_of(options);
       ca_file = ca_file_of(options);
-      // The host's signals stay with the host's threads.
-      sigset_t all;
-      sigset_t before;
-      sigfillset(&all);
-      pthread_sigmask(SIG_SETMASK, &all, &before);
+      const signals_blocked meanwhile;
       thread_ = std::thread([this] { io.run(); });
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
   }
   boost::asio::post(io, std::move(what));

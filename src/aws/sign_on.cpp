@@ -1,6 +1,7 @@
 #include "aws/sign_on.hpp"
 
 #include "aws/settings.hpp"
+#include "base/digest.hpp"
 
 #include <openssl/evp.h>
 
@@ -134,16 +135,10 @@ void sign_on(machine& with, const by_sign_on& how, const std::string& user, foun
 }
 
 std::string token_path(const std::string& home, std::string_view session) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
   unsigned length = 0;
   EVP_Digest(session.data(), session.size(), hash.data(), &length, EVP_sha1(), nullptr);
-  std::string name;
-  for (unsigned i = 0; i < length; ++i) {
-    name += digits[hash.at(i) >> 4U];
-    name += digits[hash.at(i) & 0xFU];
-  }
-  return home + "/.aws/sso/cache/" + name + ".json";
+  return home + "/.aws/sso/cache/" + hex_of({reinterpret_cast<const char*>(hash.data()), length}) + ".json";
 }
 
 result<sign_on_token> parse_token(std::string_view text, const std::string& path) {

@@ -1,5 +1,6 @@
 #include "aws/signature.hpp"
 
+#include "base/digest.hpp"
 #include "http/url.hpp"
 
 #include <shipflow/json.hpp>
@@ -21,17 +22,6 @@ std::string hmac(std::string_view key, std::string_view text) {
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &length);
   return {reinterpret_cast<const char*>(out.data()), length};
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char ch : bytes) {
-    const auto c = static_cast<unsigned char>(ch);
-    out += digits[c >> 4U];
-    out += digits[c & 0xFU];
-  }
-  return out;
 }
 
 /// 20150830T123600Z
@@ -81,7 +71,7 @@ std::string canonical_path(std::string_view path) {
       if (unreserved(c)) {
         out += c;
       } else {
-        auto code = hex(std::string_view(&c, 1));
+        auto code = hex_of(std::string_view(&c, 1));
         for (auto& d : code)
           if (d >= 'a') d = static_cast<char>(d - 'a' + 'A');
         out += "%" + code;
@@ -178,7 +168,7 @@ result<void> sign(http::request& q, const credentials& who, const signing& how) 
   const auto key = how.key.empty() ? signing_key(who.secret, how) : how.key;
   q.headers.push_back({"Authorization", "AWS4-HMAC-SHA256 Credential=" + who.id + "/" + scope_of(how) +
                                             ", SignedHeaders=" + parts->signed_headers +
-                                            ", Signature=" + hex(hmac(key, parts->string_to_sign))});
+                                            ", Signature=" + hex_of(hmac(key, parts->string_to_sign))});
   return {};
 }
 
@@ -204,7 +194,7 @@ result<std::string> presigned(const http::request& q, const credentials& who, co
   const auto parts = parts_of(whole, with);
   if (!parts) return parts.error();
   const auto key = how.key.empty() ? signing_key(who.secret, how) : how.key;
-  return whole.url + "&X-Amz-Signature=" + hex(hmac(key, parts->string_to_sign));
+  return whole.url + "&X-Amz-Signature=" + hex_of(hmac(key, parts->string_to_sign));
 }
 
 }  // namespace shipflow::aws

@@ -1,6 +1,7 @@
 #include "aws/workers.hpp"
 
-#include <csignal>
+#include "base/signals_blocked.hpp"
+
 #include <utility>
 
 namespace shipflow::aws {
@@ -19,13 +20,8 @@ void workers::post_at(clock::time_point at, std::function<void()> job) {
     const std::lock_guard guard(mutex_);
     jobs_.emplace(at, std::move(job));
     if (threads_.empty()) {
-      // The host's signal handlers run on the host's threads.
-      sigset_t all;
-      sigset_t before;
-      sigfillset(&all);
-      pthread_sigmask(SIG_SETMASK, &all, &before);
+      const signals_blocked meanwhile;
       for (int i = 0; i < count_; ++i) threads_.emplace_back([this] { run(); });
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
   }
   wake_.notify_one();

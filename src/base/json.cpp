@@ -1,3 +1,5 @@
+#include "base/digest.hpp"
+
 #include <shipflow/json.hpp>
 
 #include <boost/container/small_vector.hpp>
@@ -89,14 +91,7 @@ std::string sha256_hex(std::string_view bytes) {
   // What the crypto library says of an allocation that failed differs by the place where it did.
   if (!made && errno == ENOMEM) throw std::bad_alloc();
   if (!made) throw exception(make_error(errc::internal, "SHA-256 is not available from the crypto library"));
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out;
-  out.reserve(std::size_t{size} * 2);
-  for (unsigned int i = 0; i < size; ++i) {
-    out += hex[digest.at(i) >> 4U];
-    out += hex[digest.at(i) & 15U];
-  }
-  return out;
+  return hex_of({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 std::string digest_of(const json::value& value) { return "sha256:" + sha256_hex(canonical(value)); }

@@ -1,3 +1,5 @@
+#include "base/digest.hpp"
+
 #include <shipflow/signature.hpp>
 
 #include <openssl/bio.h>
@@ -99,13 +101,7 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
   unsigned length = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(), digest.data(),
        &length);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (unsigned i = 0; i < length; ++i) {
-    out += digits[digest.at(i) >> 4U];
-    out += digits[digest.at(i) & 0xFU];
-  }
-  return out;
+  return hex_of({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 bool same_secret(std::string_view a, std::string_view b) noexcept {

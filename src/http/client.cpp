@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include "base/signals_blocked.hpp"
 #include "http/core.hpp"
 #include "http/exchange.hpp"
 #include "http/greeter.hpp"
@@ -9,26 +10,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
-#include <csignal>
-#include <pthread.h>
 #include <thread>
 
 namespace shipflow::http {
 namespace asio = boost::asio;
-namespace {
-
-// The host's signals stay with the host's threads.
-std::thread quiet_thread(std::function<void()> body) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
-
-}  // namespace
 
 struct client::own_thread {
   std::shared_ptr<asio::io_context> io = std::make_shared<asio::io_context>(1);
@@ -38,7 +23,8 @@ struct client::own_thread {
 
 client::client(client_options options) : thread_(std::make_unique<own_thread>()) {
   core_ = std::make_shared<core>(thread_->io->get_executor(), options);
-  thread_->thread = quiet_thread([io = thread_->io, shared = core_]() mutable {
+  const signals_blocked meanwhile;
+  thread_->thread = std::thread([io = thread_->io, shared = core_]() mutable {
     io->run();
     // Before the io_context, which its sockets and timers refer to.
     shared.reset();

@@ -1,12 +1,11 @@
 // Slack, webhooks and commands behind one notifier with one thread.
+#include "base/signals_blocked.hpp"
 #include "notify/kinds.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include <csignal>
-#include <pthread.h>
 #include <stop_token>
 #include <thread>
 
@@ -21,13 +20,8 @@ class notifiers final : public notifier {
  public:
   notifiers()
       : work_(asio::make_work_guard(io_)), client_(std::make_shared<http::client>(io_.get_executor())) {
-    // The host's signals stay with the host's threads.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const signals_blocked meanwhile;
     thread_ = std::thread([this] { io_.run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   ~notifiers() override {
     closing_.request_stop();

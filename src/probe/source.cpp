@@ -1,3 +1,4 @@
+#include "base/signals_blocked.hpp"
 #include "probe/desk.hpp"
 
 #include <shipflow/probes.hpp>
@@ -7,8 +8,6 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <csignal>
-#include <pthread.h>
 #include <thread>
 
 namespace shipflow {
@@ -22,13 +21,8 @@ class source final : public probe_source {
   explicit source(const probe_options& options) : work_(asio::make_work_guard(io_)) {
     surroundings with{io_.get_executor(), std::make_shared<http::client>(io_.get_executor())};
     desk_ = std::make_shared<desk>(std::move(with), std::clamp<std::size_t>(options.parallel, 1, 1000));
-    // The host's signals stay with the host's threads.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const signals_blocked meanwhile;
     thread_ = std::thread([this] { io_.run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   ~source() override {

@@ -3,6 +3,7 @@
 
 #include "aws/wire_request.hpp"
 #include "aws/xml.hpp"
+#include "base/digest.hpp"
 #include "s3/answers.hpp"
 
 #include <shipflow/json.hpp>
@@ -16,11 +17,10 @@ namespace shipflow::s3 {
 namespace {
 
 std::string md5_base64(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_md5(), nullptr);
+  const auto digest = md5_of(bytes);
   std::array<unsigned char, 32> text{};
-  const auto n = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(length));
+  const auto n = EVP_EncodeBlock(text.data(), reinterpret_cast<const unsigned char*>(digest.data()),
+                                 static_cast<int>(digest.size()));
   return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(n)};
 }
 

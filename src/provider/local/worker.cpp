@@ -1,17 +1,14 @@
 #include "provider/local/worker.hpp"
 
-#include <csignal>
+#include "base/signals_blocked.hpp"
+
 #include <utility>
 
 namespace shipflow::local {
 
 worker::worker() {
-  // The host's signal handlers run on the host's threads.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const signals_blocked meanwhile;
   thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 worker::~worker() {

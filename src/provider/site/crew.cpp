@@ -1,9 +1,9 @@
 #include "provider/site/crew.hpp"
 
+#include "base/signals_blocked.hpp"
+
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <pthread.h>
 
 namespace shipflow::site {
 namespace {
@@ -60,13 +60,8 @@ result<void> crew::each(std::size_t n, int at_once, const std::stop_token& stop,
   j.work = &work;
   std::unique_lock lock(mutex_);
   if (threads_.empty()) {
-    // The host's signal handlers run on the host's threads.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const signals_blocked meanwhile;
     for (int i = 0; i < count_; ++i) threads_.emplace_back([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   now_ = &j;
   wake_.notify_all();

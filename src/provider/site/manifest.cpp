@@ -1,5 +1,6 @@
 #include "provider/site/manifest.hpp"
 
+#include "base/digest.hpp"
 #include "base/members.hpp"
 
 #include <openssl/evp.h>
@@ -162,13 +163,7 @@ std::string release_digest::text() const {
   EVP_MD_CTX_copy_ex(copy, state_->context);
   EVP_DigestFinal_ex(copy, out.data(), &length);
   EVP_MD_CTX_free(copy);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex = "sha256:";
-  for (unsigned i = 0; i < length; ++i) {
-    hex += digits[out.at(i) >> 4U];
-    hex += digits[out.at(i) & 0xFU];
-  }
-  return hex;
+  return "sha256:" + hex_of({reinterpret_cast<const char*>(out.data()), length});
 }
 
 }  // namespace shipflow::site

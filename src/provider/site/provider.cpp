@@ -1,15 +1,14 @@
 #include "aws/client.hpp"
 #include "aws/workers.hpp"
+#include "base/signals_blocked.hpp"
 #include "provider/site/carry_out.hpp"
 #include "s3/remote_bucket.hpp"
 
 #include <shipflow/providers/site.hpp>
 
 #include <chrono>
-#include <csignal>
 #include <map>
 #include <mutex>
-#include <pthread.h>
 
 namespace shipflow {
 namespace site {
@@ -41,13 +40,8 @@ class job {
  public:
   job(aws::client& through, request q) : through_(through), q_(std::move(q)) {
     q_.stop = stop_.get_token();
-    // The host's signal handlers run on the host's threads.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const signals_blocked meanwhile;
     thread_ = std::thread([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   ~job() {
     stop_.request_stop();

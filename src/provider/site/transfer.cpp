@@ -1,6 +1,6 @@
 #include "provider/site/transfer.hpp"
 
-#include <openssl/evp.h>
+#include "base/digest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,24 +10,6 @@ namespace {
 
 constexpr int most_reads = 3;
 constexpr int parts_at_once = 3;  // each holds its bytes in memory, and once more as a request
-
-std::string md5_bytes(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, EVP_md5(), nullptr);
-  return {reinterpret_cast<const char*>(out.data()), length};
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char ch : bytes) {
-    const auto c = static_cast<unsigned char>(ch);
-    out += digits[c >> 4U];
-    out += digits[c & 0xFU];
-  }
-  return out;
-}
 
 struct range {
   std::uint64_t from, size;
@@ -66,8 +48,8 @@ struct by_sha256 {
   static std::string bytes(std::string_view piece) { return sha256_hex(piece); }
 };
 struct by_md5 {
-  static std::string name(std::string_view bytes) { return hex(md5_bytes(bytes)); }
-  static std::string bytes(std::string_view piece) { return md5_bytes(piece); }
+  static std::string name(std::string_view bytes) { return hex_of(md5_of(bytes)); }
+  static std::string bytes(std::string_view piece) { return md5_of(piece); }
 };
 
 error changing(session& s, const std::string& key) {
@@ -144,7 +126,7 @@ result<delivered> send_in_parts(session& s, content& from, const parcel& what) {
   const auto there = [&](int number, std::uint64_t size, const std::string& bytes) {
     const auto at = std::find_if(to->parts.begin(), to->parts.end(),
                                  [&](const s3::part& p) { return p.number == number && p.size == size; });
-    return at != to->parts.end() && at->etag == hex(md5_bytes(bytes));
+    return at != to->parts.end() && at->etag == hex_of(md5_of(bytes));
   };
   const auto sent = s.hands.each(all.size(), parts_at_once, s.q.stop, [&](std::size_t i) -> result<void> {
     auto bytes = from.read(all[i].from, all[i].size);
@@ -153,7 +135,7 @@ result<delivered> send_in_parts(session& s, content& from, const parcel& what) {
     const int number = static_cast<int>(i) + 1;
     parts[i] = {number, all[i].size, ""};
     if (there(number, all[i].size, *bytes)) {
-      parts[i].etag = hex(md5_bytes(*bytes));
+      parts[i].etag = hex_of(md5_of(*bytes));
     } else {
       auto etag = s.on.put_part(to->in, number, std::move(*bytes), names[i]);
       if (!etag) return etag.error();

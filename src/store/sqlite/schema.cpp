@@ -1,5 +1,7 @@
 #include "store/sqlite/schema.hpp"
 
+#include "base/digest.hpp"
+
 #include <shipflow/store.hpp>
 
 #include <array>
@@ -110,13 +112,7 @@ CREATE INDEX message_run ON message(run, channel, status);
 std::string new_uuid() {
   std::array<unsigned char, 16> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return {};
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out;
-  for (const auto b : bytes) {
-    out += hex[b >> 4U];
-    out += hex[b & 15U];
-  }
-  return out;
+  return hex_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 result<std::string> meta(connection& db, std::string_view key) {

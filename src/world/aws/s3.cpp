@@ -1,29 +1,9 @@
 #include "world/aws/s3.hpp"
 
-#include <openssl/evp.h>
-
-#include <array>
+#include "base/digest.hpp"
 
 namespace shipflow::cloud {
 namespace {
-
-std::string md5(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, EVP_md5(), nullptr);
-  return {reinterpret_cast<const char*>(out.data()), length};
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char ch : bytes) {
-    const auto c = static_cast<unsigned char>(ch);
-    out += digits[c >> 4U];
-    out += digits[c & 0xFU];
-  }
-  return out;
-}
 
 error no_upload() { return make_error(errc::not_found, "NoSuchUpload"); }
 
@@ -35,7 +15,7 @@ const s3_object* s3_bucket::find(const std::string& key) const {
 }
 
 std::string s3_bucket::etag_for(const std::string& body) {
-  return opaque_etags ? hex(md5(std::to_string(++made_) + body)) : hex(md5(body));
+  return opaque_etags ? hex_of(md5_of(std::to_string(++made_) + body)) : hex_of(md5_of(body));
 }
 
 result<void> s3_bucket::met(const std::string& key, const s3_condition& only) const {
@@ -100,9 +80,9 @@ result<std::string> s3_bucket::complete(const std::string& id, const std::vector
     const auto found = u.parts.find(n);
     if (found == u.parts.end()) return make_error(errc::failed, "InvalidPart");
     body += found->second.body;
-    names += md5(found->second.body);
+    names += md5_of(found->second.body);
   }
-  auto etag = hex(md5(names)) + "-" + std::to_string(numbers.size());
+  auto etag = hex_of(md5_of(names)) + "-" + std::to_string(numbers.size());
   if (opaque_etags) etag = etag_for(body);
   objects_[u.key] = {std::move(body), etag, u.headers};
   ++writes_;
