@@ -62,22 +62,7 @@ const json::object& object_in(const json::value* v) {
 
 bool more(const json::object& root) { return text_at(root, "IsTruncated") == "true"; }
 
-std::string plain(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (static_cast<unsigned char>(c) < 0x20)
-      out += "&#" + std::to_string(static_cast<int>(c)) + ";";
-    else
-      out += c;
-  }
-  return out;
-}
+constexpr std::string_view name_space = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 std::string header(const http::response& got, std::string_view name) {
   const auto* v = http::find(got.headers, name);
@@ -178,19 +163,16 @@ object read_object(const http::response& got) {
 }
 
 std::string removal_text(const std::vector<std::string>& keys) {
-  std::string out =
-      R"(<?xml version="1.0" encoding="UTF-8"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">)";
-  for (const auto& k : keys) out += "<Object><Key>" + plain(k) + "</Key></Object>";
-  return out + "<Quiet>true</Quiet></Delete>";
+  json::array objects;
+  for (const auto& k : keys) objects.push_back(json::object{{"Key", k}});
+  return aws::xml_text("Delete", json::object{{"Object", std::move(objects)}, {"Quiet", "true"}}, name_space);
 }
 
 std::string completion_text(const std::vector<part>& parts) {
-  std::string out =
-      R"(<?xml version="1.0" encoding="UTF-8"?><CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">)";
+  json::array all;
   for (const auto& p : parts)
-    out += "<Part><PartNumber>" + std::to_string(p.number) + "</PartNumber><ETag>&quot;" + plain(p.etag) +
-           "&quot;</ETag></Part>";
-  return out + "</CompleteMultipartUpload>";
+    all.push_back(json::object{{"PartNumber", p.number}, {"ETag", "\"" + p.etag + "\""}});
+  return aws::xml_text("CompleteMultipartUpload", json::object{{"Part", std::move(all)}}, name_space);
 }
 
 }  // namespace shipflow::s3
