@@ -5,9 +5,7 @@
 #include "base/members.hpp"
 
 namespace shipflow::aws {
-namespace {
 
-/// As the answer would come from XML: leaves are texts.
 json::value as_texts(const json::value& v) {
   if (v.is_object()) {
     json::object out;
@@ -27,6 +25,18 @@ effect_class class_of(const std::vector<action_spec>& all, const std::string& ac
     if (a.name == action) return a.repeat;
   return effect_class::set_value;
 }
+
+failure refused(const service& of, const std::string& operation, const std::string& code,
+                const std::string& message) {
+  failure f;
+  f.code = code_of(400, code);
+  f.message = std::string(of.host) + " " + operation + ": " + code + ": " + message;
+  f.aws_code = code;
+  f.sent = true;
+  return f;
+}
+
+namespace {
 
 /// An undo, or the settling of one: its handle says `back`.
 bool goes_back(const request& q) {
@@ -51,16 +61,6 @@ outcome model_desk::ask(const request& q, const destination& /*where*/, const se
   }
   if (said && query) return std::move(as_texts(*said).get_object());
   return said;
-}
-
-failure model_desk::refused(const service& of, const std::string& operation, const std::string& code,
-                            const std::string& message) {
-  failure f;
-  f.code = code_of(400, code);
-  f.message = std::string(of.host) + " " + operation + ": " + code + ": " + message;
-  f.aws_code = code;
-  f.sent = true;
-  return f;
 }
 
 }  // namespace shipflow::aws

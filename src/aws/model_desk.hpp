@@ -12,6 +12,14 @@
 
 namespace shipflow::aws {
 
+/// As the answer of a query service would come from XML: leaves are texts.
+[[nodiscard]] json::value as_texts(const json::value& v);
+/// A refusal as the client would say it.
+[[nodiscard]] failure refused(const service& of, const std::string& operation, const std::string& code,
+                              const std::string& message);
+/// What repeating that action does.
+[[nodiscard]] effect_class class_of(const std::vector<action_spec>& all, const std::string& action);
+
 class model_desk : public desk {
  public:
   model_desk(std::shared_ptr<world> where, std::vector<action_spec> specs)
@@ -37,15 +45,33 @@ class model_desk : public desk {
   [[nodiscard]] virtual std::string part_of(const request& /*q*/, const json::object& /*input*/) const {
     return {};
   }
-  /// As the client would say it.
-  [[nodiscard]] static failure refused(const service& of, const std::string& operation,
-                                       const std::string& code, const std::string& message);
 
  private:
   std::shared_ptr<world> where_;
   std::vector<action_spec> specs_;
   std::string account_ = "123456789012";
   bool changed_ = false;
+};
+
+/// The desk of a model of one service, which has ask(), advance(), next_change() and changes().
+template <class Model>
+class desk_over : public model_desk {
+ public:
+  desk_over(const std::shared_ptr<world>& where, std::vector<action_spec> specs, Model of)
+      : model_desk(where, std::move(specs)), model(std::move(of)) {}
+  void advance() override { model.advance(now()); }
+  [[nodiscard]] std::optional<time_point> next_change() const override { return model.next_change(); }
+
+ protected:
+  outcome carry_out(const service& of, const std::string& operation, const json::object& input) override {
+    auto said = model.ask(operation, input, now());
+    if (!said) return refused(of, operation, said.error().code, said.error().message);
+    return std::move(*said);
+  }
+  [[nodiscard]] std::uint64_t changes() const override { return model.changes(); }
+
+ public:
+  Model model;
 };
 
 /// A provider's code over a desk that is a model: the part of a world model that all of them share. Answers come

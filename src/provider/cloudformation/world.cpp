@@ -13,28 +13,15 @@ namespace shipflow {
 namespace cloudformation {
 namespace {
 
-class desk_of_model final : public aws::model_desk {
+class desk_of_model final : public aws::desk_over<shipflow::cloud::cloudformation> {
  public:
-  desk_of_model(const std::shared_ptr<world>& where, shipflow::cloud::cloudformation_options options)
-      : model_desk(where, action_specs()), model(std::move(options)) {}
-  void advance() override { model.advance(now()); }
-  [[nodiscard]] std::optional<time_point> next_change() const override { return model.next_change(); }
+  using desk_over::desk_over;
 
  protected:
-  aws::outcome carry_out(const aws::service& of, const std::string& operation,
-                         const json::object& input) override {
-    auto said = model.ask(operation, input, now());
-    if (!said) return refused(of, operation, said.error().code, said.error().message);
-    return std::move(*said);
-  }
-  [[nodiscard]] std::uint64_t changes() const override { return model.changes(); }
   /// An assembly's stacks are effects of their own.
   [[nodiscard]] std::string part_of(const request& q, const json::object& input) const override {
     return q.action == "deploy_assembly" ? "/" + members::text(input, "StackName") : std::string{};
   }
-
- public:
-  shipflow::cloud::cloudformation model;
 };
 
 shipflow::cloud::cloudformation_options options_for(const cloudformation_world_options& from) {
@@ -60,7 +47,8 @@ aws::served served_with(file_reader file) {
 class model final : public aws::modelled<cloudformation_world> {
  public:
   model(const std::shared_ptr<world>& where, const cloudformation_world_options& options)
-      : modelled(served_with(options.file), where, options.call), desk_(where, options_for(options)) {}
+      : modelled(served_with(options.file), where, options.call),
+        desk_(where, action_specs(), shipflow::cloud::cloudformation(options_for(options))) {}
 
   void install(const std::string& environment, const std::string& component, const std::string& stack,
                const std::string& template_text) override {

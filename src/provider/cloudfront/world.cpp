@@ -12,25 +12,7 @@ namespace shipflow {
 namespace cloudfront {
 namespace {
 
-class desk_of_model final : public aws::model_desk {
- public:
-  desk_of_model(const std::shared_ptr<world>& where, shipflow::cloud::cloudfront_options options)
-      : model_desk(where, action_specs()), model(options) {}
-  void advance() override { model.advance(now()); }
-  [[nodiscard]] std::optional<time_point> next_change() const override { return model.next_change(); }
-
- protected:
-  aws::outcome carry_out(const aws::service& of, const std::string& operation,
-                         const json::object& input) override {
-    auto said = model.ask(operation, input, now());
-    if (!said) return refused(of, operation, said.error().code, said.error().message);
-    return std::move(*said);
-  }
-  [[nodiscard]] std::uint64_t changes() const override { return model.changes(); }
-
- public:
-  shipflow::cloud::cloudfront model;
-};
+using desk_of_model = aws::desk_over<shipflow::cloud::cloudfront>;
 
 shipflow::cloud::cloudfront_options options_for(const cloudfront_world_options& from) {
   shipflow::cloud::cloudfront_options out;
@@ -43,7 +25,7 @@ class model final : public aws::modelled<cloudfront_world> {
  public:
   model(const std::shared_ptr<world>& where, const cloudfront_world_options& options)
       : modelled({"cloudfront", action_specs, actions_for, carry_out}, where, options.call),
-        desk_(where, options_for(options)) {}
+        desk_(where, action_specs(), shipflow::cloud::cloudfront(options_for(options))) {}
 
   result<void> install(const std::string& environment, const std::string& component,
                        const json::object& target, const std::string& origin_path) override {

@@ -1,35 +1,11 @@
 #include "provider/ecs/model_cloud.hpp"
 
-#include "aws/retry.hpp"
+#include "aws/model_desk.hpp"
 #include "base/members.hpp"
 #include "provider/ecs/actions.hpp"
 #include "provider/ecs/paced.hpp"
 
 namespace shipflow::ecs {
-namespace {
-
-/// As the answer would come from XML: leaves are texts.
-json::value as_texts(const json::value& v) {
-  if (v.is_object()) {
-    json::object out;
-    for (const auto& m : v.get_object()) out[m.key()] = as_texts(m.value());
-    return out;
-  }
-  if (v.is_array()) {
-    json::array out;
-    for (const auto& item : v.get_array()) out.push_back(as_texts(item));
-    return out;
-  }
-  return v.is_string() ? v : json::value(json::serialize(v));
-}
-
-effect_class class_of(const std::string& action) {
-  for (const auto& a : action_specs())
-    if (a.name == action) return a.repeat;
-  return effect_class::set_value;
-}
-
-}  // namespace
 
 /// What a call would change, to be compared before and after.
 std::string model_cloud::mark(const std::string& operation, const json::object& input) {
@@ -70,15 +46,7 @@ aws::outcome model_cloud::ask(const request& q, const aws::destination& where, c
   const auto before = mark(operation, input);
   const bool balanced = of.id == aws::elbv2.id;
   const auto said = carry_out(of, operation, input);
-  if (!said) {
-    aws::failure f;
-    f.code = aws::code_of(400, said.error().code);
-    f.message =
-        std::string(of.host) + " " + operation + ": " + said.error().code + ": " + said.error().message;
-    f.aws_code = said.error().code;
-    f.sent = true;
-    return f;
-  }
+  if (!said) return aws::refused(of, operation, said.error().code, said.error().message);
   const bool rule = operation == "CreateRule" || operation == "DeleteRule";
   if (rule || before != mark(operation, input)) {
     changed_ = true;
@@ -87,9 +55,9 @@ aws::outcome model_cloud::ask(const request& q, const aws::destination& where, c
     const auto direction = q.effect_key + (q.what == verb::undo ? " undo" : "");
     const bool again_let_on =
         operation == "ContinueServiceDeployment" && !let_go_on_.insert(direction).second;
-    if (!again_let_on) where_->carried_out(q, class_of(q.action), q.what == verb::undo);
+    if (!again_let_on) where_->carried_out(q, aws::class_of(action_specs(), q.action), q.what == verb::undo);
   }
-  if (balanced) return members::as_object(as_texts(*said));
+  if (balanced) return members::as_object(aws::as_texts(*said));
   return *said;
 }
 

@@ -11,25 +11,7 @@ namespace shipflow {
 namespace rds {
 namespace {
 
-class desk_of_model final : public aws::model_desk {
- public:
-  desk_of_model(const std::shared_ptr<world>& where, shipflow::cloud::rds_options options)
-      : model_desk(where, action_specs()), model(std::move(options)) {}
-  void advance() override { model.advance(now()); }
-  [[nodiscard]] std::optional<time_point> next_change() const override { return model.next_change(); }
-
- protected:
-  aws::outcome carry_out(const aws::service& of, const std::string& operation,
-                         const json::object& input) override {
-    auto said = model.ask(operation, input, now());
-    if (!said) return refused(of, operation, said.error().code, said.error().message);
-    return std::move(*said);
-  }
-  [[nodiscard]] std::uint64_t changes() const override { return model.changes(); }
-
- public:
-  shipflow::cloud::rds model;
-};
+using desk_of_model = aws::desk_over<shipflow::cloud::rds>;
 
 shipflow::cloud::rds_options options_for(const rds_world_options& from) {
   shipflow::cloud::rds_options out;
@@ -42,7 +24,7 @@ class model final : public aws::modelled<rds_world> {
  public:
   model(const std::shared_ptr<world>& where, const rds_world_options& options)
       : modelled({"rds", action_specs, actions_for, carry_out}, where, options.call),
-        desk_(where, options_for(options)) {}
+        desk_(where, action_specs(), shipflow::cloud::rds(options_for(options))) {}
 
   result<void> install(const std::string& environment, const std::string& component,
                        const json::object& target) override {
