@@ -26,23 +26,28 @@ const json::value* seen(const recording& from, const std::string& component, std
   return nullptr;
 }
 
+/// The model with the plan's components as they were observed, else with what `before` says of each; without it, none.
+template <class Model>
+result<std::shared_ptr<Model>> put_up(const plan& what, const recording& from, std::string_view provider,
+                                      std::shared_ptr<Model> made, const std::optional<std::string>& before) {
+  std::set<std::string> known;
+  for (const auto& s : what.steps) {
+    if (s.kind != step_kind::action || s.provider != provider || !known.insert(s.component).second) continue;
+    result<void> put;
+    if (const auto* observed = seen(from, s.component, provider))
+      put = made->install_observed(what.environment, s.component, s.target, *observed);
+    else if (before)
+      put = made->install(what.environment, s.component, s.target, *before);
+    if (!put) return at_component(s.component, put.error());
+  }
+  return made;
+}
+
 result<std::shared_ptr<local_world>> local_of(const plan& what, const recording& from,
                                               const std::shared_ptr<world>& where) {
   local_world_options options;
   options.versions = from.behaviour.versions;
-  auto made = make_local_world(where, std::move(options));
-  std::set<std::string> known;
-  for (const auto& s : what.steps) {
-    if (s.kind != step_kind::action || s.provider != "local" || !known.insert(s.component).second) continue;
-    if (const auto* observed = seen(from, s.component, "local")) {
-      if (auto put = made->install_observed(what.environment, s.component, s.target, *observed); !put)
-        return at_component(s.component, put.error());
-    } else if (from.behaviour.before) {
-      if (auto put = made->install(what.environment, s.component, s.target, *from.behaviour.before); !put)
-        return at_component(s.component, put.error());
-    }
-  }
-  return made;
+  return put_up(what, from, "local", make_local_world(where, std::move(options)), from.behaviour.before);
 }
 
 result<std::shared_ptr<ecs_world>> ecs_of(const plan& what, const recording& from,
@@ -50,50 +55,18 @@ result<std::shared_ptr<ecs_world>> ecs_of(const plan& what, const recording& fro
   ecs_world_options options;
   for (const auto& [version, how] : from.behaviour.versions)
     options.versions[version] = {how.ready, how.dies, {}};
-  auto made = make_ecs_world(where, std::move(options));
-  std::set<std::string> known;
-  for (const auto& s : what.steps) {
-    if (s.kind != step_kind::action || s.provider != "ecs" || !known.insert(s.component).second) continue;
-    const auto* observed = seen(from, s.component, "ecs");
-    auto put =
-        observed != nullptr
-            ? made->install_observed(what.environment, s.component, s.target, *observed)
-            : made->install(what.environment, s.component, s.target, from.behaviour.before.value_or("none"));
-    if (!put) return at_component(s.component, put.error());
-  }
-  return made;
+  return put_up(what, from, "ecs", make_ecs_world(where, std::move(options)),
+                from.behaviour.before.value_or("none"));
 }
 
 result<std::shared_ptr<cloudfront_world>> cloudfront_of(const plan& what, const recording& from,
                                                         const std::shared_ptr<world>& where) {
-  auto made = make_cloudfront_world(where, {});
-  std::set<std::string> known;
-  for (const auto& s : what.steps) {
-    if (s.kind != step_kind::action || s.provider != "cloudfront" || !known.insert(s.component).second)
-      continue;
-    const auto* observed = seen(from, s.component, "cloudfront");
-    auto put = observed != nullptr
-                   ? made->install_observed(what.environment, s.component, s.target, *observed)
-                   : made->install(what.environment, s.component, s.target, "/releases/before");
-    if (!put) return at_component(s.component, put.error());
-  }
-  return made;
+  return put_up(what, from, "cloudfront", make_cloudfront_world(where, {}), "/releases/before");
 }
 
 result<std::shared_ptr<site_world>> site_of(const plan& what, const recording& from,
                                             const std::shared_ptr<world>& where) {
-  auto made = make_site_world(where, {});
-  std::set<std::string> known;
-  for (const auto& s : what.steps) {
-    if (s.kind != step_kind::action || s.provider != "site" || !known.insert(s.component).second) continue;
-    const auto* observed = seen(from, s.component, "site");
-    auto put =
-        observed != nullptr
-            ? made->install_observed(what.environment, s.component, s.target, *observed)
-            : made->install(what.environment, s.component, s.target, from.behaviour.before.value_or("none"));
-    if (!put) return at_component(s.component, put.error());
-  }
-  return made;
+  return put_up(what, from, "site", make_site_world(where, {}), from.behaviour.before.value_or("none"));
 }
 
 /// A model of what a binding names, whatever was observed of it.
