@@ -1,15 +1,17 @@
 // New revisions of any definition: everything is copied, and AWS takes what comes out.
+#include "aws_double/clients.hpp"
 #include "provider/ecs/services.hpp"
 
 #include <doctest/doctest.h>
 
 #include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <random>
 
 using namespace shipflow;
+using tests::client_program;
+using tests::said_by;
 
 namespace {
 
@@ -84,16 +86,6 @@ json::object expected(const json::object& from, std::size_t container, const std
   return out;
 }
 
-std::string said_by(const std::string& command, int& status) {
-  auto* out = ::popen((command + " 2>&1").c_str(), "r");
-  REQUIRE(out != nullptr);
-  std::string said;
-  char buffer[4'096];
-  while (std::fgets(buffer, sizeof buffer, out) != nullptr) said += buffer;
-  status = ::pclose(out);
-  return said;
-}
-
 }  // namespace
 
 TEST_CASE("provider/ecs: of any definition everything but what AWS adds is in the new revision, as it was") {
@@ -109,11 +101,8 @@ TEST_CASE("provider/ecs: of any definition everything but what AWS adds is in th
 }
 
 TEST_CASE("provider/ecs: definitions with every member that AWS knows are taken by AWS's own validation") {
-  const std::string python = std::string(SHIPFLOW_SOURCE_DIR) + "/build/tools/moto/bin/python";
-  if (!std::filesystem::exists(python)) {
-    std::printf("not run: provider_ecs, shapes of botocore: it is missing (sh tests/tools/moto.sh)\n");
-    return;
-  }
+  const auto python = client_program("moto/bin/python", "provider_ecs, shapes of botocore");
+  if (python.empty()) return;
   const auto seed = std::random_device{}();
   INFO("seed ", seed);
   const std::string script = python + " " + SHIPFLOW_TEST_DATA + "/definitions.py";

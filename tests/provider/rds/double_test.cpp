@@ -1,8 +1,6 @@
 // The provider over HTTP, against the double; and botocore against the double.
+#include "aws_double/clients.hpp"
 #include "over_http.hpp"
-
-#include <cstdio>
-#include <filesystem>
 
 using namespace tests;
 
@@ -135,18 +133,9 @@ TEST_CASE("provider/rds over HTTP: a new instance from a snapshot, and the wrong
 }
 
 TEST_CASE("the AWS double: botocore's client of RDS agrees with it") {
-  const std::string python = std::string(SHIPFLOW_SOURCE_DIR) + "/build/tools/moto/bin/python";
-  if (!std::filesystem::exists(python)) {
-    std::printf("not run: provider_rds, botocore: it is missing (sh tests/tools/moto.sh)\n");
-    return;
-  }
   aws_double d({}, speed);
   put_up_databases(d);
-  const auto command = python + " " + SHIPFLOW_TEST_DATA + "/botocore_rds.py " + d.url() + " 2>&1";
-  auto* out = ::popen(command.c_str(), "r");
-  REQUIRE(out != nullptr);
-  std::string said;
-  char buffer[512];
-  while (std::fgets(buffer, sizeof buffer, out) != nullptr) said += buffer;
-  CHECK_MESSAGE(::pclose(out) == 0, said);
+  const auto said =
+      botocore_complains(d, std::string(SHIPFLOW_TEST_DATA) + "/botocore_rds.py", "provider_rds, botocore");
+  CHECK_MESSAGE(said.empty(), said);
 }
