@@ -6,7 +6,8 @@
 //   auto stacks = make_cloudformation_world(w, {});
 //   stacks->install("production", "infrastructure", "network", "Resources: {}");
 //
-// What is modelled: stacks, change sets, executions that take a while and may be taken back, events. Resources are not.
+// What is modelled: stacks, change sets, executions that take a while and may be taken back, events. Resources are not;
+// assets and images are there.
 //
 // It disturbs (see world.hpp) by letting an execution fail, which CloudFormation then takes back.
 #pragma once

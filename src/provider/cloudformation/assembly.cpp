@@ -44,31 +44,42 @@ class ordering {
   std::set<std::string> open_, done_;
 };
 
-/// "s3://bucket/key" of an asset, with the account and region of "aws://ACCOUNT/REGION" put in, as a URL; or empty.
-std::string published_at(const json::object& artifact) {
-  auto place = members::text(members::object(artifact, "properties"), "stackTemplateAssetObjectUrl");
-  if (!place.starts_with("s3://")) return {};
+/// Account and region of "aws://ACCOUNT/REGION"; what is unknown there is as the component's binding says.
+home home_of(const json::object& artifact, const aws::destination& where) {
+  home out{where.account, where.region};
   const auto environment = members::text(artifact, "environment");
   const auto slash = environment.rfind('/');
-  if (!environment.starts_with("aws://") || slash < 6) return {};
+  if (!environment.starts_with("aws://") || slash < 6) return out;
   const auto account = environment.substr(6, slash - 6);
   const auto region = environment.substr(slash + 1);
-  const auto put = [&](const std::string& what, const std::string& by) {
-    for (auto at = place.find(what); at != std::string::npos; at = place.find(what))
-      place.replace(at, what.size(), by);
-  };
-  put("${AWS::AccountId}", account);
-  put("${AWS::Region}", region);
-  const auto key = place.find('/', 5);
-  if (place.find("${") != std::string::npos || key == std::string::npos || account.starts_with("unknown"))
-    return {};
-  return "https://" + place.substr(5, key - 5) + ".s3." + region + ".amazonaws.com" + place.substr(key);
+  if (!account.starts_with("unknown")) out.account = account;
+  if (!region.starts_with("unknown")) out.region = region;
+  return out;
+}
+
+/// "s3://bucket/key" of an asset, as a URL; or empty.
+std::string published_at(const json::object& artifact, const home& in) {
+  const auto place =
+      filled(members::text(members::object(artifact, "properties"), "stackTemplateAssetObjectUrl"), in);
+  if (!place || !place->starts_with("s3://") || in.region.empty()) return {};
+  const auto key = place->find('/', 5);
+  if (key == std::string::npos) return {};
+  return url_of(place->substr(5, key - 5), in.region, place->substr(key + 1));
 }
 
 result<wanted> read_stack(const file_reader& file, const std::string& folder, const std::string& id,
-                          const json::object& artifact) {
+                          const json::object& artifact, const aws::destination& where) {
   wanted w;
   w.name = stack_name(id, artifact);
+  const auto in = home_of(artifact, where);
+  w.account = in.account;
+  w.region = in.region;
+  if (!where.account.empty() && in.account != where.account)
+    return wrong(folder, "stack " + w.name + " is for account " + in.account + ", and the binding says " +
+                             where.account);
+  if (!where.region.empty() && in.region != where.region)
+    return wrong(folder, "stack " + w.name + " is for region " + in.region + ", and the binding says " +
+                             where.region + "; leave `region` out");
   const auto& properties = members::object(artifact, "properties");
   const auto name = members::text(properties, "templateFile");
   if (name.empty() || name.find("..") != std::string::npos || name.starts_with('/'))
@@ -78,11 +89,13 @@ result<wanted> read_stack(const file_reader& file, const std::string& folder, co
   for (const auto& p : members::object(properties, "parameters"))
     w.parameters[p.key()] =
         members::text(members::object(properties, "parameters"), std::string_view(p.key()));
+  const auto role = members::text(properties, "cloudFormationExecutionRoleArn");
+  if (const auto known = filled(role, in); known) w.role = *known;
   if (text->size() <= most_template) {
     w.text = std::move(*text);
     return w;
   }
-  w.url = published_at(artifact);
+  w.url = published_at(artifact, in);
   if (w.url.empty())
     return wrong(folder,
                  "the template of stack " + w.name + " has " + std::to_string(text->size()) +
@@ -90,10 +103,26 @@ result<wanted> read_stack(const file_reader& file, const std::string& folder, co
   return w;
 }
 
+/// What the stack's manifests of assets name, each manifest once.
+result<void> add_needed(needed& to, std::set<std::string>& seen, const file_reader& file,
+                        const std::string& folder, const json::object& artifacts, const json::object& stack,
+                        const aws::destination& where) {
+  for (const auto& id : members::texts(stack, "dependencies")) {
+    const auto& artifact = members::object(artifacts, id);
+    if (members::text(artifact, "type") != "cdk:asset-manifest" || !seen.insert(id).second) continue;
+    const auto manifest = members::text(members::object(artifact, "properties"), "file");
+    auto all = read_assets(file, folder, manifest, home_of(stack, where));
+    if (!all) return all.error();
+    for (auto& f : all->files) to.files.push_back(std::move(f));
+    for (auto& i : all->images) to.images.push_back(std::move(i));
+  }
+  return {};
+}
+
 }  // namespace
 
-result<std::vector<wanted>> read_assembly(const file_reader& file, const std::string& folder,
-                                          const std::vector<std::string>& only) {
+result<assembly> read_assembly(const file_reader& file, const std::string& folder,
+                               const std::vector<std::string>& only, const aws::destination& where) {
   const auto text = file(folder + "/manifest.json");
   if (!text) return text.error();
   const auto manifest = parse_json(*text);
@@ -102,19 +131,23 @@ result<std::vector<wanted>> read_assembly(const file_reader& file, const std::st
   ordering by(artifacts);
   for (const auto& a : artifacts)
     if (const auto why = by.visit(std::string(a.key())); !why.empty()) return wrong(folder, why);
-  std::vector<wanted> out;
+  assembly out;
+  std::set<std::string> seen;
   std::set<std::string> asked(only.begin(), only.end());
   for (const auto& id : by.order) {
     const auto& artifact = members::object(artifacts, id);
     const auto name = stack_name(id, artifact);
     if (!only.empty() && asked.erase(name) + asked.erase(id) == 0) continue;
-    auto w = read_stack(file, folder, id, artifact);
+    auto w = read_stack(file, folder, id, artifact, where);
     if (!w) return w.error();
-    out.push_back(std::move(*w));
+    out.stacks.push_back(std::move(*w));
+    if (auto ok = add_needed(out.first, seen, file, folder, artifacts, artifact, where); !ok)
+      return ok.error();
   }
   if (!asked.empty()) return wrong(folder, "there is no stack " + *asked.begin());
-  if (out.empty()) return wrong(folder, "there is no stack; assemblies in assemblies are not looked into");
-  if (out.size() > most_stacks) return wrong(folder, "more than 50 stacks; name some with `only`");
+  if (out.stacks.empty())
+    return wrong(folder, "there is no stack; assemblies in assemblies are not looked into");
+  if (out.stacks.size() > most_stacks) return wrong(folder, "more than 50 stacks; name some with `only`");
   return out;
 }
 

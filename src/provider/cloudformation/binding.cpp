@@ -8,8 +8,8 @@
 namespace shipflow::cloudformation {
 namespace {
 
-constexpr std::array<std::string_view, 6> known{"provider", "region",       "endpoint_url",
-                                                "account",  "capabilities", "role"};
+constexpr std::array<std::string_view, 7> known{"provider",     "region", "endpoint_url", "account",
+                                                "capabilities", "role",   "bucket"};
 
 error wrong(const std::string& what) {
   return make_error(errc::invalid_argument, "cloudformation binding: " + what);
@@ -32,8 +32,12 @@ result<binding> read_binding(const json::object& target) {
     return wrong(
         "capabilities must be a list of CAPABILITY_IAM, CAPABILITY_NAMED_IAM or CAPABILITY_AUTO_EXPAND");
   b.role = members::text(target, "role");
-  if (!b.role.empty() && (!b.role.starts_with("arn:") || b.role.find(":role/") == std::string::npos))
-    return wrong("role must be the ARN of a role, not \"" + b.role + "\"");
+  const bool named = !b.role.empty() && b.role != as_assembled;
+  if (named && (!b.role.starts_with("arn:") || b.role.find(":role/") == std::string::npos))
+    return wrong("role must be the ARN of a role, or `assembly`, not \"" + b.role + "\"");
+  b.bucket = members::text(target, "bucket");
+  if (!b.bucket.empty() && b.region.empty())
+    return wrong("bucket needs `region`, so that CloudFormation knows where it is");
   return b;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "aws/desk.hpp"
+#include "provider/cloudformation/depot.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,16 +14,17 @@ inline constexpr aws::service service{"CLOUDFORMATION", "cloudformation", "cloud
 
 struct binding : aws::destination {
   std::vector<std::string> capabilities;
-  std::string role;
+  std::string role;    ///< an ARN, or `as_assembled`
+  std::string bucket;  ///< where templates go that are too large for a request; or empty
 };
+/// The role is the one that an assembly names for a stack.
+inline constexpr const char* as_assembled = "assembly";
 [[nodiscard]] result<binding> read_binding(const json::object& target);
-
-/// A file's content.
-using file_reader = std::function<result<std::string>(const std::string& path)>;
 
 struct session : aws::visit {
   binding bound;
   const file_reader& file;
+  depot& assets;
 };
 
 }  // namespace shipflow::cloudformation

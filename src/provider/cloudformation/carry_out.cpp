@@ -17,12 +17,18 @@ action_spec deployment(std::string name, std::string resource) {
   return s;
 }
 
+field_spec what_may_be_lost() {
+  return {"allow", "strings", false, false,
+          "replace, delete: what may be done to resources; default: neither"};
+}
+
 action_spec of_one() {
   auto s = deployment("deploy", "stack:${component}/${stack}");
   s.help = "change a stack by a change set and wait for it";
   s.inputs = {{"stack", "string", true, false, "its name"},
               {"template", "string", true, false, "a file, or the https URL of one in S3"},
-              {"parameters", "object", false, false, "values; others stay as they are"}};
+              {"parameters", "object", false, false, "values; others stay as they are"},
+              what_may_be_lost()};
   return s;
 }
 
@@ -30,7 +36,8 @@ action_spec of_assembly() {
   auto s = deployment("deploy_assembly", "assembly:${component}");
   s.help = "change the stacks of a cloud assembly, in the order of their dependencies";
   s.inputs = {{"assembly", "string", true, false, "folder that `cdk synth` left"},
-              {"only", "strings", false, false, "names of stacks; default: all"}};
+              {"only", "strings", false, false, "names of stacks; default: all"},
+              what_may_be_lost()};
   return s;
 }
 
@@ -53,22 +60,23 @@ answer observe(session& s) {
   if (s.q.action == "continue_rollback") return answer::done({{"restores", json::object{}}});
   const auto all = wanted_stacks(s);
   if (!all) return answer::failed(all.error());
-  auto seen = picture_of(s, *all);
+  auto seen = picture_of(s, all->stacks);
   if (!seen) return seen.error();
   return answer::done(std::move(*seen));
 }
 
 answer diagnose(session& s) {
   json::object out;
-  std::vector<std::string> names;
-  if (s.q.action != "deploy_assembly") names.push_back(members::text(s.q.inputs, "stack"));
-  if (const auto all = wanted_stacks(s); names.empty() && all)
-    for (const auto& w : *all) names.push_back(w.name);
-  for (const auto& name : names) {
-    const auto now = find_stack(s, name);
+  std::vector<wanted> stacks;
+  if (s.q.action != "deploy_assembly") stacks.emplace_back().name = members::text(s.q.inputs, "stack");
+  if (auto all = wanted_stacks(s); stacks.empty() && all) stacks = std::move(all->stacks);
+  for (const auto& w : stacks) {
+    auto at = there(s, w);
+    const auto now = find_stack(at, w.name);
     if (!now || !*now) continue;
-    auto c = cause_of(s, name);
-    out[name] = json::object{{"status", (*now)->status}, {"cause", c.first}, {"events", std::move(c.events)}};
+    auto c = cause_of(at, w.name);
+    out[w.name] =
+        json::object{{"status", (*now)->status}, {"cause", c.first}, {"events", std::move(c.events)}};
   }
   return answer::done(std::move(out));
 }
@@ -83,14 +91,14 @@ result<std::vector<action_spec>> actions_for(const json::object& target) {
   return action_specs();
 }
 
-answer carry_out(aws::desk& on, const request& q, const file_reader& file) {
+answer carry_out(aws::desk& on, const request& q, const file_reader& file, depot& assets) {
   const bool continues = q.action == "continue_rollback";
   if (q.action != "deploy" && q.action != "deploy_assembly" && !continues)
     return answer::failed(make_error(errc::unsupported, "provider cloudformation has no action " + q.action));
   auto bound = read_binding(q.target);
   if (!bound) return answer::failed(bound.error());
   const auto where = static_cast<const aws::destination&>(*bound);
-  session s{{on, q, where}, std::move(*bound), file};
+  session s{{on, q, where}, std::move(*bound), file, assets};
   if (q.stop.stop_requested() && q.what != verb::settle)
     return s.refuse(errc::cancelled, "the call was cancelled");
   if (q.what == verb::observe) return observe(s);

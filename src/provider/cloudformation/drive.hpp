@@ -1,7 +1,7 @@
 // One stack on its way: each look says how far it is, and makes the next move. Any look may be the first after a crash.
 #pragma once
 
-#include "provider/cloudformation/stacks.hpp"
+#include "provider/cloudformation/change_sets.hpp"
 
 namespace shipflow::cloudformation {
 
@@ -18,11 +18,9 @@ struct far {
 /// Ends what is under way: a change set is dropped, an update is taken back by CloudFormation. What was done.
 [[nodiscard]] aws::got<std::string> end_of(session& s, const std::string& stack,
                                            const std::string& change_set);
-/// Drops the change set if it is still there.
-void drop(session& s, const std::string& stack, const std::string& change_set);
 
-/// "Service (AWS::ECS::Service): image not found" of the first resource that failed since the last change began, and
-/// the events since then. Never fails.
+/// "Service (AWS::ECS::Service): image not found" of the first resource that failed since the last change began, in a nested
+/// stack "Nested > Service (...): ...", and the events since then. Never fails.
 struct cause {
   std::string first;
   json::array events;
@@ -30,5 +28,7 @@ struct cause {
 [[nodiscard]] cause cause_of(session& s, const std::string& stack);
 /// What people can do about a stack in that status; empty: nothing needs to be done.
 [[nodiscard]] std::string remedy_for(const std::string& stack, const std::string& status);
+inline constexpr std::string_view protected_remedy =
+    "is protected from deletion; take the protection off, then undo again";
 
 }  // namespace shipflow::cloudformation

@@ -18,6 +18,12 @@ class desk_of_model final : public aws::desk_over<shipflow::cloud::cloudformatio
   using desk_over::desk_over;
 
  protected:
+  /// Images that an assembly needs are in ECR.
+  aws::outcome carry_out(const aws::service& of, const std::string& operation,
+                         const json::object& input) override {
+    if (operation == "DescribeImages") return json::object{{"imageDetails", json::array{json::object{}}}};
+    return desk_over::carry_out(of, operation, input);
+  }
   /// An assembly's stacks are effects of their own.
   [[nodiscard]] std::string part_of(const request& q, const json::object& input) const override {
     return q.action == "deploy_assembly" ? "/" + members::text(input, "StackName") : std::string{};
@@ -38,10 +44,19 @@ result<std::string> assumed_file(const std::string& path) {
                          "properties": {"templateFile": "assembly.template.json"}}}})");
 }
 
+/// Assets are published at once, and stay.
+class all_there final : public depot {
+ public:
+  brought bring(const asset& /*a*/, const aws::destination& /*where*/) override { return {}; }
+};
+
 aws::served served_with(file_reader file) {
   if (!file) file = assumed_file;
+  const auto assets = std::make_shared<all_there>();
   return {"cloudformation", action_specs, actions_for,
-          [file = std::move(file)](aws::desk& on, const request& q) { return carry_out(on, q, file); }};
+          [file = std::move(file), assets](aws::desk& on, const request& q) {
+            return carry_out(on, q, file, *assets);
+          }};
 }
 
 class model final : public aws::modelled<cloudformation_world> {

@@ -3,6 +3,7 @@
 #include "world/aws/cloudformation.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace shipflow::cloud {
 namespace {
@@ -10,8 +11,10 @@ namespace {
 constexpr std::size_t most_template = 51'200;
 
 bool takes_changes(const std::string& status) {
-  return status == "CREATE_COMPLETE" || status == "UPDATE_COMPLETE" || status == "UPDATE_ROLLBACK_COMPLETE" ||
-         status == "REVIEW_IN_PROGRESS";
+  constexpr std::array all{"CREATE_COMPLETE",   "UPDATE_COMPLETE",          "UPDATE_ROLLBACK_COMPLETE",
+                           "IMPORT_COMPLETE",   "IMPORT_ROLLBACK_COMPLETE", "UPDATE_FAILED",
+                           "REVIEW_IN_PROGRESS"};
+  return std::find(all.begin(), all.end(), status) != all.end();
 }
 
 reply no_set(const std::string& name) {
@@ -22,12 +25,15 @@ json::object shown(const stack_change_set& c, const std::string& stack_id) {
   json::object out{{"ChangeSetName", c.name}, {"ChangeSetId", c.id}, {"StackId", stack_id},
                    {"StackName", c.stack},    {"Status", c.status},  {"ExecutionStatus", c.execution}};
   if (!c.why.empty()) out["StatusReason"] = c.why;
+  const auto says = [&](const char* word) { return c.template_text.find(word) != std::string::npos; };
+  const char* action = c.creates ? "Add" : says("DELETES") ? "Remove" : "Modify";
   if (c.status == "CREATE_COMPLETE")
     out["Changes"] = json::array{json::object{{"Type", "Resource"},
                                               {"ResourceChange",
-                                               {{"Action", c.creates ? "Add" : "Modify"},
+                                               {{"Action", action},
                                                 {"LogicalResourceId", "Service"},
-                                                {"Replacement", "False"}}}}};
+                                                {"ResourceType", "AWS::ECS::Service"},
+                                                {"Replacement", says("REPLACES") ? "True" : "False"}}}}};
   return out;
 }
 

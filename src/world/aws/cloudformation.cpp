@@ -70,11 +70,16 @@ reply cloudformation::ask(const std::string& operation, const json::object& inpu
 
 void cloudformation::say(stack& s, const std::string& resource, const std::string& status,
                          const std::string& why) {
+  const bool itself = resource == s.name;
+  const bool nested = !itself && find(s.name + "-" + resource) != nullptr;
   json::object e{{"EventId", "e-" + std::to_string(++ids_)},
                  {"StackId", s.id},
                  {"StackName", s.name},
                  {"LogicalResourceId", resource},
-                 {"ResourceType", resource == s.name ? "AWS::CloudFormation::Stack" : "AWS::ECS::Service"},
+                 {"PhysicalResourceId", itself   ? s.id
+                                        : nested ? find(s.name + "-" + resource)->id
+                                                 : resource + "-1"},
+                 {"ResourceType", itself || nested ? "AWS::CloudFormation::Stack" : "AWS::ECS::Service"},
                  {"ResourceStatus", status},
                  {"Timestamp", format_time(now_)},
                  {"ClientRequestToken", s.token}};
@@ -86,6 +91,16 @@ void cloudformation::set_status(stack& s, const std::string& status, const std::
   s.status = status;
   s.why = why;
   say(s, s.name, status, why);
+}
+
+void cloudformation::fail(stack& s, const std::string& status) {
+  constexpr const char* why = "Resource handler returned message: image not found";
+  if (s.template_text.find("NESTED") == std::string::npos) return say(s, "Service", status, why);
+  auto& inner = install(s.name + "-Nested", "inner");
+  set_status(inner, "UPDATE_IN_PROGRESS");
+  say(inner, "Service", status, why);
+  set_status(inner, "UPDATE_ROLLBACK_COMPLETE");
+  say(s, "Nested", status, "Embedded stack " + inner.id + " was not successfully updated");
 }
 
 void cloudformation::go_on(stack& s) {
@@ -109,8 +124,7 @@ void cloudformation::go_on(stack& s) {
     say(s, "Service", creates ? "CREATE_COMPLETE" : "UPDATE_COMPLETE");
     return set_status(s, creates ? "CREATE_COMPLETE" : "UPDATE_COMPLETE");
   }
-  say(s, "Service", creates ? "CREATE_FAILED" : "UPDATE_FAILED",
-      "Resource handler returned message: image not found");
+  fail(s, creates ? "CREATE_FAILED" : "UPDATE_FAILED");
   say(s, "Alarm", creates ? "CREATE_FAILED" : "UPDATE_FAILED", "Resource creation cancelled");
   set_status(s, creates ? "ROLLBACK_IN_PROGRESS" : "UPDATE_ROLLBACK_IN_PROGRESS",
              "The following resource(s) failed: [Service].");
@@ -166,6 +180,7 @@ reply cloudformation::describe_stacks(const json::object& in) {
         {"StackName", s.name},
         {"StackStatus", s.status},
         {"CreationTime", "2026-03-03T10:00:00.000Z"},
+        {"EnableTerminationProtection", s.is_protected},
         {"Parameters", parameter_list(s.parameters)},
         {"Capabilities", json::array{"CAPABILITY_IAM"}},
         {"Outputs", json::array{json::object{{"OutputKey", "Url"}, {"OutputValue", "https://" + s.name}}}}};
@@ -222,6 +237,9 @@ reply cloudformation::continue_rollback(const json::object& in) {
 reply cloudformation::delete_stack(const json::object& in) {
   auto* s = find(members::text(in, "StackName"));
   if (s == nullptr) return json::object{};
+  if (s->is_protected)
+    return refused("ValidationError",
+                   "Stack [" + s->name + "] cannot be deleted while TerminationProtection is enabled");
   if (ends_with(s->status, "_IN_PROGRESS") && s->status != "CREATE_IN_PROGRESS" &&
       s->status != "REVIEW_IN_PROGRESS")
     return refused("ValidationError", "Stack is in " + s->status + " state and can not be deleted.");

@@ -3,7 +3,8 @@
 // A change set is made in `plans`; one whose template and parameters are those of the stack is FAILED, with the words that
 // CloudFormation has for it. An execution takes `changes_in`, and ends as `ends` says of the template: well, taken back by
 // CloudFormation, or stuck while it is taken back. What a template holds is not looked at: one resource stands for it, and
-// words like "Param:Size" are its parameters.
+// words like "Param:Size" are its parameters; REPLACES and DELETES say what a change to it does to that resource, NESTED that
+// it is a stack, in which something fails.
 //
 // Source: docs.aws.amazon.com/AWSCloudFormation/latest/APIReference; UserGuide: using-cfn-updating-stacks-changesets,
 // view-stack-events.
@@ -45,6 +46,7 @@ struct stack {
   std::deque<json::object> events;  ///< newest first
   std::optional<time_point> next;
   bool stalled = false;
+  bool is_protected = false;  ///< from deletion
 };
 
 class cloudformation {
@@ -77,6 +79,7 @@ class cloudformation {
   reply continue_rollback(const json::object& in);
   reply delete_stack(const json::object& in);
 
+  void fail(stack& s, const std::string& status);
   void go_on(stack& s);
   void say(stack& s, const std::string& resource, const std::string& status, const std::string& why = {});
   void set_status(stack& s, const std::string& status, const std::string& why = {});
