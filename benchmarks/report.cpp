@@ -1,5 +1,6 @@
 // The report of a release that was watched for 24 hours with 50 metrics: size and time of the page, from the
-// journal and the samples to the text. Prints one JSON object.
+// journal and the samples to the text, beside Boost.JSON, which in the same run only parses those samples. Prints one
+// JSON object.
 //
 // usage: bench_report [METRICS] [HOURS]
 #include <shipflow/shipflow.hpp>
@@ -119,6 +120,22 @@ told tell(store& keep, const std::string& run) {
   return out;
 }
 
+double parsed_by_boost(store& keep, const std::string& run) {
+  const auto chunks = keep.read_samples(run);
+  if (!chunks) give_up(chunks.error().text());
+  stopwatch clock;
+  std::size_t members = 0;
+  for (const auto& c : *chunks) members += json::parse(c.body).as_object().size();
+  const auto took = clock.lap();
+  if (members == 0) give_up("there are no samples");
+  return took;
+}
+
+double median_of(std::vector<double> all) {
+  std::sort(all.begin(), all.end());
+  return all[all.size() / 2];
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -139,7 +156,11 @@ int main(int argc, char** argv) {
     if (works.look(run)->phase != phase::released) give_up("the release did not end");
   }
   std::vector<told> all;
-  for (int i = 0; i < 5; ++i) all.push_back(tell(*keep, run));
+  std::vector<double> peer;
+  for (int i = 0; i < 5; ++i) {
+    all.push_back(tell(*keep, run));
+    peer.push_back(parsed_by_boost(*keep, run));
+  }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.all_ms() < b.all_ms(); });
   const auto& median = all[all.size() / 2];
   std::cout << json::serialize(json::object{{"benchmark", "report"},
@@ -149,6 +170,8 @@ int main(int argc, char** argv) {
                                             {"page_bytes", median.page.size()},
                                             {"cpu_ms_median", median.all_ms()},
                                             {"cpu_ms_most", all.back().all_ms()},
+                                            {"boost_parse_ms", median_of(peer)},
+                                            {"times_boost_parse", median.all_ms() / median_of(peer)},
                                             {"journal_ms", median.journal_ms},
                                             {"evidence_ms", median.evidence_ms},
                                             {"page_ms", median.page_ms}})

@@ -48,10 +48,10 @@ void add_points(std::vector<evidence_line>& lines, std::size_t& next, time_point
   if (!c || !f) return;
   for (std::size_t i = 0; i < c->atoms.size(); ++i) {
     const auto& atom = f->atoms.at(i);
-    const bool known = atom.is.t != health::truth::unknown;
-    auto why = known ? std::string{} : std::string(name_of(atom.is.why));
-    const auto value = atom.test ? std::optional(atom.test->evidence) : atom.value;
-    lines.at(next++).points.push_back({at, value, std::move(why)});
+    auto& p = lines.at(next++).points.emplace_back();
+    p.at = at;
+    p.value = atom.test ? std::optional(atom.test->evidence) : atom.value;
+    if (atom.is.t == health::truth::unknown) p.why = name_of(atom.is.why);
     if (!companion_of(c->atoms[i]).empty()) lines.at(next++).points.push_back({at, atom.against, {}});
   }
 }
@@ -69,13 +69,15 @@ void add_level(guard_evidence& to, const replayed& r, time_point from) {
 using folding =
     std::function<result<void>(const std::shared_ptr<const health::trigger>&, const replay_sink&)>;
 
-/// `empty`: it saw nothing.
-result<void> see_trigger(const guard_decisions& g, bool empty, const folding& fold, guard_evidence& to) {
+/// `rows`: as many at most; 0: it saw nothing.
+result<void> see_trigger(const guard_decisions& g, std::size_t rows, const folding& fold,
+                         guard_evidence& to) {
   const auto t = trigger_of(g.rule);
-  if (!t && empty) return {};
+  if (!t && rows == 0) return {};
   if (!t) return make_error(errc::corrupt, t.error().text());
   add_lines(to, "alert", (*t)->alert());
   add_lines(to, "normal", (*t)->normal());
+  for (auto& line : to.lines) line.points.reserve(rows);
   auto done = fold(*t, [&](const replayed& r) {
     std::size_t next = 0;
     add_points(to.lines, next, r.at, (*t)->alert(), r.verdict->alert);
@@ -88,8 +90,17 @@ result<void> see_trigger(const guard_decisions& g, bool empty, const folding& fo
 
 result<void> see_rows(const guard_decisions& g, guard_evidence& to) {
   return see_trigger(
-      g, g.slots.empty(),
+      g, g.slots.size(),
       [&](const auto& t, const replay_sink& sink) { return replay_trigger(g, t, sink, digests::none); }, to);
+}
+
+/// No more than fit into their minutes, nor than their text can hold.
+std::size_t rows_of(const std::vector<sample_chunk>& chunks, duration slot) {
+  constexpr std::size_t shortest = 15;  // [0,[0,0,0,0,0]]
+  const auto in_minute = 1 + 60'000 / static_cast<std::size_t>(std::max<std::int64_t>(slot.count(), 1));
+  std::size_t out = 0;
+  for (const auto& c : chunks) out += std::min(in_minute, 1 + c.body.size() / shortest);
+  return out;
 }
 
 result<void> see_chunks(guard_decisions& g, const std::vector<sample_chunk>& chunks, guard_evidence& to) {
@@ -110,7 +121,7 @@ result<void> see_chunks(guard_decisions& g, const std::vector<sample_chunk>& chu
     };
     return replay_rows(g, t, next, sink);
   };
-  return see_trigger(g, chunks.empty(), fold, to);
+  return see_trigger(g, rows_of(chunks, g.rule.slot), fold, to);
 }
 
 result<void> see_probe(const guard_decisions& g, guard_evidence& to) {

@@ -1,4 +1,4 @@
-// Rows of a kept chunk of a trigger's samples, read without building a tree: a day of fifty metrics has millions of values.
+// Rows of a kept chunk of a trigger's samples, read without a tree: a day of fifty metrics has millions of values.
 #pragma once
 
 #include "health/slot.hpp"

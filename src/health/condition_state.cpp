@@ -46,6 +46,7 @@ condition_finding condition_state::step(slot_index k, std::span<const slot_sampl
     for (auto& a : atoms_) a.pass_over();
     out.now = unknown(reason::warmup);
   } else {
+    out.atoms.reserve(atoms_.size());
     const auto counted = begun_ ? since_start_ - c_->warmup : since_start_;
     for (std::size_t i = 0; i < atoms_.size(); ++i)
       out.atoms.push_back(atoms_[i].push(c_->atoms[i], k, inputs, c_->slot, counted, begun_));
@@ -60,6 +61,7 @@ condition_finding condition_state::step(slot_index k, std::span<const slot_sampl
 }
 
 judged condition_state::expression(const std::vector<atom_finding>& atoms) const {
+  if (c_->program.size() == 1) return atoms[c_->program.front().operands].is;
   std::vector<judged> stack;
   for (const auto& s : c_->program) {
     if (s.logic == node_logic::atom) {

@@ -1,4 +1,4 @@
-// Rows of kept chunks, read as they are parsed, against the tree that JSON makes of them.
+// Rows of kept chunks, read letter by letter, against the tree that JSON makes of them.
 #include "health/chunk_rows.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,9 @@ std::string body_of(const std::vector<chunk_row>& rows, std::optional<std::int64
     for (const auto& s : row.samples) one.push_back(to_json(s));
     all.push_back(std::move(one));
   }
-  json::object body{{"trigger", "sha256:ab"}, {"rows", std::move(all)}, {"counters", {{"a", {1, "2.5"}}}}};
+  json::object body{{"trigger", "sha256:ab"},
+                    {"rows", std::move(all)},
+                    {"counters", {{"trigger", "sha256:ab"}, {"counters", {{1, 2}, {"2.5", 3}, nullptr}}}}};
   if (began) body["began"] = *began;
   return json::serialize(body);
 }
@@ -127,6 +129,17 @@ TEST_CASE("health/chunk rows: members around the rows may hold anything") {
   CHECK_FALSE(into.began);
 }
 
+TEST_CASE("health/chunk rows: of two members with one name the last counts, wherever it stands") {
+  for (const std::string twice :
+       {R"({"trigger":"a","rows":[[1,[0,0,1,1,0]]],"rows":[[2,[0,0,1,1,0]]],"began":3})",
+        R"({"trigger":"a","rows":[],"began":3,"began":4})"}) {
+    CAPTURE(twice);
+    chunk_rows into;
+    REQUIRE(read_chunk_rows(twice, 1, into));
+    CHECK(alike(into, *by_tree(twice, 1)));
+  }
+}
+
 TEST_CASE(
     "health/chunk rows: changed chunks are read as the tree reads them, or refused as it refuses them") {
   const auto seed = std::random_device{}();
@@ -151,9 +164,6 @@ TEST_CASE(
     chunk_rows fast;
     const bool took = read_chunk_rows(text, 2, fast);
     const auto slow = by_tree(text, 2);
-    // Of two members with one name the tree keeps the last; nobody writes such a chunk.
-    const bool twice = text.find("\"rows\"") != text.rfind("\"rows\"");
-    if (twice) continue;
     REQUIRE(took == slow.has_value());
     if (took) CHECK(alike(fast, *slow));
     read += took ? 1 : 0;
