@@ -21,6 +21,7 @@ http::request request_of(const asking& q, const std::string& url) {
   if (!q.token.empty()) r.headers.push_back({"Authorization", "Bearer " + q.token});
   r.deadline = q.deadline;
   r.stop = q.stop;
+  r.public_only = q.public_only;
   return r;
 }
 

@@ -21,6 +21,7 @@ struct asking {
   std::string token{};                             ///< empty: as nobody; never part of a message
   duration deadline{30'000};                       ///< of each request
   std::stop_token stop{};
+  bool public_only = false;  ///< is a host within a network refused?
   std::shared_ptr<const request>
       about{};  ///< the call it is made for; a model of GitHub reports effects by it
 };

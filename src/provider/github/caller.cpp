@@ -1,6 +1,8 @@
 #include "provider/github/caller.hpp"
 
 #include "base/members.hpp"
+#include "github/asking.hpp"
+#include "github/dispatch.hpp"
 #include "http/url.hpp"
 #include "provider/github/judge.hpp"
 
@@ -13,7 +15,7 @@ namespace {
 template <class Then>
 github::found then(const shared_reply& r, Then next) {
   return [r, next = std::move(next)](const result<json::value>& got) {
-    if (!got) return (*r)(not_answered(got.error()));
+    if (!got) return (*r)(github::not_answered(got.error()));
     next(*got);
   };
 }
@@ -49,12 +51,12 @@ std::int64_t pull_of(const json::array& pulls) {
 }  // namespace
 
 github::asking caller::asking_of(const request& q, const std::string& path) const {
-  return asking_for(q, path, on_.now());
+  return github::asking_for(q, path, on_.now());
 }
 
 void caller::call(request q, reply r) {
   if (q.action == "workflow_dispatch" || q.action == "repository_dispatch")
-    return dispatch(std::move(q), std::move(r));
+    return github::dispatch(api_, on_, std::move(q), std::move(r));
   if (q.action != "checks" && q.action != "pull_request")
     return r(answer::failed(make_error(errc::unsupported, "provider github has no action " + q.action)));
   switch (q.what) {

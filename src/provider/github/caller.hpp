@@ -21,18 +21,13 @@ class caller {
   void look(const request& q, const shared_reply& r);
   void look_at_checks(const request& q, const shared_reply& r);
   void look_at_pull(const request& q, const shared_reply& r, std::int64_t number);
-  void dispatch(request q, reply r);
   [[nodiscard]] github::asking asking_of(const request& q, const std::string& path) const;
 
   github::wire& on_;
   github::api api_;
 };
 
-/// `path` within the repository that the inputs name. The engine ignores what comes at the deadline.
-[[nodiscard]] github::asking asking_for(const request& q, const std::string& path, time_point now);
-/// What passes by itself is waited out; the step's timeout ends that.
-[[nodiscard]] answer not_answered(const error& why);
-/// Inputs that can never work are refused before anything is asked.
+/// Inputs of checks and pull_request that can never work are refused before anything is asked.
 [[nodiscard]] result<void> check_inputs(const request& q);
 [[nodiscard]] std::vector<action_spec> action_specs();
 

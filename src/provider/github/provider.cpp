@@ -1,25 +1,11 @@
+#include "github/network.hpp"
 #include "provider/github/caller.hpp"
 
 #include <shipflow/providers/github.hpp>
 
-#include <chrono>
-
 namespace shipflow {
 namespace github_provider {
 namespace {
-
-class network final : public github::wire {
- public:
-  void send(const github::asking& /*q*/, http::request r, std::function<void(http::outcome)> done) override {
-    client_.send(std::move(r), std::move(done));
-  }
-  [[nodiscard]] time_point now() override {
-    return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
-  }
-
- private:
-  http::client client_;
-};
 
 class github_provider final : public provider {
  public:
@@ -28,7 +14,7 @@ class github_provider final : public provider {
   void call(request q, reply r) override { caller_.call(std::move(q), std::move(r)); }
 
  private:
-  std::unique_ptr<network> wire_ = std::make_unique<network>();
+  std::unique_ptr<github::network> wire_ = std::make_unique<github::network>();
   caller caller_{*wire_};
 
  public:

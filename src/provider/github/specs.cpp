@@ -1,3 +1,4 @@
+#include "github/dispatch.hpp"
 #include "provider/github/caller.hpp"
 
 namespace shipflow::github_provider {
@@ -53,7 +54,7 @@ action_spec dispatch(const char* name, const char* help) {
                  {"url", "string", false, false, "of the run, for people"},
                  {"conclusion", "string", false, false, "how it ended"}};
   // A run is in the list a while after its dispatch; so long nobody claims that it is not there.
-  out.call_timeout = std::chrono::minutes(2);
+  out.call_timeout = github::listed_within;
   out.timeout = std::chrono::hours(1);
   return out;
 }

@@ -1,6 +1,6 @@
 // The world model of the github provider: its calls, over a GitHub that is memory.
-#include "http/url.hpp"
-#include "provider/github/dispatch.hpp"
+#include "github/dispatch.hpp"
+#include "provider/github/caller.hpp"
 #include "world/github/hub.hpp"
 
 #include <shipflow/providers/github_world.hpp>
@@ -71,7 +71,7 @@ class model final : public world_model {
   bool disturb(disturbance what, const request& about) override {
     const bool breaks = what == disturbance::fail_half_way;
     if (!breaks && what != disturbance::stall) return false;
-    const auto key = key_of(about);
+    const auto key = github::key_of(about);
     for (auto& run : wire_.runs().runs()) {
       if (run.title.find(key) == std::string::npos || run.ends <= wire_.now()) continue;
       run.stalled = !breaks;

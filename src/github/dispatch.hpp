@@ -1,15 +1,21 @@
 // Work handed over to GitHub Actions: the event, the run that came of it, and how that ended.
 #pragma once
 
-#include "provider/github/caller.hpp"
+#include "github/api.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <string>
+#include <vector>
 
-namespace shipflow::github_provider {
+namespace shipflow::github {
 
 /// What GitHub takes at most, as documented for both events.
 inline constexpr std::size_t most_workflow_inputs = 25;
 inline constexpr std::size_t most_payload_members = 10;
+
+/// After an unclear call a run may get into the list as late as this.
+inline constexpr duration listed_within = std::chrono::minutes(2);
 
 /// What a run shows in its name, so that it is found again: made from the effect key.
 [[nodiscard]] std::string key_of(const request& q);
@@ -17,6 +23,12 @@ inline constexpr std::size_t most_payload_members = 10;
 [[nodiscard]] std::string key_input(const request& q);
 /// Whether the end of the run is waited for.
 [[nodiscard]] bool waits(const request& q);
+
+/// Inputs that can never work. Error: `invalid_argument`, the message names the member.
+[[nodiscard]] result<void> check_event(const request& q);
+/// Carries out a verb of the actions workflow_dispatch and repository_dispatch, which <shipflow/providers/github.hpp>
+/// describes. `with` is over `on`, and both outlive the answer.
+void dispatch(api& with, wire& on, request q, reply r);
 
 /// What the event is posted to, within the repository, and what is posted.
 struct event_post {
@@ -42,4 +54,4 @@ struct run_view {
 /// Why GitHub took no event, with the remedy where there is one.
 [[nodiscard]] error with_remedy(error why, int status, const request& q);
 
-}  // namespace shipflow::github_provider
+}  // namespace shipflow::github

@@ -1,11 +1,11 @@
-#include "provider/github/dispatch.hpp"
+#include "github/dispatch.hpp"
 
 #include "base/members.hpp"
-#include "http/url.hpp"
+#include "github/asking.hpp"
 
 #include <algorithm>
 
-namespace shipflow::github_provider {
+namespace shipflow::github {
 namespace {
 
 constexpr duration soon{3'000};
@@ -20,7 +20,7 @@ answer looked(const error& why) {
   return not_answered(why);
 }
 
-bool no_details(const github::posted& p) {
+bool no_details(const posted& p) {
   return (p.status == 400 || p.status == 422) && p.problem &&
          p.problem->message.find("return_run_details") != std::string::npos;
 }
@@ -32,14 +32,14 @@ json::object handle_of(const run_view& run, time_point begun) {
 /// One call about a dispatch; it lives as long as GitHub has something to answer.
 class conversation : public std::enable_shared_from_this<conversation> {
  public:
-  conversation(github::api& api, github::wire& on, request q, reply r)
+  conversation(api& api, wire& on, request q, reply r)
       : api_(api), on_(on), q_(std::move(q)), reply_(std::move(r)) {}
 
   void begin(bool wants_details) {
     const auto event = event_of(q_, wants_details);
     auto ask = asking_for(q_, event.path, on_.now());
     ask.deadline = std::min(ask.deadline, longest_post);
-    api_.post(ask, event.body, [self = shared_from_this(), wants_details](const github::posted& got) {
+    api_.post(ask, event.body, [self = shared_from_this(), wants_details](const posted& got) {
       if (wants_details && no_details(got)) return self->begin(false);  // a server that is too old for it
       self->begun(got);
     });
@@ -87,7 +87,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
 
   void end(answer a) { reply_(std::move(a)); }
 
-  void begun(const github::posted& got) {
+  void begun(const posted& got) {
     if (got.problem) return not_begun(got);
     run_view run;
     run.id = members::whole(members::as_object(got.body), "workflow_run_id");
@@ -96,7 +96,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
     end(answer::started(handle_of(run, on_.now()), soon));
   }
 
-  void not_begun(const github::posted& got) {
+  void not_begun(const posted& got) {
     if (got.problem->code == errc::unknown_outcome) return end(answer::unknown(got.problem->message));
     auto out = answer::failed(with_remedy(*got.problem, got.status, q_));
     if (got.wait.count() > 0) out.look_again = got.wait;
@@ -158,14 +158,13 @@ class conversation : public std::enable_shared_from_this<conversation> {
   }
 
   void cancel(const run_view& run, bool hidden) {
-    api_.post(asking_for(q_, "/actions/runs/" + std::to_string(run.id) + "/cancel", on_.now()), {},
-              [self = shared_from_this(), run, hidden](const github::posted& got) {
-                self->cancelled(run, hidden, got);
-              });
+    api_.post(
+        asking_for(q_, "/actions/runs/" + std::to_string(run.id) + "/cancel", on_.now()), {},
+        [self = shared_from_this(), run, hidden](const posted& got) { self->cancelled(run, hidden, got); });
   }
 
   // 409: it is over, or is being cancelled already. The next look tells.
-  void cancelled(const run_view& run, bool hidden, const github::posted& got) {
+  void cancelled(const run_view& run, bool hidden, const posted& got) {
     const bool refused = got.problem && got.status != 409 && !got.problem->retryable() &&
                          got.problem->code != errc::unknown_outcome;
     if (refused)
@@ -179,66 +178,24 @@ class conversation : public std::enable_shared_from_this<conversation> {
     end(answer::in_progress(-1, "GitHub cancels the run: " + run.url, soon));
   }
 
-  github::api& api_;
-  github::wire& on_;
+  api& api_;
+  wire& on_;
   request q_;
   reply reply_;
 };
 
 }  // namespace
 
-std::string key_of(const request& q) { return "shipflow-" + sha256_hex(q.effect_key).substr(0, 20); }
-
-std::string key_input(const request& q) {
-  const auto given = members::text(q.inputs, "key_input");
-  return given.empty() ? "shipflow_key" : given;
-}
-
-bool waits(const request& q) {
-  const auto* given = members::find(q.inputs, "wait");
-  return given == nullptr || !given->is_bool() || given->get_bool();
-}
-
-event_post event_of(const request& q, bool wants_details) {
-  if (q.action == "repository_dispatch") {
-    auto payload = members::object(q.inputs, "client_payload");
-    payload[key_input(q)] = key_of(q);
-    return {"/dispatches",
-            {{"event_type", members::text(q.inputs, "event_type")}, {"client_payload", std::move(payload)}}};
+void dispatch(api& with, wire& on, request q, reply r) {
+  if (q.what == verb::apply) {
+    if (auto good = check_place(q.inputs); !good) return r(answer::failed(good.error()));
+    if (auto good = check_event(q); !good) return r(answer::failed(good.error()));
+    if (q.stop.stop_requested())
+      return r(answer::failed(make_error(errc::cancelled, "stopped before it was dispatched")));
   }
-  json::object inputs;
-  // GitHub takes texts, numbers and truths, and hands them on as texts.
-  for (const auto& m : members::object(q.inputs, "inputs"))
-    inputs[m.key()] = m.value().is_structured() ? json::value(json::serialize(m.value())) : m.value();
-  inputs[key_input(q)] = key_of(q);
-  json::object body{{"ref", members::text(q.inputs, "ref")}, {"inputs", std::move(inputs)}};
-  if (wants_details) body["return_run_details"] = true;
-  return {"/actions/workflows/" + http::percent_encoded(members::text(q.inputs, "workflow")) + "/dispatches",
-          std::move(body)};
-}
-
-std::string runs_path(const request& q) {
-  const auto workflow = members::text(q.inputs, "workflow");
-  return (workflow.empty() ? std::string("/actions")
-                           : "/actions/workflows/" + http::percent_encoded(workflow)) +
-         "/runs?event=" + q.action;
-}
-
-bool shows_key(const json::value& run, const request& q) {
-  const auto& o = members::as_object(run);
-  const auto key = key_of(q);
-  return members::text(o, "display_title").find(key) != std::string::npos ||
-         members::text(o, "name").find(key) != std::string::npos;
-}
-
-void caller::dispatch(request q, reply r) {
-  const auto good = q.what == verb::apply ? check_inputs(q) : result<void>();
-  if (!good) return r(answer::failed(good.error()));
-  const bool stopped = q.what == verb::apply && q.stop.stop_requested();
-  if (stopped) return r(answer::failed(make_error(errc::cancelled, "stopped before it was dispatched")));
   const auto what = q.what;
   const bool details = q.action == "workflow_dispatch";
-  const auto about = std::make_shared<conversation>(api_, on_, std::move(q), std::move(r));
+  const auto about = std::make_shared<conversation>(with, on, std::move(q), std::move(r));
   switch (what) {
     case verb::apply: return about->begin(details);
     case verb::settle: return about->settle();
@@ -248,4 +205,4 @@ void caller::dispatch(request q, reply r) {
   }
 }
 
-}  // namespace shipflow::github_provider
+}  // namespace shipflow::github

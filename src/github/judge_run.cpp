@@ -1,10 +1,9 @@
 #include "base/members.hpp"
-#include "http/url.hpp"
-#include "provider/github/dispatch.hpp"
+#include "github/dispatch.hpp"
 
 #include <algorithm>
 
-namespace shipflow::github_provider {
+namespace shipflow::github {
 namespace {
 
 constexpr duration look_again{15'000};
@@ -94,4 +93,4 @@ error with_remedy(error why, int status, const request& q) {
   return why;
 }
 
-}  // namespace shipflow::github_provider
+}  // namespace shipflow::github
