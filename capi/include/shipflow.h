@@ -317,7 +317,7 @@ SHIPFLOW_API shipflow_status shipflow_engine_new(const shipflow_engine_options* 
  *               "environment"?: {name: value}, "programs"?: [name]}
  *    "local"    the provider `local` with its metrics and probes. {"state_directory": absolute path,
  *               "keeper"?: program, "environment"?: {name: value}}
- *    "notifiers" messages to Slack, webhooks and commands (message.hpp). {}
+ *    "notifiers" messages to Slack, webhooks, commands and GitHub (message.hpp). {}
  *    "sources"  the metric sources `prometheus`, `http` and `cloudwatch`. {"aws"?: {"profile"?, "region"?,
  *               "endpoint_url"?, "ca_file"?}}; the rest of AWS's settings is found as their tools find it
  *    "aws"      the providers `aws`, `ecs`, `site`, `rds`, `cloudfront` and `cloudformation`, messages through SNS and

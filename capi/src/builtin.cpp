@@ -3,6 +3,7 @@
 #include "fields.hpp"
 
 #include <shipflow/aws_messages.hpp>
+#include <shipflow/github_messages.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/aws.hpp>
@@ -69,7 +70,10 @@ void add_github(host& at, const object& given) {
 
 void add_notifiers(host& at, const object& given) {
   members(given, "options of notifiers").done();
-  at.on_engine([](shipflow::engine& e) { check(e.add(shipflow::make_notifiers())); });
+  at.on_engine([](shipflow::engine& e) {
+    check(e.add(shipflow::make_notifiers()));
+    check(e.add(shipflow::make_github_notifier()));
+  });
 }
 
 void add_command(host& at, const object& given) {

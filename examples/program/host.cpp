@@ -2,6 +2,7 @@
 
 #include <shipflow/aws_messages.hpp>
 #include <shipflow/aws_secrets.hpp>
+#include <shipflow/github_messages.hpp>
 #include <shipflow/message.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/providers/aws.hpp>
@@ -124,7 +125,8 @@ class mute final : public shipflow::notifier {
 using notifier_list = std::vector<std::shared_ptr<shipflow::notifier>>;
 
 notifier_list all_notifiers() {
-  return {shipflow::make_notifiers(), shipflow::make_aws_notifier(aws_of_process())};
+  return {shipflow::make_notifiers(), shipflow::make_github_notifier(),
+          shipflow::make_aws_notifier(aws_of_process())};
 }
 
 notifier_list mute_notifiers() {

@@ -63,7 +63,7 @@ struct aws_options {
   int attempts = 0;
   /// "standard", "adaptive", or empty: as variables and profile say.
   std::string retry_mode;
-  /// What signatures are dated by; empty: the system's clock.
+  /// What signatures are dated by and waiting is measured by; empty: the system's clock.
   std::function<time_point()> now;
 };
 

@@ -7,7 +7,7 @@
 //     audit:    { webhook: "https://audit.example.com/hook", key: "${AUDIT_KEY}" }   # signed, see below
 //     pager:    { command: [./page.sh, --team, shop], timeout: 20s }                 # message on standard input
 //     tool:     { host: chat, with: { room: 7 } }                                    # a notifier of the host
-//     alarms:   { sns: "arn:aws:sns:..." }      # Amazon SNS, and `ses` for mail: see aws_messages.hpp
+//     alarms:   { sns: "arn:aws:sns:..." }      # so `ses`, mail (aws_messages.hpp), and `github` (github_messages.hpp)
 //     stakeholders: none                        # nobody is reached here; rules may still name it
 //   notify:                                     # in the plan or in the environment
 //     - { at: [started, released], to: [releases] }

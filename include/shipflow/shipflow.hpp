@@ -18,6 +18,7 @@
 #include <shipflow/evidence.hpp>
 #include <shipflow/fact.hpp>
 #include <shipflow/gate.hpp>
+#include <shipflow/github_messages.hpp>
 #include <shipflow/json.hpp>
 #include <shipflow/loop.hpp>
 #include <shipflow/message.hpp>

@@ -20,8 +20,10 @@ const mapping& channel_table() {
     t.field("sns", text(), "ARN of a topic of Amazon SNS")
         .example("arn:aws:sns:eu-central-1:123456789012:releases");
     t.field("ses", text(), "Amazon SES: the address that the mail is from").example("releases@example.com");
+    t.field("github", text(), "OWNER/NAME: a repository with a workflow that takes messages")
+        .example("octo/notes");
     t.field("host", identifier(), "a notifier of the program that embeds shipflow");
-    t.exactly_one({"slack", "webhook", "command", "sns", "ses", "host"});
+    t.exactly_one({"slack", "webhook", "command", "sns", "ses", "github", "host"});
     t.field("key", text(), "webhook: signs with HMAC-SHA256; must be a secret").example("${AUDIT_KEY}");
     t.field("headers", map_of(non_empty_string(), text()), "webhook: more headers");
     t.field("private", boolean(), "may the URL lead to a loopback, private or link-local address")
@@ -32,6 +34,16 @@ const mapping& channel_table() {
     t.field("attributes", map_of(non_empty_string(), text()), "sns: more attributes, at most five");
     t.field("region", text(), "sns, ses: default: the topic's, the process environment's");
     t.field("endpoint_url", text(), "sns, ses: instead of AWS's own");
+    t.field("workflow", text(), "github: file name or number").example("publish.yml");
+    t.field("ref", text(), "github: the branch or tag that the workflow runs on").example("main");
+    t.field("inputs", map_of(non_empty_string(), any()), "github: more inputs of the workflow");
+    t.field("event_type", text(), "github: sends this repository_dispatch instead");
+    t.field("client_payload", map_of(non_empty_string(), any()), "github: what more goes with that event");
+    t.field("wait", boolean(), "github: for the end of the run").standard(true);
+    t.field("accept", list_of(text(), 1, 20), "github: conclusions that are good; default: success");
+    t.field("key_input", text(), "github: what carries the key of the message").standard("shipflow_key");
+    t.field("token", text(), "github: who sends it; must be a secret").example("${GITHUB_TOKEN}");
+    t.field("api_url", text(), "github: of an Enterprise server, https://HOST/api/v3");
     t.field("env", map_of(non_empty_string(), text()), "environment of the command");
     t.field("directory", text(), "where the command runs");
     t.field("with", map_of(non_empty_string(), any()), "what the notifier of the host is given");

@@ -2,6 +2,7 @@
 
 #include "base/members.hpp"
 #include "http/fields.hpp"
+#include "notify/cut.hpp"
 
 #include <algorithm>
 #include <array>
@@ -110,15 +111,6 @@ aws_request of_ses(http::fields& in, const delivery& q) {
 }
 
 }  // namespace
-
-std::string cut(std::string text, std::size_t most) {
-  if (text.size() <= most) return text;
-  auto end = most;
-  // 10xxxxxx goes on what began before it.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  text.resize(end);
-  return text;
-}
 
 std::string sns_subject(const std::string& text) {
   std::string out;

@@ -22,8 +22,6 @@ struct aws_request {
 /// What the outcome of a call means. Pure.
 [[nodiscard]] delivery_answer judge(const aws::outcome& o);
 
-/// At most so many bytes, cut between characters. Pure.
-[[nodiscard]] std::string cut(std::string text, std::size_t most);
 /// What SNS takes as a subject: printable ASCII, at most 100. Pure.
 [[nodiscard]] std::string sns_subject(const std::string& text);
 

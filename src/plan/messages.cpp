@@ -63,7 +63,7 @@ class reader {
     take_time(n, c, "timeout", c.timeout, most_timeout);
     take_time(n, c, "give_up", c.give_up, most_age);
     check_secrets(n, c.spec);
-    for (const char* kind : {"slack", "webhook", "command", "sns", "ses"})
+    for (const char* kind : {"slack", "webhook", "command", "sns", "ses", "github"})
       if (c.spec.contains(kind)) c.kind = kind;
     if (c.kind.empty()) of_host(c);
     if (const auto checked = all_.offers.check_channel(c.kind, c.spec); !checked)
@@ -82,7 +82,7 @@ class reader {
   }
 
   void check_secrets(const node& n, const json::object& spec) {
-    for (const char* key : {"slack", "key"})
+    for (const char* key : {"slack", "key", "token"})
       if (const auto* field = n.find(key); field != nullptr && !is_secret(spec.if_contains(key)))
         read_.error(*field,
                     "`" + std::string(key) + "` must be a secret: refer to a variable with `secret: true`");

@@ -26,7 +26,7 @@ BESIDE = {
     "aws": ["http", "process"],
     "s3": ["http", "aws"],
     "github": ["http"],
-    "notify": ["http", "process", "aws"],
+    "notify": ["http", "process", "aws", "github"],
 }
 # Rooms and folders to the right of the engine.
 RIGHT = ["rehearsal", "decision", "backtest", "report", "server"]

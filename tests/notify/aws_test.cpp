@@ -5,6 +5,7 @@
 #include "aws_double/mailbox.hpp"
 #include "base/members.hpp"
 #include "notify/aws_requests.hpp"
+#include "notify/cut.hpp"
 
 #include <shipflow/aws_messages.hpp>
 

@@ -27,6 +27,7 @@ constexpr auto channels = R"(    channels:
       releases: { slack: "${SLACK}" }
       audit: { webhook: "https://audit.example.com/hook", key: "${KEY}", give_up: 2h, timeout: 20s }
       pager: { command: [./page.sh], env: { TEAM: shop } }
+      notes: { github: octo/notes, workflow: a.yml, ref: main, inputs: { team: shop }, token: "${KEY}" }
       tool: { host: chat, with: { room: 7 } }
       unused: { slack: "${SLACK}" }
       customers: none
@@ -63,6 +64,14 @@ TEST_CASE("plan/message: channels keep secrets as references, and those nobody u
   CHECK(c.what.channels[1].timeout == std::chrono::seconds(20));
   CHECK(c.what.channels[3].kind == "chat");
   CHECK(c.what.channels[3].spec == json::object{{"room", 7}});
+  const auto notes = test::compile(with(channels, "notify: [{ at: released, to: notes }]"));
+  REQUIRE(notes.text().empty());
+  CHECK(notes.what.channels.at(0).kind == "github");
+  CHECK(notes.what.channels.at(0).spec == json::object{{"github", "octo/notes"},
+                                                       {"workflow", "a.yml"},
+                                                       {"ref", "main"},
+                                                       {"inputs", {{"team", "shop"}}},
+                                                       {"token", "${secret:KEY}"}});
   REQUIRE(c.what.messages.size() == 2);
   CHECK(c.what.messages[0].moment == "started");
   CHECK(c.what.messages[1].to == std::vector<std::string>{"releases", "audit", "pager", "tool"});
@@ -113,6 +122,9 @@ TEST_CASE("plan/message: what cannot be meant is refused by name and place") {
   CHECK(refused("    channels: { x: { webhook: \"https://a.example\", key: open } }\n",
                 "notify: [{ at: released, to: x }]") ==
         "`key` must be a secret: refer to a variable with `secret: true`\n");
+  CHECK(refused("    channels: { x: { github: octo/notes, workflow: a.yml, ref: main, token: open } }\n",
+                "notify: [{ at: released, to: x }]") ==
+        "`token` must be a secret: refer to a variable with `secret: true`\n");
   CHECK(refused(channels, "notify: [{ at: released, to: pager, text: \"${SLACK}\" }]") ==
         "a secret may not stand in a message\n");
   CHECK(refused(channels, "notify: [{ at: released, to: pager, text: \"${moment.wy}\" }]") ==
