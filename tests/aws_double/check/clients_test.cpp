@@ -28,6 +28,10 @@ TEST_CASE("the AWS double: botocore's client deploys a canary through its pauses
   agrees("botocore_native.py", "native-shop");
 }
 
+TEST_CASE("the AWS double: botocore's client of CloudWatch reads numbers and alarms from it, page by page") {
+  agrees("botocore_cloudwatch.py", "");
+}
+
 TEST_CASE("the AWS double: the AWS CLI releases through it, waits and routes") {
   const auto aws = client_program("awscli/bin/aws", "aws_double, awscli.sh");
   if (aws.empty()) return;
