@@ -34,8 +34,8 @@ void put_up_sample(aws_double& d);
 [[nodiscard]] bool put_up(aws_double& d, const std::string& name);
 
 /// From JSON: {"services": [{"cluster", "name", "desired", "definition": as RegisterTaskDefinition takes it, "rest": further
-/// members of the service}], "listeners": {ARN: {target group's ARN: weight}}, "rules": {ARN: {...}}}. All of it may be
-/// left out. What is wrong, or nothing; then nothing was put up.
+/// members of the service}], "listeners": {ARN: {target group's ARN: weight}}, "rules": {ARN: {...}}, "databases": [id],
+/// "distributions": {id: origin path}}. All of it may be left out. What is wrong, or nothing; then nothing was put up.
 [[nodiscard]] std::string put_up_state(aws_double& d, const shipflow::json::value& state);
 
 }  // namespace tests

@@ -1,5 +1,7 @@
 #include "base/members.hpp"
 #include "shops.hpp"
+#include "world/aws/cloudfront.hpp"
+#include "world/aws/rds.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,10 +14,12 @@ using weights = std::vector<std::pair<std::string, int>>;
 
 std::string wrong_with(const json::value& state) {
   if (!state.is_object()) return "a state is a JSON object";
-  constexpr std::array<std::string_view, 3> known{"services", "listeners", "rules"};
+  constexpr std::array<std::string_view, 5> known{"services", "listeners", "rules", "databases",
+                                                  "distributions"};
   for (const auto& m : state.get_object())
     if (std::find(known.begin(), known.end(), m.key()) == known.end())
-      return "a state has services, listeners and rules, not " + std::string(m.key());
+      return "a state has services, listeners, rules, databases and distributions, not " +
+             std::string(m.key());
   for (const auto& s : members::list(state.get_object(), "services")) {
     const auto& service = members::as_object(s);
     for (const auto* needed : {"cluster", "name"})
@@ -24,6 +28,12 @@ std::string wrong_with(const json::value& state) {
       return "service " + members::text(service, "name") + " needs `definition` with a family";
   }
   return {};
+}
+
+cloud::database named(const std::string& id) {
+  cloud::database out;
+  out.id = id;
+  return out;
 }
 
 weights weights_of(const json::value& v) {
@@ -47,6 +57,11 @@ std::string put_up_state(aws_double& d, const json::value& state) {
     }
     for (const auto& l : members::object(all, "listeners")) balancer.install(l.key(), weights_of(l.value()));
     for (const auto& r : members::object(all, "rules")) balancer.install_rule(r.key(), weights_of(r.value()));
+  });
+  d.with<cloud::rds, cloud::cloudfront>([&](auto& databases, auto& cdn, auto now) {
+    for (const auto& id : members::texts(all, "databases")) databases.install(named(id), now);
+    for (const auto& c : members::object(all, "distributions"))
+      cdn.install(c.key(), members::text(members::object(all, "distributions"), c.key()));
   });
   return {};
 }
