@@ -19,14 +19,18 @@ json::object definition(const std::string& family, const std::string& container,
           {"containerDefinitions", json::array{json::object{{"name", container}, {"image", image}}}}};
 }
 
+bool is_tagged(const std::string& image, const std::string& word) {
+  return image.ends_with(":" + word) || image.ends_with("-" + word);
+}
+
 }  // namespace
 
 cloud::ecs_options with_versions() {
   cloud::ecs_options o;
   o.behaves = [](const std::string& image) {
     cloud::image_behaviour b;
-    if (image.ends_with(":ill")) b.ready.reset();
-    if (image.ends_with(":dies")) b.dies = duration{500};
+    if (is_tagged(image, "ill")) b.ready.reset();
+    if (is_tagged(image, "dies")) b.dies = duration{500};
     return b;
   };
   return o;

@@ -5,7 +5,7 @@
 
 namespace tests {
 
-/// Images tagged `ill` never become healthy; those tagged `dies` end by themselves.
+/// Images tagged `ill` never become healthy, those tagged `dies` end by themselves; so do 1.5.0-ill and 1.5.0-dies.
 [[nodiscard]] shipflow::cloud::ecs_options with_versions();
 
 /// ARN of a target group by its name.

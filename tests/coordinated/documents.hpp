@@ -1,4 +1,4 @@
-// The process's documents, read as a team would have them read, with other addresses.
+// The process's documents, read as a team would have them read.
 #pragma once
 
 #include <shipflow/shipflow.hpp>
@@ -11,54 +11,38 @@ namespace tests {
 
 using namespace shipflow;
 
-struct documents {
-  std::string checkout = "/srv/shop";
-  std::string url = "https://test.example.com";
-  std::string every = "10s";  ///< looks of probes
-};
-
-inline std::string file_text(const std::string& name) {
+inline document process_document(const std::string& name, diagnostics& found) {
   std::ifstream in(std::string(SHIPFLOW_SOURCE_DIR) + "/examples/processes/" + name);
   std::stringstream out;
   out << in.rdbuf();
-  return out.str();
+  return parse_document(out.str(), name, found);
 }
 
-inline std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-    text.replace(at, what.size(), by);
-  return text;
-}
-
-/// Compiled for an environment and the release "1.3.0" or another; providers of `offers`, or those that are built in.
-inline plan compiled_for(const std::string& environment, const documents& at, const std::string& version,
-                         const catalogue* offers = nullptr) {
+/// Compiled for an environment and release 1.3.0, with the providers that are built in.
+inline plan compiled_for(const std::string& environment) {
   diagnostics found;
-  const auto plan_file = parse_document(file_text("deployment-specifications.yaml"), "plan.yaml", found);
-  auto places =
-      replaced(file_text("deployment-specifications-environments.yaml"), "https://test.example.com", at.url);
-  places = replaced(places, "every: 10s", "every: " + at.every);
   variable_sources sources;
-  sources.process_environment = [&at](const std::string& name) -> std::optional<std::string> {
-    if (name == "SPECS_CHECKOUT") return at.checkout;
-    if (name == "DISTRIBUTION_ID") return "E2EXAMPLE1AB";
-    if (name == "DB_USER" || name == "DB_PASSWORD") return "not-to-be-seen";
+  sources.process_environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "SLACK_STAKEHOLDERS") return "https://hooks.example.com/x";
+    if (name.starts_with("DB_") || name == "REDIS_HOST") return "not-to-be-seen";
     return std::nullopt;
   };
-  const auto document = read_plan(plan_file, found);
-  const auto where =
-      read_environment(parse_document(places, "environments.yaml", found), environment, sources, found);
+  const auto what = read_plan(process_document("deployment-specifications.yaml", found), found);
+  const auto where = read_environment(process_document("deployment-specifications-environments.yaml", found),
+                                      environment, sources, found);
   release_info release;
-  release.version = version.empty() ? "1.3.0" : version;
+  release.version = "1.3.0";
   const auto ecs = make_ecs_provider({});
   const auto cdn = make_cloudfront_provider({});
+  const auto site = make_site_provider({});
+  const auto rds = make_rds_provider({});
   command_options commands;
   commands.state_directory = "/tmp/never-made";
   const std::shared_ptr<provider> programs = make_command_provider(commands).value();
   const auto probes = make_probe_provider({make_probes()});
-  const auto built_in = make_catalogue({ecs.get(), cdn.get(), programs.get(), probes.get()}, {}, {}, {});
-  auto out =
-      compile(document, where, release, {{"bake", "100ms"}}, offers != nullptr ? *offers : *built_in, found);
+  const auto built_in =
+      make_catalogue({ecs.get(), cdn.get(), site.get(), rds.get(), programs.get(), probes.get()}, {}, {}, {});
+  auto out = compile(what, where, release, {{"bake", "100ms"}}, *built_in, found);
   if (found.has_errors()) throw std::runtime_error(found.text());
   return out;
 }
