@@ -62,6 +62,13 @@ const json::object& object_in(const json::value* v) {
 
 bool more(const json::object& root) { return text_at(root, "IsTruncated") == "true"; }
 
+result<std::string> next_of(const json::object& root) {
+  if (!more(root)) return std::string{};
+  auto next = text_at(root, "NextContinuationToken");
+  if (next.empty()) return make_error(errc::failed, "a listing ends early and does not say how it goes on");
+  return next;
+}
+
 constexpr std::string_view name_space = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 std::string header(const http::response& got, std::string_view name) {
@@ -70,6 +77,21 @@ std::string header(const http::response& got, std::string_view name) {
 }
 
 }  // namespace
+
+result<folder_page> read_folders(std::string_view xml) {
+  const auto root = root_of(xml, "ListBucketResult");
+  if (!root) return root.error();
+  const bool encoded = text_at(*root, "EncodingType") == "url";
+  folder_page out;
+  for (const auto* v : items(*root, "CommonPrefixes")) {
+    const auto prefix = text_at(object_in(v), "Prefix");
+    out.prefixes.push_back(encoded ? decoded(prefix) : prefix);
+  }
+  auto next = next_of(*root);
+  if (!next) return next.error();
+  out.next = std::move(*next);
+  return out;
+}
 
 result<listing> read_listing(std::string_view xml) {
   const auto root = root_of(xml, "ListBucketResult");
@@ -82,10 +104,9 @@ result<listing> read_listing(std::string_view xml) {
     if (encoded) key = decoded(key);
     out.objects.push_back({std::move(key), number(text_at(o, "Size")), unquoted(text_at(o, "ETag"))});
   }
-  if (!more(*root)) return out;
-  out.next = text_at(*root, "NextContinuationToken");
-  if (out.next.empty())
-    return make_error(errc::failed, "a listing ends early and does not say how it goes on");
+  auto next = next_of(*root);
+  if (!next) return next.error();
+  out.next = std::move(*next);
   return out;
 }
 
@@ -111,7 +132,7 @@ result<std::string> read_upload_id(std::string_view xml) {
 result<std::string> read_new_etag(std::string_view xml) {
   const auto whole = aws::xml_to_json(xml);
   if (!whole) return whole.error();
-  for (const auto* name : {"CopyObjectResult", "CompleteMultipartUploadResult"})
+  for (const auto* name : {"CopyObjectResult", "CopyPartResult", "CompleteMultipartUploadResult"})
     if (whole->contains(name)) return unquoted(text_at(*whole, std::string(name) + "/ETag"));
   return make_error(errc::failed, "the answer has no result");
 }

@@ -8,6 +8,7 @@ namespace shipflow::s3 {
 
 /// Names in a listing are decoded only where it says that they are encoded: not every server does what it is asked.
 [[nodiscard]] result<listing> read_listing(std::string_view xml);
+[[nodiscard]] result<folder_page> read_folders(std::string_view xml);
 [[nodiscard]] result<std::vector<refused_key>> read_removal(std::string_view xml);
 [[nodiscard]] result<std::string> read_upload_id(std::string_view xml);
 /// The ETag of a copy or of parts put together; empty where the server does not say.

@@ -30,6 +30,10 @@ struct listing {
   std::vector<listed> objects;  ///< by key, bytewise
   std::string next;             ///< the token of what follows, or empty
 };
+struct folder_page {
+  std::vector<std::string> prefixes;  ///< each ends with '/'
+  std::string next;                   ///< as in a listing
+};
 struct object {
   std::uint64_t size = 0;
   std::string etag;
@@ -46,6 +50,9 @@ struct part {
   std::uint64_t size = 0;
   std::string etag;
 };
+struct range {
+  std::uint64_t from = 0, size = 0;
+};
 struct upload {
   std::string key;
   std::string id;
@@ -55,7 +62,7 @@ using refused_key = std::pair<std::string, std::string>;
 
 /// Sizes S3 knows: docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 inline constexpr std::size_t keys_per_delete = 1000;
-inline constexpr std::uint64_t largest_copy = std::uint64_t{5} << 30U;
+inline constexpr std::uint64_t largest_copy = std::uint64_t{5} << 30U;  ///< and the largest part
 inline constexpr int most_parts = 10'000;
 
 /// Errors: not_found (no such object, bucket or upload), conflict (a condition did not hold), denied, throttled,
@@ -69,6 +76,8 @@ class bucket {
 
   /// One page; `token` is `next` of the one before, or empty.
   virtual result<listing> list(const std::string& prefix, const std::string& token) = 0;
+  /// What keys below a prefix begin with, up to the next '/'. One page.
+  virtual result<folder_page> folders(const std::string& prefix, const std::string& token) = 0;
   /// Bytes [from, from + most) of an object, fewer at its end.
   virtual result<object> get(const std::string& key, std::uint64_t from, std::uint64_t most) = 0;
   virtual result<object> head(const std::string& key) = 0;
@@ -85,6 +94,9 @@ class bucket {
   /// Its ETag.
   virtual result<std::string> put_part(const upload& in, int number, std::string body,
                                        const std::string& sha256) = 0;
+  /// A part that is copied from bytes of an object, which must have that ETag. Its own ETag.
+  virtual result<std::string> copy_part(const upload& in, int number, const std::string& from,
+                                        const std::string& etag, const range& of) = 0;
   virtual result<std::string> complete(const upload& in, const std::vector<part>& parts,
                                        const condition& only) = 0;
   virtual result<void> abort(const upload& in) = 0;

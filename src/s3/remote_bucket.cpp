@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <atomic>
 #include <future>
 
 namespace shipflow::s3 {
@@ -37,6 +38,13 @@ class remote_bucket final : public bucket {
     return read<listing>(std::move(q), read_listing);
   }
 
+  result<folder_page> folders(const std::string& prefix, const std::string& token) override {
+    auto q = make("ListObjectsV2", "GET", "");
+    q.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}, {"delimiter", "/"}};
+    if (!token.empty()) q.query.emplace_back("continuation-token", token);
+    return read<folder_page>(std::move(q), read_folders);
+  }
+
   result<object> get(const std::string& key, std::uint64_t from, std::uint64_t most) override {
     auto q = make("GetObject", "GET", key);
     q.headers.push_back({"Range", "bytes=" + std::to_string(from) + "-" + std::to_string(from + most - 1)});
@@ -60,19 +68,36 @@ class remote_bucket final : public bucket {
                           const attributes& with, const condition& only) override {
     auto q = make("PutObject", "PUT", key);
     describe(q, with);
-    demand(q, only);
     q.body = std::move(body);
     q.payload_hash = sha256;
-    return new_etag(std::move(q));
+    if (only.etag.empty() || bare_) {
+      demand(q, only);
+      return new_etag(std::move(q));
+    }
+    auto quoted = q;
+    demand(quoted, only);
+    auto put = new_etag(std::move(quoted));
+    if (put || put.error().code != errc::conflict) return put;
+    // Some servers, Ceph's gateway among them, compare what is asked for with its quotes, which never holds.
+    const auto is = head(key);
+    if (!is || is->etag != only.etag) return put;
+    bare_ = true;
+    demand(q, only);
+    auto again = new_etag(std::move(q));
+    if (!again) bare_ = false;
+    const bool refused = !again && again.error().code == errc::conflict;
+    const auto still = refused ? head(key) : result<object>(object{});
+    if (!refused || !still || still->etag != only.etag) return again;
+    return make_error(errc::unsupported, "bucket " + at_.bucket +
+                                             ": the server refuses writes on condition (If-Match) though the "
+                                             "condition holds");
   }
 
   result<std::string> copy(const std::string& from, const std::string& etag, const std::string& to,
                            const attributes* with) override {
     auto q = make("CopyObject", "PUT", to);
-    q.headers.push_back({"x-amz-copy-source", "/" + at_.bucket + aws::key_path(from)});
-    if (!etag.empty()) q.headers.push_back({"x-amz-copy-source-if-match", "\"" + etag + "\""});
+    take_from(q, from, etag);
     q.headers.push_back({"x-amz-metadata-directive", with == nullptr ? "COPY" : "REPLACE"});
-    if (!at_.owner.empty()) q.headers.push_back({"x-amz-source-expected-bucket-owner", at_.owner});
     if (with != nullptr)
       describe(q, *with);
     else
@@ -107,6 +132,17 @@ class remote_bucket final : public bucket {
     return new_etag(std::move(q));
   }
 
+  result<std::string> copy_part(const upload& in, int number, const std::string& from,
+                                const std::string& etag, const range& of) override {
+    auto q = make("UploadPartCopy", "PUT", in.key);
+    q.query = {{"partNumber", std::to_string(number)}, {"uploadId", in.id}};
+    take_from(q, from, etag);
+    q.headers.push_back({"x-amz-copy-source-range",
+                         "bytes=" + std::to_string(of.from) + "-" + std::to_string(of.from + of.size - 1)});
+    q.refused = aws::error_inside;
+    return read<std::string>(std::move(q), read_new_etag);
+  }
+
   result<std::string> complete(const upload& in, const std::vector<part>& parts,
                                const condition& only) override {
     auto q = make("CompleteMultipartUpload", "POST", in.key);
@@ -136,7 +172,8 @@ class remote_bucket final : public bucket {
     upload_page page;
     do {
       auto q = make("ListMultipartUploads", "GET", "");
-      q.query = {{"uploads", ""}, {"encoding-type", "url"}, {"prefix", prefix}};
+      // Not encoded: some servers do it and do not say so.
+      q.query = {{"uploads", ""}, {"prefix", prefix}};
       if (!page.next_key.empty()) q.query.emplace_back("key-marker", page.next_key);
       if (!page.next_id.empty()) q.query.emplace_back("upload-id-marker", page.next_id);
       auto got = read<upload_page>(std::move(q), read_uploads);
@@ -174,6 +211,12 @@ class remote_bucket final : public bucket {
     return q;
   }
 
+  void take_from(aws::wire_request& q, const std::string& key, const std::string& etag) const {
+    q.headers.push_back({"x-amz-copy-source", "/" + at_.bucket + aws::key_path(key)});
+    if (!etag.empty()) q.headers.push_back({"x-amz-copy-source-if-match", "\"" + etag + "\""});
+    if (!at_.owner.empty()) q.headers.push_back({"x-amz-source-expected-bucket-owner", at_.owner});
+  }
+
   void encrypt(aws::wire_request& q) const {
     if (at_.encryption.empty()) return;
     q.headers.push_back({"x-amz-server-side-encryption", at_.encryption});
@@ -189,9 +232,9 @@ class remote_bucket final : public bucket {
     encrypt(q);
   }
 
-  static void demand(aws::wire_request& q, const condition& only) {
+  void demand(aws::wire_request& q, const condition& only) const {
     if (only.absent) q.headers.push_back({"If-None-Match", "*"});
-    if (!only.etag.empty()) q.headers.push_back({"If-Match", "\"" + only.etag + "\""});
+    if (!only.etag.empty()) q.headers.push_back({"If-Match", bare_ ? only.etag : "\"" + only.etag + "\""});
   }
 
   aws::rest_outcome ask(aws::wire_request q) {
@@ -237,6 +280,7 @@ class remote_bucket final : public bucket {
 
   aws::client& through_;
   location at_;
+  std::atomic<bool> bare_{false};  ///< the server takes ETags of conditions without quotes only
 };
 
 }  // namespace

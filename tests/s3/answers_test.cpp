@@ -65,6 +65,42 @@ TEST_CASE("s3: a copy that failed half way with status 200 is tried again, and t
   CHECK(*well.b->copy("a", "e", "b", nullptr) == "x");
 }
 
+TEST_CASE("s3: parts that could not be put together, or copied, with status 200 are an error too") {
+  talk t([](int) { return response("200 OK", refusal("InternalError")); }, 2);
+  const auto whole = t.b->complete({"k", "id"}, {{1, 5, "e"}}, {});
+  REQUIRE_FALSE(whole.has_value());
+  CHECK(whole.error().message.find("InternalError") != std::string::npos);
+  const auto copied = t.b->copy_part({"k", "id"}, 1, "from", "e", {0, 5});
+  REQUIRE_FALSE(copied.has_value());
+  CHECK(copied.error().message.find("InternalError") != std::string::npos);
+  CHECK(t.s.requests == 4);
+}
+
+TEST_CASE("s3: a part is copied from the bytes, the state and the owner that are meant") {
+  talk t([](int) { return response("200 OK", "<CopyPartResult><ETag>\"p\"</ETag></CopyPartResult>"); });
+  CHECK(*t.b->copy_part({"to", "id"}, 3, "a b", "e1", {1'024, 512}) == "p");
+  const auto said = t.s.request(0);
+  CHECK(said.starts_with("PUT /site/to?partNumber=3&uploadId=id"));
+  CHECK(header(said, "x-amz-copy-source") == "/site/a%20b");
+  CHECK(header(said, "x-amz-copy-source-range") == "bytes=1024-1535");
+  CHECK(header(said, "x-amz-copy-source-if-match") == "\"e1\"");
+  CHECK(header(said, "x-amz-source-expected-bucket-owner") == "123456789012");
+  CHECK(header(said, "x-amz-expected-bucket-owner") == "123456789012");
+}
+
+TEST_CASE("s3: folders are read page by page, and names in them are decoded where it says so") {
+  const auto page = s3::read_folders(
+      "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
+      "<NextContinuationToken>t</NextContinuationToken><CommonPrefixes><Prefix>a%20b/</Prefix>"
+      "</CommonPrefixes><CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes></ListBucketResult>");
+  REQUIRE(page.has_value());
+  CHECK(page->prefixes == std::vector<std::string>{"a b/", "c/"});
+  CHECK(page->next == "t");
+  CHECK_FALSE(
+      s3::read_folders("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>").has_value());
+  CHECK_FALSE(s3::read_folders("<html/>").has_value());
+}
+
 TEST_CASE("s3: parts put together without an ETag in the answer are looked at") {
   talk t([](int n) {
     if (n == 1)
@@ -75,6 +111,33 @@ TEST_CASE("s3: parts put together without an ETag in the answer are looked at") 
   const auto done = t.b->complete({"k", "id"}, {{1, 5, "e"}}, {});
   REQUIRE_MESSAGE(done.has_value(), done.error().message);
   CHECK(*done == "whole-2");
+}
+
+TEST_CASE("s3: where the ETag of a condition is taken without quotes only, it is sent so, and kept") {
+  talk t([](int n) {
+    const auto refused = response("412 Precondition Failed", refusal("PreconditionFailed"));
+    if (n == 2) return std::string("HTTP/1.1 200 OK\r\nETag: \"old\"\r\nContent-Length: 7\r\n\r\n");
+    return n == 1 ? refused : response("200 OK", "", "ETag: \"new\"\r\n");
+  });
+  CHECK(*t.b->put("k", "x", sha256_hex("x"), {}, {.absent = false, .etag = "old"}) == "new");
+  CHECK(header(t.s.request(0), "If-Match") == "\"old\"");
+  CHECK(header(t.s.request(2), "If-Match") == "old");
+  CHECK(t.b->put("k", "x", sha256_hex("x"), {}, {.absent = false, .etag = "new"}).has_value());
+  CHECK(header(t.s.request(3), "If-Match") == "new");
+  talk other([](int n) {
+    const auto refused = response("412 Precondition Failed", refusal("PreconditionFailed"));
+    return n == 2 ? std::string("HTTP/1.1 200 OK\r\nETag: \"theirs\"\r\nContent-Length: 7\r\n\r\n") : refused;
+  });
+  const auto lost = other.b->put("k", "x", sha256_hex("x"), {}, {.absent = false, .etag = "old"});
+  CHECK(lost.error().code == errc::conflict);
+  CHECK(other.s.requests == 2);
+  talk never([](int n) {
+    const auto refused = response("412 Precondition Failed", refusal("PreconditionFailed"));
+    return n % 2 == 0 ? std::string("HTTP/1.1 200 OK\r\nETag: \"old\"\r\nContent-Length: 7\r\n\r\n")
+                      : refused;
+  });
+  const auto unkept = never.b->put("k", "x", sha256_hex("x"), {}, {.absent = false, .etag = "old"});
+  CHECK(unkept.error().code == errc::unsupported);
 }
 
 TEST_CASE("s3: keys that could not be deleted are named") {
@@ -129,4 +192,7 @@ TEST_CASE("s3: encryption by a key of KMS is asked for with every write") {
   CHECK(header(said, "Cache-Control") == "no-cache");
   CHECK(header(said, "Content-Encoding") == "gzip");
   CHECK(header(said, "x-amz-meta-shipflow-digest") == "d");
+  (void)b->copy("k", "", "l", nullptr);
+  (void)b->begin_upload("k", {});
+  for (const int n : {1, 2}) CHECK(header(s.request(n), "x-amz-server-side-encryption") == "aws:kms");
 }

@@ -1,14 +1,11 @@
 // versitygw, an S3 server nobody here wrote, with a bucket of its own.
 #pragma once
 
-#include "aws/place.hpp"
-#include "aws/wire_request.hpp"
 #include "http/server_process.hpp"
-#include "s3/remote_bucket.hpp"
+#include "s3/s3_place.hpp"
 
 #include <cstdio>
 #include <cstdlib>
-#include <future>
 #include <string>
 
 namespace tests {
@@ -24,7 +21,7 @@ inline std::string versitygw_program() {
   return found;
 }
 
-class versitygw {
+class versitygw : public s3_place {
  public:
   enum class versions { none, kept };
 
@@ -46,37 +43,13 @@ class versitygw {
         }) {
     ::unsetenv("ROOT_ACCESS_KEY");
     ::unsetenv("ROOT_SECRET_KEY");
-    keys = place::with_keys(server_.at("http", ""));
-    shipflow::aws::client c(keys.options());
-    make("PUT", c, {});
-    if (v == versions::kept)
-      make("PUT", c, {{"versioning", ""}},
-           "<VersioningConfiguration "
-           "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status>"
-           "</VersioningConfiguration>");
+    server = server_.at("http", "");
+    keys = place::with_keys(server);
+    make_bucket();
+    if (v == versions::kept) keep_versions();
   }
-
-  [[nodiscard]] std::string url() const { return server_.at("http", ""); }
-  [[nodiscard]] shipflow::s3::location at() const { return {.bucket = "site", .endpoint_url = url()}; }
-
-  place keys;
 
  private:
-  static void make(const char* method, shipflow::aws::client& c, shipflow::aws::query_list query,
-                   std::string body = "") {
-    shipflow::aws::wire_request q;
-    q.operation = "CreateBucket";
-    q.method = method;
-    q.bucket = "site";
-    q.query = std::move(query);
-    q.body = std::move(body);
-    std::promise<shipflow::aws::rest_outcome> got;
-    c.send(shipflow::aws::s3, std::move(q), {},
-           [&](shipflow::aws::rest_outcome o) { got.set_value(std::move(o)); });
-    const auto o = got.get_future().get();
-    if (!o) throw std::runtime_error(o.error().message);
-  }
-
   temporary_directory home_;
   server_process server_;
 };

@@ -30,6 +30,7 @@
 //   replace {version, directory}   The same, for the strategies `in_place` and `rolling`.
 //   restore {release or version}   Brings a former release back from the bucket itself; default: the one before.
 //   prune   {}                     Deletes what no release that is kept needs any more. Not undone.
+//   prune_prefixes {live, below, keep}   Deletes old releases that have a prefix each (below). Not undone.
 //   verify  {version}              Compares what is listed with what was released. Changes nothing.
 //
 // Publishing compares by content: files are hashed, the bucket is listed, and a manifest in the bucket says what the listed
@@ -40,8 +41,11 @@
 // never deleted, and stay as they are unless a file has their name; then they are kept and can be brought back.
 //
 // Whatever is replaced is copied within the bucket first (".shipflow/kept/"), so that undo and `restore` need no files:
-// they copy what differs, in the same order, and delete pages that the other release does not have. Undoing the first
-// release brings back what was there before, and takes away everything that shipflow put there.
+// they copy what differs, in the same order, and delete pages that the other release does not have. What differs is read
+// from the two manifests, so that it takes as long as what differs; the bucket is listed only after an operation that was
+// cut off. What is the same in both is not looked at: `verify` finds what somebody else wrote there. Undoing the first
+// release brings back what was there before, and takes away everything that shipflow put there. Objects over 5 GiB are
+// copied in parts; of attributes that somebody else gave them type, caching and encoding are kept then.
 //
 // It goes on where it was cut off, without sending again what is there; files over 16 MiB go up in parts, and parts that are
 // there are not sent again. A file that changes while it is read is read again twice and then refused. One run at a
@@ -56,17 +60,41 @@
 // where there is none. `digest` is over names, contents, types and caching of all files of the release.
 //
 // Outputs: publish, replace: {release, version, files, bytes, changed, uploaded, uploaded_bytes, paths}; restore: {release,
-// version, changed, paths}; prune: {deleted, left}; verify: {release, version, files, bytes}. `paths` is what a cache in
+// version, changed, paths}; prune: {deleted, left}; prune_prefixes: {removed, kept: prefixes, deleted: number of files};
+// verify: {release, version, files, bytes}. `paths` is what a cache in
 // front should forget: ["/index.html", "/"], the entry at least, or ["/*"] when they are more than 1000 or after a crash. A
 // step of `cloudfront` takes it: `with: { paths: "${steps.site.paths}" }`.
 //
-// Release prefixes: with `prefix: "releases/${release.version}"` each version stands in a place of its own, and
-// `cloudfront.switch_origin` with `path: "/releases/${release.version}"` is the switch; `verify` first. Undo of
-// publish then takes the new place away again. Old places are left to a lifecycle rule of the bucket.
+// Release prefixes: with `prefix: "releases/${release.version}"` in the binding each version stands in a place of its own,
+// and switching the path of CloudFront's origin is what viewers see, there and back. A plan's fragment:
 //
-// Not built: files of a release over 5 GiB can be published, but not replaced by other content later, as S3 copies no more
-// at once; object ACLs, tags, redirects, storage classes; deleting old versions of versioned buckets (a lifecycle
+//   components: [frontend, cdn]
+//   steps:
+//     - { id: files, action: frontend.publish, with: { version: "${release.version}" } }
+//     - { id: right, needs: [files], action: frontend.verify, with: { version: "${release.version}" } }
+//     - { id: caches-on-return, needs: [right], action: cdn.invalidate, with: { paths: ["/*"], way: back } }
+//     - id: switch
+//       needs: [caches-on-return]
+//       action: cdn.switch_origin
+//       with: { path: "/releases/${release.version}", invalidate: [] }
+//     - { id: caches, needs: [switch], action: cdn.invalidate, with: { paths: ["/*"], way: there } }
+//     - id: old
+//       needs: [caches]
+//       action: frontend.prune_prefixes
+//       with: { live: "${steps.switch.origin_path}", keep: 5 }
+//
+// Undo of publish takes the new place away again. `prune_prefixes` looks at the folders below `below` (default: around the
+// binding's prefix) that have a manifest, and clears all but the `keep` newest (default 3), the one viewers are sent to,
+// the one they were sent to before, as earlier calls wrote it down beside the places, and that of the binding. In a place it
+// deletes what its manifest names and is as it was released, and what is shipflow's own; what somebody else put there stays, as
+// does a folder without a manifest. Where `live` is none of the places nothing is deleted.
+//
+// Not built: object ACLs, tags, redirects, storage classes; deleting old versions of versioned buckets (a lifecycle
 // rule of the bucket does).
+//
+// Servers other than Amazon's: versitygw and Ceph's gateway (16.2) are tested against. Ceph's copies whatever the source has
+// become meanwhile, so there nobody else may write into the site while it is released; its versioned buckets keep no
+// conditions on writes, and are refused.
 //
 // Permissions: s3:ListBucket, GetObject, PutObject, DeleteObject, AbortMultipartUpload, ListBucketMultipartUploads,
 // ListMultipartUploadParts; with keys of KMS kms:GenerateDataKey and kms:Decrypt.

@@ -16,6 +16,8 @@ using opener = std::function<result<std::unique_ptr<tree>>(const request& q, con
 [[nodiscard]] result<json::object> restore(session& s);
 [[nodiscard]] result<json::object> prune(session& s);
 [[nodiscard]] result<json::object> verify(session& s);
+/// Among releases with a prefix each: deletes those that are neither new nor in use.
+[[nodiscard]] result<json::object> prune_prefixes(session& s);
 
 /// The value of `observe`.
 [[nodiscard]] result<json::object> look(session& s);
@@ -28,8 +30,5 @@ using opener = std::function<result<std::unique_ptr<tree>>(const request& q, con
 
 /// The name under which is kept what was there before shipflow.
 inline constexpr const char* found_release = "found";
-
-/// Paths that a cache in front should forget: those of changed mutable objects, and "/" for the entry.
-[[nodiscard]] json::array paths_of(const session& s, const comparison& what);
 
 }  // namespace shipflow::site

@@ -1,21 +1,20 @@
 #include "provider/site/carry.hpp"
 
-#include <algorithm>
-#include <array>
+#include "provider/site/copy.hpp"
 
 namespace shipflow::site {
 namespace {
+
+/// Changes in memory at a time.
+constexpr std::size_t at_once = 2048;
 
 /// What stands there is kept, so that it can be brought back.
 result<void> keep_former(session& s, const change& c) {
   if (!c.there) return {};
   // What only gets other attributes is put right by attributes, if those it has are known.
   if (c.what == deed::attributes && c.known && knows_content(*c.known)) return {};
-  if (c.there->size > s3::largest_copy)
-    return s.refuse(errc::unsupported,
-                    "object " + c.key + " has more than 5 GiB and cannot be kept by copying it");
   const auto of = c.known ? *c.known : found(*c.there);
-  const auto kept = s.on.copy(s.full(c.key), c.there->etag, s.full(kept_name(of)), nullptr);
+  const auto kept = copy(s, {c.key, c.there->etag, c.there->size, kept_name(of)});
   if (kept || kept.error().code == errc::not_found) return {};
   if (kept.error().code == errc::conflict)
     return s.refuse(errc::conflict, "object " + c.key + " is being written by somebody else");
@@ -53,7 +52,7 @@ result<void> put_large(session& s, const tree& from, change& c) {
 }
 
 result<void> bring_back(session& s, change& c) {
-  auto copied = s.on.copy(s.full(c.kept), "", s.full(c.key), nullptr);
+  auto copied = copy(s, {c.kept, "", c.is.size, c.key});
   if (!copied && copied.error().code == errc::not_found)
     return s.refuse(errc::not_found, "the former content of " + c.key + " is not kept any more");
   return done(c, std::move(copied));
@@ -61,17 +60,32 @@ result<void> bring_back(session& s, change& c) {
 
 bool large(const change& c) { return c.what == deed::put && c.is.size > part_size; }
 
+/// It goes in parts, which all hands carry.
+bool alone(const session& s, const change& c) {
+  return large(c) || in_parts(s, c.is.size) || (c.there && in_parts(s, c.there->size));
+}
+
 result<void> one(session& s, const tree* from, change& c) {
   if (auto ok = keep_former(s, c); !ok) return ok;
   result<void> ok;
   if (c.what == deed::bring_back)
     ok = bring_back(s, c);
   else if (c.what == deed::attributes)
-    ok = done(c, s.on.copy(s.full(c.key), c.there->etag, s.full(c.key), &c.with));
+    ok = done(c, copy(s, {c.key, c.there->etag, c.there->size, c.key, &c.with}));
   else
     ok = large(c) ? put_large(s, *from, c) : put_one(s, *from, c);
   if (ok) ++s.seen.files;
   return ok;
+}
+
+result<void> delete_all(session& s, const std::vector<change>& all) {
+  auto kept = s.hands.each(all.size(), s.bound.connections, s.q.stop,
+                           [&](std::size_t i) { return keep_former(s, all[i]); });
+  if (!kept) return kept;
+  std::vector<std::string> names;
+  names.reserve(all.size());
+  for (const auto& c : all) names.push_back(c.key);
+  return remove_own(s, names);
 }
 
 const char* name_of_place(place p) {
@@ -84,11 +98,11 @@ const char* name_of_place(place p) {
   return "the first page";
 }
 
-result<void> carry_place(session& s, lock& held, const tree* from, std::vector<change>& all, place p) {
+/// Large ones go up in parts that are sent at the same time, small ones many at a time.
+result<void> carry_some(session& s, lock& held, const tree* from, std::vector<change>& all) {
   std::vector<change*> small;
   for (auto& c : all) {
-    if (c.at != p) continue;
-    if (!large(c)) {
+    if (!alone(s, c)) {
       small.push_back(&c);
       continue;
     }
@@ -101,92 +115,113 @@ result<void> carry_place(session& s, lock& held, const tree* from, std::vector<c
   });
 }
 
+result<void> carry_place(session& s, lock& held, const tree* from, comparison& what, place p) {
+  auto all = what.changes.of(p).lines();
+  for (;;) {
+    auto some = some_of(all, at_once);
+    if (!some) return some.error();
+    if (some->empty()) return {};
+    if (auto ok = carry_some(s, held, from, *some); !ok) return ok;
+    for (const auto& c : *some) {
+      const entry is{c.key, c.is.size, c.etag, c.with, std::nullopt};
+      if (auto ok = what.carried.of(p).add(line_of(is)); !ok) return ok;
+    }
+  }
+}
+
 bool absent(session& s) {
   const auto is = s.on.head(s.full(manifest_name));
   return !is && is.error().code == errc::not_found;
 }
 
-struct completed {
-  spool lines;
-  std::string digest;
+/// Lines of the manifest, those of what was carried out where they belong.
+class completed_lines {
+ public:
+  explicit completed_lines(comparison& what) : all_(what.lines.lines()) {
+    for (const auto p : places) carried_.push_back(what.carried.of(p).lines());
+  }
+  result<std::optional<std::string>> next() {
+    auto line = all_.next();
+    if (!line || !*line) return line;
+    for (const auto p : places)
+      if (**line == mark_of(p)) return carried_.at(static_cast<std::size_t>(p)).next();
+    return line;
+  }
+
+ private:
+  line_reader all_;
+  std::vector<line_reader> carried_;
 };
 
-/// Lines of what was changed get what only the bucket could say.
-result<void> complete(comparison& what, completed& to) {
-  release_digest digest;
-  manifest_entries all(what.lines.lines());
-  auto c = what.changes.begin();
+result<void> complete(comparison& what, spool& to) {
+  completed_lines all(what);
   for (;;) {
-    auto e = all.next();
-    if (!e) return e.error();
-    if (!*e) break;
-    if (c != what.changes.end() && c->key == (*e)->key) {
-      (*e)->etag = c->etag;
-      (*e)->with = c->with;
-      ++c;
-    }
-    if (!(*e)->left) digest.add(**e);
-    if (auto ok = to.lines.add(line_of(**e)); !ok) return ok;
+    const auto line = all.next();
+    if (!line) return line.error();
+    if (!*line) return {};
+    if (auto ok = to.add(**line + "\n"); !ok) return ok;
   }
-  to.digest = digest.text();
-  return {};
+}
+
+/// What belongs to the release, and nothing else.
+result<std::string> digest_of(spool& lines) {
+  release_digest digest;
+  entries all(lines.lines());
+  for (;;) {
+    const auto e = all.next();
+    if (!e) return e.error();
+    if (!*e) return digest.text();
+    if (!(*e)->left) digest.add(**e);
+  }
 }
 
 }  // namespace
 
 result<void> carry(session& s, lock& held, const tree* from, comparison& what) {
-  std::uint64_t bytes = 0;
-  for (const auto& c : what.changes)
-    if (c.what == deed::put) bytes += c.is.size;
-  s.seen.all_files = what.changes.size();
-  s.seen.all_bytes = bytes;
-  for (const auto p : {place::asset, place::other, place::page, place::entry}) {
+  s.seen.all_files = what.changed;
+  s.seen.all_bytes = what.sent_bytes;
+  for (const auto p : places) {
     s.seen.doing = name_of_place(p);
-    if (auto ok = carry_place(s, held, from, what.changes, p); !ok) return ok;
+    if (auto ok = carry_place(s, held, from, what, p); !ok) return ok;
   }
   return {};
 }
 
-result<void> let_go(session& s, lock& held, const std::vector<std::string>& goes) {
+result<void> let_go(session& s, lock& held, comparison& what) {
   s.seen.doing = "deleting";
-  // Backwards: pages are last in the list.
-  for (auto end = goes.size(); end > 0;) {
-    const auto begin = end - std::min(end, s3::keys_per_delete);
-    // One request deletes in any order, so a page and what it names are never in the same one.
-    auto from = end - 1;
-    const bool pages = place_of(goes[from], s.bound.serve) >= place::page;
-    while (from > begin && (place_of(goes[from - 1], s.bound.serve) >= place::page) == pages) --from;
-    if (auto ok = held.keep(); !ok) return ok;
-    if (auto ok = remove_own(s, {goes.begin() + static_cast<std::ptrdiff_t>(from),
-                                 goes.begin() + static_cast<std::ptrdiff_t>(end)});
-        !ok)
-      return ok;
-    end = from;
+  // What names others goes before what it names, and never in the same request: one deletes in any order.
+  for (auto p = places.rbegin(); p != places.rend(); ++p) {
+    auto all = what.goes.of(*p).lines();
+    for (;;) {
+      const auto some = some_of(all, s3::keys_per_delete);
+      if (!some) return some.error();
+      if (some->empty()) break;
+      if (auto ok = held.keep(); !ok) return ok;
+      if (auto ok = delete_all(s, *some); !ok) return ok;
+    }
   }
   return {};
 }
 
-result<void> announce(session& s, const comparison& what) {
-  pending out;
-  for (const auto& c : what.changes) {
-    if (c.what == deed::attributes)
-      out.keys.emplace_back(c.key, pending::deed::attributes);
-    else if (!c.there)
-      out.keys.emplace_back(c.key, pending::deed::adds);
-  }
-  return write_pending(s, out);
+result<void> announce(session& s, comparison& what) {
+  if (what.changed + what.gone == 0) return {};
+  return write_pending(s, what.touches);
 }
 
 result<void> conclude(session& s, lock& held, heading& head, comparison& what, const std::string& etag) {
   s.seen.doing = "writing the manifest";
-  completed to;
+  spool to;
   if (auto ok = complete(what, to); !ok) return ok;
-  head.digest = to.digest;
-  head.files = what.files;
-  head.bytes = what.bytes;
+  if (head.digest.empty()) {
+    auto digest = digest_of(to);
+    if (!digest) return digest.error();
+    head.digest = std::move(*digest);
+    head.files = what.files;
+    head.bytes = what.bytes;
+  }
   const auto first = line_of(head);
-  const auto text = to.lines.bytes(first);
-  const auto size = first.size() + to.lines.size();
+  const auto text = to.bytes(first);
+  const auto size = first.size() + to.size();
   if (auto own = send_own(s, release_name(head.release), *text, size, {}); !own) return own.error();
   if (auto ok = held.check(); !ok) return ok;
   auto put = send_own(s, manifest_name, *text, size, {.absent = etag.empty(), .etag = etag});

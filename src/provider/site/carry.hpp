@@ -11,11 +11,11 @@ namespace shipflow::site {
 /// replaced is kept first.
 [[nodiscard]] result<void> carry(session& s, lock& held, const tree* from, comparison& what);
 /// Deletes `goes`, pages first.
-[[nodiscard]] result<void> let_go(session& s, lock& held, const std::vector<std::string>& goes);
+[[nodiscard]] result<void> let_go(session& s, lock& held, comparison& what);
 /// Writes what is about to happen down, for those who come after a crash.
-[[nodiscard]] result<void> announce(session& s, const comparison& what);
+[[nodiscard]] result<void> announce(session& s, comparison& what);
 /// Writes the manifest, and the same as the release's own; from then on the release is what stands there. `etag`: of
-/// the manifest it replaces, or empty. Fills digest, files and bytes of `head`.
+/// the manifest it replaces, or empty. Fills digest, files and bytes of `head` when there is no digest yet.
 [[nodiscard]] result<void> conclude(session& s, lock& held, heading& head, comparison& what,
                                     const std::string& etag);
 

@@ -37,7 +37,7 @@ answer diagnose(session& s) {
     (*seen)["differences"] = std::move(list);
   }
   const auto cut_off = read_pending(s);
-  (*seen)["cut_off"] = cut_off && !cut_off->keys.empty();
+  (*seen)["cut_off"] = cut_off && cut_off->has_value();
   return answer::done(std::move(*seen));
 }
 
@@ -74,6 +74,7 @@ answer effect(session& s, const opener& files) {
   if (publishes(s.q.action)) return answer_of(publish(s, files));
   if (s.q.action == "restore") return answer_of(restore(s));
   if (s.q.action == "prune") return answer_of(prune(s));
+  if (s.q.action == "prune_prefixes") return answer_of(prune_prefixes(s));
   return answer_of(verify(s));
 }
 

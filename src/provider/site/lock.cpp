@@ -39,6 +39,8 @@ result<void> lock::take() {
       if (auto free = may_be_taken(*held); !free) return free;
     }
     auto taken = held ? write({.absent = false, .etag = held->etag}) : write({.absent = true});
+    // Where the server cannot keep the lock, this has to come out before anything is touched.
+    if (!held && taken) taken = write({.absent = false, .etag = etag_});
     if (taken || taken.error().code != errc::conflict) return taken;
   }
   return lost();

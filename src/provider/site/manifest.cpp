@@ -17,7 +17,7 @@ error damaged(const std::string& why) {
   return make_error(errc::corrupt, "the manifest of the site cannot be read: " + why);
 }
 
-result<json::object> object_of(std::string_view line) {
+result<json::object> parsed(std::string_view line) {
   auto v = parse_json(line);
   if (!v || !v->is_object()) return damaged("a line is no JSON object");
   return std::move(v->get_object());
@@ -46,17 +46,19 @@ std::string line_of(const heading& h) {
   return json::serialize(o) + "\n";
 }
 
-std::string line_of(const entry& e) {
+json::object object_of(const entry& e) {
   json::object o{
       {"key", e.key}, {"size", e.size}, {"etag", e.etag}, {"digest", e.with.digest}, {"type", e.with.type}};
   if (!e.with.cache.empty()) o["cache"] = e.with.cache;
   if (!e.with.encoding.empty()) o["encoding"] = e.with.encoding;
   if (e.left) o["left"] = format_time(*e.left);
-  return json::serialize(o) + "\n";
+  return o;
 }
 
+std::string line_of(const entry& e) { return json::serialize(object_of(e)) + "\n"; }
+
 result<heading> read_heading(std::string_view line) {
-  const auto o = object_of(line);
+  const auto o = parsed(line);
   if (!o) return o.error();
   const auto version = members::whole(*o, "shipflow_site", 0);
   if (version > 1)
@@ -83,19 +85,23 @@ result<heading> read_heading(std::string_view line) {
 }
 
 result<entry> read_entry(std::string_view line) {
-  const auto o = object_of(line);
+  const auto o = parsed(line);
   if (!o) return o.error();
+  return entry_in(*o);
+}
+
+result<entry> entry_in(const json::object& o) {
   entry e;
-  e.key = members::text(*o, "key");
+  e.key = members::text(o, "key");
   if (e.key.empty()) return damaged("an object has no key");
-  e.size = size_in(*o, "size");
-  e.etag = members::text(*o, "etag");
-  e.with.digest = members::text(*o, "digest");
-  e.with.type = members::text(*o, "type");
-  e.with.cache = members::text(*o, "cache");
-  e.with.encoding = members::text(*o, "encoding");
-  if (o->contains("left")) {
-    const auto left = time_in(*o, "left");
+  e.size = size_in(o, "size");
+  e.etag = members::text(o, "etag");
+  e.with.digest = members::text(o, "digest");
+  e.with.type = members::text(o, "type");
+  e.with.cache = members::text(o, "cache");
+  e.with.encoding = members::text(o, "encoding");
+  if (o.contains("left")) {
+    const auto left = time_in(o, "left");
     if (!left) return left.error();
     e.left = *left;
   }
@@ -129,7 +135,7 @@ result<std::optional<std::string>> line_reader::next() {
   }
 }
 
-result<std::optional<entry>> manifest_entries::next() {
+result<std::optional<entry>> entries::next() {
   const auto line = from_.next();
   if (!line) return line.error();
   if (!*line) return std::optional<entry>{};

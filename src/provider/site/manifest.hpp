@@ -48,9 +48,11 @@ struct heading {
 
 [[nodiscard]] std::string line_of(const heading& h);
 [[nodiscard]] std::string line_of(const entry& e);
+[[nodiscard]] json::object object_of(const entry& e);
 /// Errors: corrupt; newer_version by its number.
 [[nodiscard]] result<heading> read_heading(std::string_view line);
 [[nodiscard]] result<entry> read_entry(std::string_view line);
+[[nodiscard]] result<entry> entry_in(const json::object& o);
 
 /// Lines out of pieces: `more` gives the next piece, an empty one at the end.
 class line_reader {
@@ -67,21 +69,14 @@ class line_reader {
   bool over_ = false;
 };
 
-/// Entries one after the other; empty at the end.
+/// Those of a manifest one after the other, behind its heading; empty at the end. They must be in order: `corrupt`
+/// otherwise.
 class entries {
  public:
-  entries() = default;
-  entries(const entries&) = delete;
-  entries& operator=(const entries&) = delete;
-  virtual ~entries() = default;
-  virtual result<std::optional<entry>> next() = 0;
-};
-
-/// Those of a manifest, behind its heading. They must be in order: `corrupt` otherwise.
-class manifest_entries final : public entries {
- public:
-  explicit manifest_entries(line_reader from) : from_(std::move(from)) {}
-  result<std::optional<entry>> next() override;
+  explicit entries(line_reader from) : from_(std::move(from)) {}
+  [[nodiscard]] result<std::optional<entry>> next();
+  /// The next one as it is written.
+  [[nodiscard]] result<std::optional<std::string>> next_line() { return from_.next(); }
 
  private:
   line_reader from_;

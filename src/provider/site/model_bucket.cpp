@@ -52,6 +52,26 @@ result<s3::listing> model_bucket::list(const std::string& prefix, const std::str
   return out;
 }
 
+result<s3::folder_page> model_bucket::folders(const std::string& prefix, const std::string& token) {
+  s3::folder_page out;
+  const auto& all = over_.objects();
+  for (auto at = all.lower_bound(token.empty() ? prefix : token + "\xFF"); at != all.end();) {
+    if (!at->first.starts_with(prefix)) break;
+    const auto slash = at->first.find('/', prefix.size());
+    if (slash == std::string::npos) {
+      ++at;
+      continue;
+    }
+    if (out.prefixes.size() == page) {
+      out.next = out.prefixes.back();
+      break;
+    }
+    out.prefixes.push_back(at->first.substr(0, slash + 1));
+    at = all.lower_bound(out.prefixes.back() + "\xFF");
+  }
+  return out;
+}
+
 result<s3::object> model_bucket::get(const std::string& key, std::uint64_t from, std::uint64_t most) {
   const auto* o = over_.find(key);
   if (o == nullptr) return none(key);
@@ -96,6 +116,15 @@ result<std::string> model_bucket::put_part(const s3::upload& in, int number, std
   if (auto ok = writing(); !ok) return ok.error();
   if (sha256_hex(body) != sha256) return make_error(errc::failed, "XAmzContentSHA256Mismatch");
   return wrote(over_.put_part(in.id, number, std::move(body)));
+}
+
+result<std::string> model_bucket::copy_part(const s3::upload& in, int number, const std::string& from,
+                                            const std::string& etag, const s3::range& of) {
+  if (auto ok = writing(); !ok) return ok.error();
+  const auto* o = over_.find(from);
+  if (o == nullptr) return none(from);
+  if (!etag.empty() && o->etag != etag) return make_error(errc::conflict, "PreconditionFailed: " + from);
+  return wrote(over_.put_part(in.id, number, o->body.substr(of.from, of.size)));
 }
 
 result<std::string> model_bucket::complete(const s3::upload& in, const std::vector<s3::part>& parts,

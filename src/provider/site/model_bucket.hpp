@@ -25,6 +25,7 @@ class model_bucket final : public s3::bucket {
   std::size_t page = 1000;
 
   result<s3::listing> list(const std::string& prefix, const std::string& token) override;
+  result<s3::folder_page> folders(const std::string& prefix, const std::string& token) override;
   result<s3::object> get(const std::string& key, std::uint64_t from, std::uint64_t most) override;
   result<s3::object> head(const std::string& key) override;
   result<std::string> put(const std::string& key, std::string body, const std::string& sha256,
@@ -35,6 +36,8 @@ class model_bucket final : public s3::bucket {
   result<std::string> begin_upload(const std::string& key, const s3::attributes& with) override;
   result<std::string> put_part(const s3::upload& in, int number, std::string body,
                                const std::string& sha256) override;
+  result<std::string> copy_part(const s3::upload& in, int number, const std::string& from,
+                                const std::string& etag, const s3::range& of) override;
   result<std::string> complete(const s3::upload& in, const std::vector<s3::part>& parts,
                                const s3::condition& only) override;
   result<void> abort(const s3::upload& in) override;

@@ -5,8 +5,6 @@
 namespace shipflow::site {
 namespace {
 
-constexpr std::size_t most_paths = 1000;
-
 std::string directory_of(const session& s) {
   auto given = members::text(s.q.inputs, "directory");
   return given.empty() ? s.bound.directory : given;
@@ -21,7 +19,7 @@ result<heading> write_down_what_is_there(session& s) {
   if (!written) return written.error();
   // After a crash the bucket holds ours too; the first look is the one that counts.
   if (*written) return (*written)->head;
-  comparison none;
+  spool lines;
   listed_objects all(s);
   for (;;) {
     auto o = all.next();
@@ -29,11 +27,11 @@ result<heading> write_down_what_is_there(session& s) {
     if (!*o) break;
     ++head.files;
     head.bytes += (*o)->size;
-    if (auto ok = none.lines.add(line_of(found(**o))); !ok) return ok.error();
+    if (auto ok = lines.add(line_of(found(**o))); !ok) return ok.error();
   }
   const auto first = line_of(head);
-  const auto text = none.lines.bytes(first);
-  const auto put = send_own(s, release_name(found_release), *text, first.size() + none.lines.size(), {});
+  const auto text = lines.bytes(first);
+  const auto put = send_own(s, release_name(found_release), *text, first.size() + lines.size(), {});
   if (!put) return put.error();
   return head;
 }
@@ -45,16 +43,15 @@ std::vector<past_release> history(const binding& by, const heading& last) {
   return out;
 }
 
-json::object outputs(const session& s, const heading& head, const comparison& what) {
-  std::uint64_t sent = 0;
-  std::uint64_t bytes = 0;
-  for (const auto& c : what.changes) {
-    sent += c.what == deed::put ? 1U : 0U;
-    bytes += c.what == deed::put ? c.is.size : 0;
-  }
-  return {{"release", head.release}, {"version", head.version},        {"files", what.files},
-          {"bytes", what.bytes},     {"changed", what.changes.size()}, {"uploaded", sent},
-          {"uploaded_bytes", bytes}, {"paths", paths_of(s, what)}};
+json::object outputs(const heading& head, const comparison& what) {
+  return {{"release", head.release},
+          {"version", head.version},
+          {"files", what.files},
+          {"bytes", what.bytes},
+          {"changed", what.changed},
+          {"uploaded", what.sent},
+          {"uploaded_bytes", what.sent_bytes},
+          {"paths", what.forget.paths()}};
 }
 
 result<json::object> from_manifest(session& s, lock& held, const heading& head) {
@@ -79,16 +76,16 @@ result<json::object> to_be_released(session& s, lock& held, tree& from, std::opt
     if (!found) return found.error();
     before = std::move(*found);
   }
-  const auto cut_off = read_pending(s);
-  if (!cut_off) return cut_off.error();
-  auto what = compare_with(s, from, now ? now->rest.get() : nullptr, *cut_off);
+  auto before_that = read_pending(s);
+  if (!before_that) return before_that.error();
+  auto what = compare_with(s, from, now ? now->rest.get() : nullptr, *before_that);
   if (!what) return what.error();
   if (what->files == 0)
     return s.refuse(errc::invalid_argument,
                     "directory " + directory_of(s) + " has no files; nothing was published");
   if (auto ok = announce(s, *what); !ok) return ok.error();
   if (auto ok = carry(s, held, &from, *what); !ok) return ok.error();
-  if (auto ok = let_go(s, held, what->goes); !ok) return ok.error();
+  if (auto ok = let_go(s, held, *what); !ok) return ok.error();
   heading head;
   head.release = release_of(s.q.effect_key);
   head.version = members::text(s.q.inputs, "version");
@@ -96,31 +93,10 @@ result<json::object> to_be_released(session& s, lock& held, tree& from, std::opt
   head.before = history(s.bound, before);
   if (auto ok = conclude(s, held, head, *what, now ? now->etag : ""); !ok) return ok.error();
   if (auto ok = held.give_back(); !ok) return ok.error();
-  return outputs(s, head, *what);
+  return outputs(head, *what);
 }
 
 }  // namespace
-
-json::array paths_of(const session& s, const comparison& what) {
-  json::array out;
-  for (const auto& c : what.changes) {
-    // Only an answer that nothing is there can be cached.
-    if (!c.there && c.at < place::page) continue;
-    if (out.size() == most_paths) return {"/*"};
-    out.emplace_back("/" + c.key);
-    // A folder is asked for by its name, too.
-    const auto& entry = s.bound.serve.entry;
-    const bool of_folder = c.key == entry || c.key.ends_with("/" + entry);
-    if (of_folder) out.emplace_back("/" + c.key.substr(0, c.key.size() - entry.size()));
-  }
-  for (const auto& key : what.goes) {
-    if (out.size() >= most_paths) return {"/*"};
-    out.emplace_back("/" + key);
-  }
-  // Never empty, so that a step which takes it need not ask.
-  if (out.empty()) out.emplace_back("/" + s.bound.serve.entry);
-  return out;
-}
 
 result<json::object> publish(session& s, const opener& files) {
   const auto directory = directory_of(s);

@@ -58,19 +58,21 @@ struct way_back {
 
 result<json::object> go(session& s, lock& held, const way_back& to, std::unique_ptr<entries> past,
                         std::optional<manifest> now) {
-  const auto cut_off = read_pending(s);
-  if (!cut_off) return cut_off.error();
-  auto what = compare_with(s, *past, now ? now->rest.get() : nullptr, *cut_off, to.rest);
+  auto before = read_pending(s);
+  if (!before) return before.error();
+  if (*before)
+    if (auto ok = give_up_uploads(s); !ok) return ok.error();
+  auto what = compare_with(s, *past, now ? now->rest.get() : nullptr, *before, to.rest);
   if (!what) return what.error();
   if (auto ok = announce(s, *what); !ok) return ok.error();
   if (auto ok = carry(s, held, nullptr, *what); !ok) return ok.error();
-  if (auto ok = let_go(s, held, what->goes); !ok) return ok.error();
+  if (auto ok = let_go(s, held, *what); !ok) return ok.error();
   auto head = to.head;
   head.at = s.now();
   json::object out{{"release", to.release},
                    {"version", head.version},
-                   {"changed", what->changes.size() + what->goes.size()},
-                   {"paths", paths_of(s, *what)}};
+                   {"changed", what->changed + what->gone},
+                   {"paths", what->forget.paths()}};
   if (to.rest == leftovers::go) {
     if (auto ok = forget(s); !ok) return ok.error();
   } else {
@@ -113,6 +115,26 @@ result<json::object> locked(session& s, Work work) {
   return done;
 }
 
+result<void> is_kept(session& s, const change& c) {
+  if (c.what != deed::bring_back) return {};
+  const auto kept = s.on.head(s.full(c.kept));
+  if (kept) return {};
+  if (kept.error().code != errc::not_found) return kept.error();
+  return s.refuse(errc::not_found, "the former content of " + c.key + " is not kept any more");
+}
+
+result<void> all_are_kept(session& s, line_reader& changes) {
+  constexpr std::size_t at_once = 2048;
+  for (;;) {
+    const auto some = some_of(changes, at_once);
+    if (!some) return some.error();
+    if (some->empty()) return {};
+    auto ok = s.hands.each(some->size(), s.bound.connections, s.q.stop,
+                           [&](std::size_t i) { return is_kept(s, (*some)[i]); });
+    if (!ok) return ok;
+  }
+}
+
 }  // namespace
 
 result<json::object> restore(session& s) {
@@ -122,7 +144,7 @@ result<json::object> restore(session& s) {
     const auto* base = s.q.baseline.if_object();
     heading then = now->head;
     if (base != nullptr && members::text(*base, "release") != then.release) {
-      auto first = open_manifest(s, release_name(members::text(*base, "release")));
+      auto first = open_manifest(s, release_name(members::text(*base, "release")), extent::beginning);
       if (!first) return first.error();
       if (*first) then = (*first)->head;
     }
@@ -148,20 +170,16 @@ result<void> can_put_back(session& s, const json::value& baseline) {
     if (release == found_release && !*now) return {};
     return s.refuse(errc::not_found, "the manifest of release " + release + " is not kept any more");
   }
-  const auto cut_off = read_pending(s);
-  if (!cut_off) return cut_off.error();
-  const auto what = compare_with(s, *(*past)->rest, *now ? (*now)->rest.get() : nullptr, *cut_off,
-                                 release == found_release ? leftovers::go : leftovers::stay);
+  auto before = read_pending(s);
+  if (!before) return before.error();
+  auto what = compare_with(s, *(*past)->rest, *now ? (*now)->rest.get() : nullptr, *before,
+                           release == found_release ? leftovers::go : leftovers::stay);
   if (!what) return what.error();
-  return s.hands.each(
-      what->changes.size(), s.bound.connections, s.q.stop, [&](std::size_t i) -> result<void> {
-        const auto& c = what->changes[i];
-        if (c.what != deed::bring_back) return {};
-        const auto kept = s.on.head(s.full(c.kept));
-        if (kept) return {};
-        if (kept.error().code != errc::not_found) return kept.error();
-        return s.refuse(errc::not_found, "the former content of " + c.key + " is not kept any more");
-      });
+  for (const auto p : places) {
+    auto all = what->changes.of(p).lines();
+    if (auto ok = all_are_kept(s, all); !ok) return ok;
+  }
+  return {};
 }
 
 }  // namespace shipflow::site

@@ -1,15 +1,11 @@
 #include "provider/site/session.hpp"
 
-#include "base/members.hpp"
-
-#include <algorithm>
-#include <map>
+#include <utility>
 
 namespace shipflow::site {
 namespace {
 
 constexpr std::uint64_t piece = std::uint64_t{4} << 20U;
-constexpr std::uint64_t largest_pending = std::uint64_t{256} << 20U;
 
 /// An object, piece by piece; refuses to join pieces of two versions.
 class object_source {
@@ -23,7 +19,7 @@ class object_source {
     auto got = s_.on.get(key_, at_, piece);
     if (!got) return got.error();
     if (got->etag != now_.etag || got->body.empty())
-      return make_error(errc::conflict, "the manifest of the site was written by somebody else meanwhile");
+      return make_error(errc::conflict, "object " + key_ + " was written by somebody else meanwhile");
     at_ += got->body.size();
     return std::move(got->body);
   }
@@ -48,21 +44,26 @@ std::string kept_name(const entry& of) {
              .substr(0, 40);
 }
 
-result<std::optional<manifest>> open_manifest(session& s, const std::string& name) {
-  auto first = s.on.get(s.full(name), 0, piece);
-  if (!first && first.error().code == errc::not_found) return std::optional<manifest>{};
+result<std::optional<text_object>> open_text(session& s, const std::string& name, extent much) {
+  auto first = s.on.get(s.full(name), 0, static_cast<std::uint64_t>(much));
+  if (!first && first.error().code == errc::not_found) return std::optional<text_object>{};
   if (!first) return first.error();
-  manifest m;
-  m.etag = first->etag;
+  auto etag = first->etag;
   const auto source = std::make_shared<object_source>(s, s.full(name), std::move(*first));
-  line_reader lines([source] { return source->next(); });
-  const auto line = lines.next();
+  return std::optional<text_object>({std::move(etag), line_reader([source] { return source->next(); })});
+}
+
+result<std::optional<manifest>> open_manifest(session& s, const std::string& name, extent much) {
+  auto text = open_text(s, name, much);
+  if (!text) return text.error();
+  if (!*text) return std::optional<manifest>{};
+  const auto line = (*text)->lines.next();
   if (!line) return line.error();
   if (!*line) return make_error(errc::corrupt, "the manifest of the site is empty");
   auto head = read_heading(**line);
   if (!head) return head.error();
-  m.head = std::move(*head);
-  m.rest = std::make_unique<manifest_entries>(std::move(lines));
+  manifest m{std::move(*head), std::move((*text)->etag),
+             std::make_unique<entries>(std::move((*text)->lines))};
   return std::optional<manifest>(std::move(m));
 }
 
@@ -81,46 +82,6 @@ result<void> remove_own(session& s, const std::vector<std::string>& names) {
   if (!gone->empty())
     return s.refuse(errc::failed,
                     "object " + gone->front().first + " cannot be deleted: " + gone->front().second);
-  return {};
-}
-
-const pending::deed* pending::find(const std::string& key) const {
-  const auto at = std::lower_bound(keys.begin(), keys.end(), key,
-                                   [](const auto& have, const std::string& k) { return have.first < k; });
-  return at != keys.end() && at->first == key ? &at->second : nullptr;
-}
-
-result<pending> read_pending(session& s) {
-  pending out;
-  auto got = s.on.get(s.full(pending_name), 0, largest_pending);
-  if (!got && got.error().code == errc::not_found) return out;
-  if (!got) return got.error();
-  const auto v = parse_json(got->body);
-  if (!v || !v->is_object()) return make_error(errc::corrupt, "object .shipflow/pending.json cannot be read");
-  for (const auto& k : members::list(v->get_object(), "adds"))
-    if (k.is_string()) out.keys.emplace_back(k.get_string(), pending::deed::adds);
-  for (const auto& k : members::list(v->get_object(), "attributes"))
-    if (k.is_string()) out.keys.emplace_back(k.get_string(), pending::deed::attributes);
-  std::sort(out.keys.begin(), out.keys.end());
-  return out;
-}
-
-result<void> write_pending(session& s, const pending& what) {
-  auto before = read_pending(s);
-  if (!before) return before.error();
-  std::map<std::string, pending::deed> all(before->keys.begin(), before->keys.end());
-  for (const auto& [key, deed] : what.keys) {
-    const auto [at, fresh] = all.emplace(key, deed);
-    if (!fresh && deed == pending::deed::attributes) at->second = deed;
-  }
-  if (std::vector<std::pair<std::string, pending::deed>>(all.begin(), all.end()) == before->keys) return {};
-  json::array adds;
-  json::array attributes;
-  for (const auto& [key, deed] : all) (deed == pending::deed::adds ? adds : attributes).emplace_back(key);
-  const auto put = put_own(
-      s, pending_name,
-      json::serialize(json::object{{"adds", std::move(adds)}, {"attributes", std::move(attributes)}}));
-  if (!put) return put.error();
   return {};
 }
 

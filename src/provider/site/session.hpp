@@ -29,6 +29,8 @@ struct session {
   binding bound;
   progress& seen;
   std::function<time_point()> now;
+  std::uint64_t largest_copy = s3::largest_copy;          ///< in one request
+  std::uint64_t copied_part = std::uint64_t{512} << 20U;  ///< of copies that are larger
 
   [[nodiscard]] std::string full(const std::string& key) const { return bound.prefix + key; }
   [[nodiscard]] error refuse(errc code, const std::string& why) const {
@@ -40,12 +42,25 @@ struct session {
 inline constexpr std::string_view own_prefix = ".shipflow/";
 inline constexpr const char* manifest_name = ".shipflow/manifest.json";
 inline constexpr const char* pending_name = ".shipflow/pending.json";
+inline constexpr const char* live_name = ".shipflow/live.json";
 inline constexpr const char* lock_name = ".shipflow/lock.json";
 [[nodiscard]] std::string release_name(const std::string& id);
 /// The release that an effect makes.
 [[nodiscard]] std::string release_of(const std::string& effect_key);
 /// Where the former content of a key is kept: by what is known about it.
 [[nodiscard]] std::string kept_name(const entry& of);
+
+/// An object that is read line by line, and refused when it is replaced meanwhile.
+struct text_object {
+  std::string etag;
+  line_reader lines;
+};
+enum class extent : std::uint64_t {
+  beginning = std::uint64_t{16} << 10U,  ///< its first line is what is asked for
+  all = std::uint64_t{4} << 20U,
+};
+/// Empty when there is none. `much` is how much is asked for at first.
+[[nodiscard]] result<std::optional<text_object>> open_text(session& s, const std::string& name, extent much);
 
 /// A manifest in the bucket.
 struct manifest {
@@ -54,23 +69,14 @@ struct manifest {
   std::unique_ptr<entries> rest;
 };
 /// Empty when there is none.
-[[nodiscard]] result<std::optional<manifest>> open_manifest(session& s, const std::string& name);
+[[nodiscard]] result<std::optional<manifest>> open_manifest(session& s, const std::string& name,
+                                                            extent much = extent::all);
 
 /// Puts a small object of shipflow's own.
 [[nodiscard]] result<std::string> put_own(session& s, const std::string& name, std::string text,
                                           const s3::condition& only = {});
 /// One that need not be there.
 [[nodiscard]] result<void> remove_own(session& s, const std::vector<std::string>& names);
-
-/// What an operation that has not ended may have done: written before it touches anything.
-struct pending {
-  enum class deed { adds, attributes };
-  std::vector<std::pair<std::string, deed>> keys;  ///< in order
-  [[nodiscard]] const deed* find(const std::string& key) const;
-};
-[[nodiscard]] result<pending> read_pending(session& s);
-/// Joined with what is pending already.
-[[nodiscard]] result<void> write_pending(session& s, const pending& what);
 
 /// What is listed in the bucket, without shipflow's own; keys without the prefix of the site.
 class listed_objects {

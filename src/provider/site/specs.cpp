@@ -73,6 +73,14 @@ std::vector<action_spec> action_specs() {
       forward(make("prune", "delete what no release that is kept needs any more", {},
                    {{"deleted", "integer", true, false, "objects that were deleted"},
                     {"left", "integer", true, false, "objects that left the release and stay for now"}})));
+  all.push_back(forward(make(
+      "prune_prefixes", "delete old releases that have a prefix of their own each",
+      {{"live", "string", true, false, "path of the origin that viewers are sent to; what is there stays"},
+       {"below", "string", false, false, "where the prefixes are; default: around that of the binding"},
+       {"keep", "integer", false, false, "how many of the newest stay, 1 to 1000; default 3"}},
+      {{"removed", "strings", true, false, "prefixes that were cleared"},
+       {"kept", "strings", true, false, "prefixes that stay, the newest first"},
+       {"deleted", "integer", true, false, "files that were deleted"}})));
   all.push_back(forward(make("verify", "compare what the bucket holds with what was released",
                              {{"version", "string", false, false, "that has to stand there"}}, released)));
   return all;

@@ -8,7 +8,7 @@
 namespace shipflow::site {
 namespace {
 
-constexpr std::size_t in_memory = std::size_t{1} << 20U;
+constexpr std::size_t in_memory = std::size_t{256} << 10U;
 
 error trouble() {
   return make_error(errc::io,

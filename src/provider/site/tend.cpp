@@ -1,7 +1,7 @@
 // Looking at a site, and clearing away what no release needs any more.
 #include "base/members.hpp"
 #include "provider/site/actions.hpp"
-#include "provider/site/walk.hpp"
+#include "provider/site/ahead.hpp"
 
 #include <algorithm>
 #include <set>
@@ -124,11 +124,11 @@ result<json::object> swept(session& s, lock& held) {
   if (!*now) return json::object{{"deleted", 0}, {"left", 0}};
   const auto cut_off = read_pending(s);
   if (!cut_off) return cut_off.error();
-  if (!cut_off->keys.empty())
+  if (*cut_off)
     return s.refuse(errc::conflict, "a release was cut off; publish again or restore before pruning");
   needed to;
   sweeper away(s);
-  comparison what;
+  comparison what(s.bound.serve);
   if (auto ok = sweep_left(s, **now, to, away, what); !ok) return ok.error();
   if (auto ok = away.flush(); !ok) return ok.error();
   std::set<std::string> manifests(to.manifests.begin(), to.manifests.end());
@@ -174,7 +174,7 @@ result<json::object> verify(session& s) {
 }
 
 result<json::object> look(session& s) {
-  const auto now = open_manifest(s, manifest_name);
+  const auto now = open_manifest(s, manifest_name, extent::beginning);
   if (!now) return now.error();
   if (!*now)
     return json::object{{"release", nullptr}, {"restores", {{"release", nullptr}, {"digest", nullptr}}}};
@@ -185,7 +185,7 @@ result<json::object> look(session& s) {
 }
 
 result<std::optional<json::object>> outcome_of(session& s) {
-  auto now = open_manifest(s, manifest_name);
+  auto now = open_manifest(s, manifest_name, extent::beginning);
   if (!now) return now.error();
   if (!*now || (*now)->head.release != release_of(s.q.effect_key)) return std::optional<json::object>{};
   const auto& h = (*now)->head;

@@ -11,11 +11,8 @@ namespace {
 constexpr int most_reads = 3;
 constexpr int parts_at_once = 3;  // each holds its bytes in memory, and once more as a request
 
-struct range {
-  std::uint64_t from, size;
-};
-std::vector<range> ranges_of(std::uint64_t size) {
-  std::vector<range> out;
+std::vector<s3::range> ranges_of(std::uint64_t size) {
+  std::vector<s3::range> out;
   const auto step = part_size_for(size);
   for (std::uint64_t at = 0; at < size; at += step) out.push_back({at, std::min(step, size - at)});
   return out;
@@ -88,8 +85,10 @@ result<begun> go_on_or_begin(session& s, const parcel& what) {
 
 }  // namespace
 
-std::uint64_t part_size_for(std::uint64_t size) {
-  auto step = part_size;
+std::uint64_t part_size_for(std::uint64_t size) { return step_for(size, part_size); }
+
+std::uint64_t step_for(std::uint64_t size, std::uint64_t usual) {
+  auto step = usual;
   while (size / step >= static_cast<std::uint64_t>(s3::most_parts)) step *= 2;
   return step;
 }

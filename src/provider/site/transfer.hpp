@@ -10,6 +10,8 @@ namespace shipflow::site {
 inline constexpr std::uint64_t part_size = std::uint64_t{16} << 20U;
 /// That of the parts of something so large: the usual one, unless there would be more parts than S3 takes.
 [[nodiscard]] std::uint64_t part_size_for(std::uint64_t size);
+/// The same, for another usual size.
+[[nodiscard]] std::uint64_t step_for(std::uint64_t size, std::uint64_t usual);
 
 /// The digest of a manifest, and the ETag that S3 gives when nothing encrypts.
 [[nodiscard]] result<std::string> digest_of(content& of, std::uint64_t size);

@@ -24,19 +24,36 @@ ahead<entry>::source belonging(entries* past) {
 
 }  // namespace
 
-walk::walk(session& s, tree* local, entries* past, entries* known, const pending& cut_off)
+walk::walk(session& s, tree* local, entries* past, entries* known, cut_off& before)
     : objects_(s),
       local_(from<file>(local)),
       past_(belonging(past)),
       known_(from<entry>(known)),
       there_([this] { return objects_.next(); }),
-      cut_off_(cut_off) {}
+      before_(from<touched>(before ? &*before : nullptr)) {}
+
+result<void> walk::fill() {
+  if (auto ok = local_.fill(); !ok) return ok;
+  if (auto ok = past_.fill(); !ok) return ok;
+  if (auto ok = known_.fill(); !ok) return ok;
+  return there_.fill();
+}
+
+/// What an operation that was cut off may have done to it.
+result<void> walk::recall(item& i) {
+  for (;;) {
+    if (auto ok = before_.fill(); !ok) return ok;
+    if (before_.key() == nullptr || *before_.key() > i.key) return {};
+    const std::string key = *before_.key();
+    const auto t = before_.take(key);
+    if (key != i.key) continue;
+    i.adds = t->what == touched::deed::adds;
+    i.touched = t->what == touched::deed::attributes;
+  }
+}
 
 result<std::optional<item>> walk::next() {
-  if (auto ok = local_.fill(); !ok) return ok.error();
-  if (auto ok = past_.fill(); !ok) return ok.error();
-  if (auto ok = known_.fill(); !ok) return ok.error();
-  if (auto ok = there_.fill(); !ok) return ok.error();
+  if (auto ok = fill(); !ok) return ok.error();
   const std::string* least = nullptr;
   for (const auto* key : {local_.key(), past_.key(), known_.key(), there_.key()})
     if (key != nullptr && (least == nullptr || *key < *least)) least = key;
@@ -47,14 +64,9 @@ result<std::optional<item>> walk::next() {
   i.past = past_.take(i.key);
   i.known = known_.take(i.key);
   i.there = there_.take(i.key);
-  const bool about_it =
-      i.known && i.there && i.known->etag == i.there->etag && i.known->size == i.there->size;
   i.ours = i.known.has_value();
-  if (!about_it) i.known.reset();
-  if (const auto* deed = cut_off_.find(i.key); deed != nullptr) {
-    i.adds = *deed == pending::deed::adds;
-    i.touched = *deed == pending::deed::attributes;
-  }
+  if (!about_it(i)) i.known.reset();
+  if (auto ok = recall(i); !ok) return ok.error();
   return std::optional<item>(std::move(i));
 }
 

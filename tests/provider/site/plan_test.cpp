@@ -1,11 +1,5 @@
-// A frontend as enterprise-eks releases it: files in a bucket of a real S3 server, CloudFront in front of it, and a look
-// at what is served. A good version, one that is broken, and the same plan rehearsed.
-#include "aws_double/double.hpp"
-#include "s3/versitygw.hpp"
-#include "window.hpp"
-#include "world/aws/cloudfront.hpp"
-
-#include <shipflow/shipflow.hpp>
+// A frontend as enterprise-eks releases it. A good version, one that is broken, and the same plan rehearsed.
+#include "frontend.hpp"
 
 using namespace tests;
 
@@ -36,93 +30,11 @@ environments:
 )";
 }
 
-/// Reads the first page as a visitor gets it.
-class smoke final : public provider {
- public:
-  explicit smoke(std::function<std::string()> page) : page_(std::move(page)) {}
-  std::string name() const override { return "smoke"; }
-  std::vector<action_spec> actions() const override {
-    action_spec look;
-    look.name = "look";
-    look.undo = reversibility::forward_only;
-    look.inputs = {{"text", "string", true, false, "what has to be on the first page"}};
-    return {look};
-  }
-  void call(request q, reply r) override {
-    const auto wanted = std::string(q.inputs.at("text").as_string());
-    const auto page = q.what == verb::apply ? page_() : wanted;
-    if (page.find(wanted) != std::string::npos) return r(answer::done());
-    r(answer::failed(make_error(errc::failed, "the first page does not say " + wanted)));
-  }
-
- private:
-  std::function<std::string()> page_;
-};
-
-struct place_of_release {
-  versitygw server;
-  aws_double cdn{{}, 60};
-  temporary_directory folder;
-  aws::client c{server.keys.options()};
-  std::unique_ptr<s3::bucket> bucket = s3::make_bucket(c, server.at());
-
-  place_of_release() {
-    cdn.with<cloud::cloudfront>([](auto& model, auto) { model.install("E2EXAMPLE1AB", ""); });
-  }
-  void build(const files& site) const {
-    for (const auto& e : std::filesystem::directory_iterator(folder.path))
-      std::filesystem::remove_all(e.path());
-    for (const auto& [key, text] : site) {
-      std::filesystem::create_directories((folder.path / key).parent_path());
-      std::ofstream(folder.path / key) << text;
-    }
-  }
-  plan compiled(engine& works, const std::string& version) const {
-    diagnostics found;
-    const auto document = read_plan(parse_document(plan_text, "plan.yaml", found), found);
-    const auto where = read_environment(
-        parse_document(environments_text(server.url(), folder.path.string()), "environments.yaml", found),
-        "production", {}, found);
-    release_info release;
-    release.version = version;
-    auto out = compile(document, where, release, {}, works.offers(), found);
-    REQUIRE_MESSAGE(!found.has_errors(), found.text());
-    return out;
-  }
-  void equip(engine& works) {
-    works.add(make_site_provider({server.keys.options()})).value();
-    works.add(make_cloudfront_provider({.aws = place::with_keys(cdn.url()).options()})).value();
-    works
-        .add(std::make_shared<smoke>([this] {
-          const auto page = bucket->get("index.html", 0, 4096);
-          return page ? page->body : std::string{};
-        }))
-        .value();
-  }
-  std::string released(const std::string& version) {
-    loop time;
-    engine works(time, make_memory_store(), {});
-    equip(works);
-    const auto run = works.start(compiled(works, version), {"user:me", {}, "", ""}).value();
-    time.run_until([&] { return works.ended(run); });
-    const auto state = works.look(run);
-    return std::string(name_of(state->phase)) + " " + state->reason;
-  }
-  files served() const {
-    files out;
-    const auto all = bucket->list("", "");
-    REQUIRE(all.has_value());
-    for (const auto& o : all->objects)
-      if (!o.key.starts_with(".shipflow/")) out[o.key] = bucket->get(o.key, 0, 4096)->body;
-    return out;
-  }
-};
-
 }  // namespace
 
 TEST_CASE("provider/site: a frontend is released on a real server, and a broken version is taken back") {
   if (versitygw_program().empty()) return;
-  place_of_release p;
+  frontend p(plan_text, environments_text);
   p.build(shop("1.0.0"));
   const auto first = p.released("1.0.0");
   CHECK_MESSAGE(first.starts_with("released"), first);
@@ -143,7 +55,7 @@ TEST_CASE("provider/site: a frontend is released on a real server, and a broken 
 
 TEST_CASE("provider/site: the plan of a frontend is rehearsed with every fault") {
   if (versitygw_program().empty()) return;
-  place_of_release p;
+  frontend p(plan_text, environments_text);
   loop time;
   engine works(time, make_memory_store(), {});
   p.equip(works);

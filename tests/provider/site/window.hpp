@@ -34,6 +34,7 @@ struct window {
   time_point clock = from_ms(1'772'532'000'000);
   files local;
   std::string run = "run-1";
+  std::uint64_t largest_copy = s3::largest_copy, copied_part = largest_copy;
   std::string broken;  ///< a page that named what was not there
 
   window() {
@@ -67,6 +68,8 @@ struct window {
     if (!bound) return answer::failed(bound.error());
     site::progress seen;
     site::session s{on, nobody, q, *bound, seen, [this] { return clock; }};
+    s.largest_copy = largest_copy;
+    s.copied_part = copied_part;
     const bool effect = q.what == verb::apply || q.what == verb::undo;
     if (!effect) return site::glance(s);
     return site::effect(s, [this](const request&, const std::string&) -> result<std::unique_ptr<site::tree>> {
