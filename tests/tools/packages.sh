@@ -10,7 +10,7 @@ packages() {
       libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
       libssl-dev libsqlite3-dev libyaml-cpp-dev libpugixml-dev doctest-dev tzdata" ;;
     check) echo "clang-tidy-14 clang-format-14 binutils abigail-tools mold zsh" ;;
-    counterparts) echo "haproxy openssl procps prometheus python3 python3-venv tinyproxy-bin" ;;
+    counterparts) echo "ceph-mon ceph-osd haproxy openssl procps prometheus python3 python3-venv radosgw tinyproxy-bin" ;;
     bindings) echo "gcc libc6-dev golang-go pkgconf python3 python3-pytest mypy binutils
       pypy3 python3-exceptiongroup python3-tomli" ;;
     shop) echo "haproxy postgresql python3 python3-psycopg2 alembic procps" ;;
