@@ -151,20 +151,54 @@ def first_upload(tools, server, folder, rounds, label):
     return medians(times)
 
 
-def restored(tools, server, folder, files):
-    """A release in which 100 files differ, taken back; beside it one in which 1 differs."""
+def name_of(n):
+    return f"d{n % 100}/file{n}.{'html' if n % 10 == 0 else 'js'}"
+
+
+def restored(tools, server, folder, home, rounds):
+    """The release before brought back where some files differ; peers do it from a copy of it on disk, which they need. Each
+    changed file has another size, since that is what peers see."""
+    former = home / "former"
+    shutil.copytree(folder, former)
+    names = {n: server.bucket(f"restored-{n}") for n in ("shipflow", "s5cmd", "awscli")}
+    tools.publish(folder, names["shipflow"], "r0")
+    there, back = (tools.peers(f, lambda n: names.get(n, n)) for f in (folder, former))
+    peers = [n for n in there if n.startswith(("s5cmd", "aws"))]
+    for name in peers:
+        tools.run(there[name]())
+    times = {}
+    for i in range(rounds):
+        for changed in (1, 100, 1_000, 5_000):
+            row = times.setdefault(f"{changed} differ", {})
+            for n in range(changed):
+                (folder / name_of(n)).write_bytes(os.urandom(30_000 + i))
+            tools.publish(folder, names["shipflow"], f"r{i}-{changed}")
+            took, said = tools.run([tools.site, server.url, names["shipflow"], str(folder), "restore", f"back{i}-{changed}"])
+            assert json.loads(said)["changed"] == changed, said
+            row.setdefault("shipflow", []).append(took)
+            for name in peers:
+                tools.run(there[name]())
+                row.setdefault(name, []).append(tools.run(back[name]())[0])
+            for bucket in [names["shipflow"], *(names[n] for n in ("s5cmd", "awscli") if any(n[:3] in p for p in peers))]:
+                for n in (0, changed - 1):
+                    assert (server.data / bucket / name_of(n)).read_bytes() == (former / name_of(n)).read_bytes(), bucket
+            for n in range(changed):
+                shutil.copy2(former / name_of(n), folder / name_of(n))
+    return {row: medians(of) for row, of in times.items()}
+
+
+def memory(tools, server, home):
+    """A first upload of many small files: the most memory it had."""
     out = {}
-    bucket = server.bucket("restored")
-    tools.publish(folder, bucket, "r0")
-    for i, changed in enumerate((1, 100)):
-        for n in range(changed):
-            path = folder / f"d{n % 100}" / f"file{n}.{'html' if n % 10 == 0 else 'js'}"
-            path.write_bytes(os.urandom(9_000))
-        tools.publish(folder, bucket, f"r{i + 1}")
-        took, said = tools.run([tools.site, server.url, bucket, str(folder), "restore", f"back{i}"])
-        assert json.loads(said)["changed"] == changed, said
-        out[f"{changed} of {files} differ"] = round(took, 3)
-        tools.run([tools.site, server.url, bucket, str(folder), "restore", f"forth{i}", f"version=r{i + 1}"])
+    for files in (10_000, 100_000):
+        folder = home / f"memory-{files}"
+        for i in range(files):
+            path = folder / f"d{i % 500}" / f"file{i}.js"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"%d" % i)
+        took, said = tools.publish(folder, server.bucket("memory"), "first")
+        out[f"{files} files"] = {"seconds": round(took, 1), "max_rss_mib": round(json.loads(said)["max_rss_kib"] / 1024, 1)}
+        shutil.rmtree(folder)
     return out
 
 
@@ -209,7 +243,9 @@ def main():
             if wanted("files"):
                 report["first upload, 10,000 files"] = first_upload(tools, server, site, min(3, given.rounds), "files")
             if wanted("restored"):
-                report["restore, 10,000 files"] = restored(tools, server, site, 10_000)
+                report["restore, 10,000 files"] = restored(tools, server, site, home, min(3, given.rounds))
+            if wanted("memory"):
+                report["memory of a first upload"] = memory(tools, server, home)
             if wanted("large"):
                 large.mkdir()
                 for i in range(4):
