@@ -190,8 +190,8 @@ result<void> carry(session& s, lock& held, const tree* from, comparison& what) {
 result<void> let_go(session& s, lock& held, comparison& what) {
   s.seen.doing = "deleting";
   // What names others goes before what it names, and never in the same request: one deletes in any order.
-  for (auto p = places.rbegin(); p != places.rend(); ++p) {
-    auto all = what.goes.of(*p).lines();
+  for (auto n = places.size(); n > 0; --n) {
+    auto all = what.goes.of(places.at(n - 1)).lines();
     for (;;) {
       const auto some = some_of(all, s3::keys_per_delete);
       if (!some) return some.error();
