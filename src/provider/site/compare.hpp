@@ -18,7 +18,7 @@ class forgettable {
   [[nodiscard]] json::array paths() const;
 
  private:
-  void add_path(std::string path);
+  void add_path(const std::string& path);
   std::string entry_;
   json::array paths_;
   bool all_ = false;

@@ -44,9 +44,9 @@ result<void> note(comparison& out, const decision& d) {
   return out.lines.add(line_of(*d.line));
 }
 
-void forgettable::add_path(std::string path) {
+void forgettable::add_path(const std::string& path) {
   if (paths_.size() == most_paths) all_ = true;
-  if (!all_) paths_.emplace_back(std::move(path));
+  if (!all_) paths_.emplace_back(path);
 }
 
 void forgettable::add(const change& c) {
