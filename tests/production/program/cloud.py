@@ -185,6 +185,10 @@ class Cloud:
                                      "definition": s["taskDefinition"]}
         return out
 
+    def deployments(self, cluster, names):
+        ecs = self.client("ecs")
+        return {n: len(ecs.list_service_deployments(cluster=cluster, service=n)["serviceDeployments"]) for n in names}
+
     def close(self):
         while self._open:
             self._open.pop()()

@@ -56,7 +56,9 @@ class OfSpecifications(unittest.TestCase):
         for name in ("backend", "frontend"):
             self.assertEqual(now["services"][f"{name}-service"]["image"], f"registry.example.com/{name}:1.3.0")
         self.assertIn("shop-assets-production/_next/static/css/shop.css", now["assets"])
-        self.assertEqual(self.team.counts(self.cloud), {"snapshots": 1, "invalidations": 1, "migrations": 1, "reverts": 0})
+        self.assertEqual(self.team.counts(self.cloud), {
+            "snapshots": 1, "invalidations": 1, "migrations": 1, "reverts": 0,
+            "deployments": {"backend-service": 2, "frontend-service": 2}})
         self.assertEqual(self.cloud.invalidations(self.team.distribution), [["/*"]])
         snapshot, backend, frontend, cleared = self.order("CreateDBSnapshot", "UpdateService", "UpdateService",
                                                           f"POST /2020-05-31/distribution/{self.team.distribution}/invalidation")

@@ -119,6 +119,7 @@ class Specifications(Team):
         """What there may be but once."""
         return {"snapshots": len(cloud.snapshots("ecommerce-prod")),
                 "invalidations": len(cloud.invalidations(self.distribution)),
+                "deployments": cloud.deployments("ecommerce-cluster", ["backend-service", "frontend-service"]),
                 "migrations": sum("migration:run" in c for c in self.commands()),
                 "reverts": sum("migration:revert" in c for c in self.commands())}
 
