@@ -18,7 +18,20 @@ const std::vector<rest_operation> of_cloudfront{
     {"GetDistribution", "GET", "/2020-05-31/distribution/{Id}", "", "Distribution"},
     {"GetDistributionConfig", "GET", "/2020-05-31/distribution/{Id}/config", "", "DistributionConfig"},
     {"UpdateDistribution", "PUT", "/2020-05-31/distribution/{Id}/config", "DistributionConfig",
-     "Distribution", true}};
+     "Distribution", true},
+    {"ListDistributions", "GET", "/2020-05-31/distribution", "", "DistributionList", false, "", "Marker"},
+    {"CopyDistribution", "POST", "/2020-05-31/distribution/{PrimaryDistributionId}/copy",
+     "CopyDistributionRequest", "Distribution", true, "Staging"},
+    {"UpdateDistributionWithStagingConfig", "PUT", "/2020-05-31/distribution/{Id}/promote-staging-config", "",
+     "Distribution", true, "", "StagingDistributionId"},
+    {"CreateContinuousDeploymentPolicy", "POST", "/2020-05-31/continuous-deployment-policy",
+     "ContinuousDeploymentPolicyConfig", "ContinuousDeploymentPolicy"},
+    {"GetContinuousDeploymentPolicy", "GET", "/2020-05-31/continuous-deployment-policy/{Id}", "",
+     "ContinuousDeploymentPolicy"},
+    {"ListContinuousDeploymentPolicies", "GET", "/2020-05-31/continuous-deployment-policy", "",
+     "ContinuousDeploymentPolicyList", false, "", "Marker"},
+    {"UpdateContinuousDeploymentPolicy", "PUT", "/2020-05-31/continuous-deployment-policy/{Id}",
+     "ContinuousDeploymentPolicyConfig", "ContinuousDeploymentPolicy", true}};
 
 std::vector<std::string_view> parts_of(std::string_view path) {
   std::vector<std::string_view> out;
@@ -82,6 +95,9 @@ result<wire_request> encode_rest(const service& s, const std::string& operation,
     q.path += "/" + http::percent_encoded(value);
   }
   if (o->if_match) q.headers.push_back({"If-Match", members::text(input, "IfMatch")});
+  if (!o->header.empty()) q.headers.push_back({std::string(o->header), members::text(input, o->header)});
+  if (const auto asked = members::text(input, o->query); !o->query.empty() && !asked.empty())
+    q.query.emplace_back(std::string(o->query), asked);
   const auto* body = o->payload.empty() ? nullptr : members::find(input, o->payload);
   if (body == nullptr) return q;
   q.headers.push_back({"Content-Type", "application/xml"});

@@ -17,6 +17,8 @@ struct rest_operation {
   std::string_view payload{};  ///< member of the input that is the body, and its root element
   std::string_view result{};   ///< root element of the answer, which becomes a member
   bool if_match = false;       ///< "IfMatch" of the input is a header
+  std::string_view header{};   ///< member of the input that is a header of its own name
+  std::string_view query{};    ///< member of the input that stands in the query, if it is there
 };
 /// Those that are known of a service.
 [[nodiscard]] const std::vector<rest_operation>& operations_of(const service& s);
