@@ -51,7 +51,7 @@ json::object shown(const distribution& d) {
           {"InProgressInvalidationBatches",
            std::to_string(std::count_if(d.invalidations.begin(), d.invalidations.end(),
                                         [](const invalidation& i) { return !i.complete; }))},
-          {"DomainName", "d111111abcdef8.cloudfront.net"},
+          {"DomainName", cloudfront::domain_of(d.id)},
           {"DistributionConfig", d.config}};
 }
 
@@ -76,6 +76,9 @@ distribution& cloudfront::install(const std::string& id, const std::string& path
             {"S3OriginConfig", {{"OriginAccessIdentity", ""}}}}}}}}},
       {"DefaultCacheBehavior", {{"TargetOriginId", "site"}, {"ViewerProtocolPolicy", "redirect-to-https"}}},
       {"Comment", "a & b"},
+      {"HttpVersion", "http2"},
+      {"ContinuousDeploymentPolicyId", ""},
+      {"Staging", "false"},
       {"Enabled", "true"}};
   return distributions_[id] = std::move(d);
 }
@@ -111,17 +114,31 @@ void cloudfront::name_origin(distribution& d, const std::string& origin) {
 }
 
 reply cloudfront::ask(const std::string& operation, const json::object& input, time_point now) {
-  static const std::map<std::string, handler> all{{"CreateInvalidation", &cloudfront::create_invalidation},
-                                                  {"GetInvalidation", &cloudfront::get_invalidation},
-                                                  {"ListInvalidations", &cloudfront::list_invalidations},
-                                                  {"GetDistribution", &cloudfront::get},
-                                                  {"GetDistributionConfig", &cloudfront::get_config},
-                                                  {"UpdateDistribution", &cloudfront::update}};
+  static const std::map<std::string, handler> all{
+      {"CreateInvalidation", &cloudfront::create_invalidation},
+      {"GetInvalidation", &cloudfront::get_invalidation},
+      {"ListInvalidations", &cloudfront::list_invalidations},
+      {"GetDistribution", &cloudfront::get},
+      {"GetDistributionConfig", &cloudfront::get_config},
+      {"UpdateDistribution", &cloudfront::update},
+      {"UpdateDistributionWithStagingConfig", &cloudfront::promote},
+      {"CopyDistribution", &cloudfront::copy}};
+  static const std::map<std::string, account_handler> of_account{
+      {"ListDistributions", &cloudfront::list},
+      {"CreateContinuousDeploymentPolicy", &cloudfront::create_policy},
+      {"GetContinuousDeploymentPolicy", &cloudfront::get_policy},
+      {"ListContinuousDeploymentPolicies", &cloudfront::list_policies},
+      {"UpdateContinuousDeploymentPolicy", &cloudfront::update_policy}};
   advance(now);
+  if (const auto one = of_account.find(operation); one != of_account.end())
+    return (this->*one->second)(input);
   const auto found = all.find(operation);
   if (found == all.end()) return refused("InvalidAction", operation + " is not modelled");
   const bool of_invalidation = operation.ends_with("Invalidation") || operation.ends_with("Invalidations");
-  auto* d = find(members::text(input, of_invalidation ? "DistributionId" : "Id"));
+  const auto* label = of_invalidation                   ? "DistributionId"
+                      : operation == "CopyDistribution" ? "PrimaryDistributionId"
+                                                        : "Id";
+  auto* d = find(members::text(input, label));
   if (d == nullptr) return refused("NoSuchDistribution", "The specified distribution does not exist.");
   return (this->*found->second)(*d, input);
 }
@@ -232,12 +249,20 @@ reply cloudfront::update(distribution& d, const json::object& in) {
   const auto path = members::text(*origin, "OriginPath");
   if (!path.empty() && (!path.starts_with('/') || path.ends_with('/')))
     return refused("InvalidArgument", "The parameter Origin Path is not valid.");
+  if (auto why = illegal(d, config)) return *why;
+  auto former = members::text(d.config, "ContinuousDeploymentPolicyId");
   d.config = config;
+  // What is left out there stays as it was; only an empty text takes the policy off.
+  if (!config.contains("ContinuousDeploymentPolicyId")) d.config["ContinuousDeploymentPolicyId"] = former;
+  deploy(d);
+  return get(d, in);
+}
+
+void cloudfront::deploy(distribution& d) {
   ++d.version;
   ++changes_;
   d.deploying = true;
   d.deployed = now_ + options_.deploys;
-  return get(d, in);
 }
 
 }  // namespace shipflow::cloud

@@ -5,6 +5,8 @@
 #include "aws_double/service.hpp"
 #include "base/members.hpp"
 
+#include <cctype>
+
 namespace tests {
 namespace {
 
@@ -17,7 +19,11 @@ std::string named(const call& c) {
 }
 
 answered refusal(const cloud::refusal& why) {
-  const int status = why.code == "PreconditionFailed" ? 412 : why.code.starts_with("NoSuch") ? 404 : 400;
+  const bool taken = why.code.ends_with("AlreadyExists") || why.code.ends_with("InUse");
+  const int status = why.code == "PreconditionFailed" ? 412
+                     : why.code.starts_with("NoSuch") ? 404
+                     : taken                          ? 409
+                                                      : 400;
   return {status,
           aws::xml_text(
               "ErrorResponse",
@@ -27,11 +33,30 @@ answered refusal(const cloud::refusal& why) {
           {{"Content-Type", "text/xml"}}};
 }
 
+std::string in_small(std::string_view text) {
+  std::string out(text);
+  for (auto& one : out) one = static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
+  return out;
+}
+
+/// Ids and markers hold nothing that is encoded.
+std::string in_query(const std::string& query, std::string_view name) {
+  const auto wanted = std::string(name) + "=";
+  for (std::size_t at = 0; at < query.size(); at = query.find('&', at) + 1) {
+    if (query.compare(at, wanted.size(), wanted) == 0)
+      return query.substr(at + wanted.size(), query.find('&', at) - at - wanted.size());
+    if (query.find('&', at) == std::string::npos) break;
+  }
+  return {};
+}
+
 answered rest(const call& c) {
   json::object input;
   const auto* o = aws::match_operation(aws::cloudfront, c.method, c.path, input);
   if (o == nullptr) return refusal(cloud::refused("UnknownOperation", c.path));
   if (o->if_match) input["IfMatch"] = c.header("if-match");
+  if (!o->header.empty()) input[o->header] = c.header(in_small(o->header));
+  if (!o->query.empty()) input[o->query] = in_query(c.query, o->query);
   if (!o->payload.empty()) {
     const auto body = aws::xml_to_json(c.body);
     if (!body || !body->contains(o->payload)) return refusal(cloud::refused("MissingBody", "no body"));
