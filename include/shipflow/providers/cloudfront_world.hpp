@@ -6,8 +6,9 @@
 //   auto cdn = make_cloudfront_world(w, {});
 //   cdn->install("production", "cdn", target, "/releases/1.4.0");
 //
-// What is modelled: configurations with ETags, their deployment, invalidations by reference and their limits. What edges
-// hold is not.
+// What is modelled: configurations with ETags, their deployment, invalidations by reference and their limits, staging
+// distributions with their policies and promotion. A staging distribution that the binding names is there, without a policy
+// and at the same path. What edges hold is not modelled.
 //
 // It disturbs (see world.hpp) by changing the origin's path, and by letting nothing come to an end.
 #pragma once

@@ -17,6 +17,12 @@ namespace shipflow::cloudfront {
 
 [[nodiscard]] answer invalidate(session& s);
 [[nodiscard]] answer switch_origin(session& s);
+/// For bindings with `canary`.
+[[nodiscard]] answer launch(session& s);
+[[nodiscard]] answer observe_launch(session& s);
+[[nodiscard]] answer shift(session& s);
+[[nodiscard]] answer observe_shift(session& s);
+[[nodiscard]] answer retire(session& s);
 
 /// An invalidation as CloudFront has it.
 struct flushing {
@@ -25,8 +31,8 @@ struct flushing {
   bool must_wait = false;  ///< too many are in progress; it was not taken
 };
 /// Asks for it; the same reference gives the same one.
-[[nodiscard]] aws::got<flushing> flush(session& s, const std::vector<std::string>& paths,
-                                       const std::string& reference);
+[[nodiscard]] aws::got<flushing> flush(session& s, const std::string& distribution,
+                                       const std::vector<std::string>& paths, const std::string& reference);
 /// The paths to name, by the inputs. Error: `invalid_argument`.
 [[nodiscard]] result<std::vector<std::string>> paths_of(const json::value& names, const json::object& inputs);
 /// "shipflow-..." of the effect, another one on its way back. Pure.
@@ -40,7 +46,4 @@ struct configured {
   std::string etag, path, origin;
 };
 [[nodiscard]] aws::got<configured> look_at_config(session& s);
-/// The path in the configuration, put to another value; false: there is no such origin.
-[[nodiscard]] bool put_path(json::object& config, const std::string& origin, const std::string& path);
-
 }  // namespace shipflow::cloudfront

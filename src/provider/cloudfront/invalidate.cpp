@@ -60,7 +60,7 @@ answer begin(session& s, bool back) {
   const auto asked = is_asked(s, back);
   if (!asked) return answer::failed(asked.error());
   if (!*asked) return answer::done(outputs_of({}, {}, true));
-  const auto f = flush(s, w->paths, reference_of(s.q, back));
+  const auto f = flush(s, s.bound.distribution, w->paths, reference_of(s.q, back));
   if (!f) return f.error();
   if (f->completed) return answer::done(outputs_of(f->id, w->paths, true));
   return started(s, *f, back, s.on.now());
@@ -76,7 +76,7 @@ answer settle(session& s) {
   if (!w) return answer::failed(w.error());
   const auto since = s.on.now() - from_ms(members::whole(handle, "begun"));
   // The same reference again: what it is asked for is there, or is made now that it was too crowded before.
-  const auto f = flush(s, w->paths, reference_of(s.q, members::truth(handle, "back")));
+  const auto f = flush(s, s.bound.distribution, w->paths, reference_of(s.q, members::truth(handle, "back")));
   if (!f) return f.error();
   if (f->completed) return answer::done(outputs_of(f->id, w->paths, true));
   if (f->must_wait)
@@ -145,9 +145,10 @@ result<std::vector<std::string>> paths_of(const json::value& names, const json::
   return collapsed(std::move(out), limits);
 }
 
-aws::got<flushing> flush(session& s, const std::vector<std::string>& paths, const std::string& reference) {
+aws::got<flushing> flush(session& s, const std::string& distribution, const std::vector<std::string>& paths,
+                         const std::string& reference) {
   const auto said = s.attempt(aws::cloudfront, "CreateInvalidation",
-                              {{"DistributionId", s.bound.distribution},
+                              {{"DistributionId", distribution},
                                {"InvalidationBatch",
                                 {{"Paths",
                                   {{"Quantity", std::to_string(paths.size())},

@@ -2,6 +2,7 @@
 #include "aws/operations.hpp"
 #include "base/members.hpp"
 #include "provider/cloudfront/actions.hpp"
+#include "provider/cloudfront/standing.hpp"
 
 #include <algorithm>
 
@@ -12,27 +13,10 @@ constexpr duration soon{5'000};
 constexpr duration later{20'000};
 constexpr int most_rounds = 3;
 
-std::vector<json::object*> origins_of(json::object& config) {
-  std::vector<json::object*> out;
-  auto* list = config.if_contains("Origins");
-  for (const char* name : {"Items", "Origin"}) {
-    auto* o = list == nullptr ? nullptr : list->if_object();
-    list = o == nullptr ? nullptr : o->if_contains(name);
-  }
-  if (list == nullptr) return out;
-  if (list->is_object()) out.push_back(&list->get_object());
-  if (list->is_array())
-    for (auto& one : list->get_array())
-      if (one.is_object()) out.push_back(&one.get_object());
-  return out;
-}
-
 result<std::string> wanted_path(const session& s) {
   const auto* given = members::find(s.q.inputs, "path");
   auto path = members::text(s.q.inputs, "path");
-  const bool good = path.empty() || (path.starts_with('/') && !path.ends_with('/') && path.size() <= 255 &&
-                                     path.find_first_of(" *?#\"<>\\") == std::string::npos);
-  if (given != nullptr && given->is_string() && good) return path;
+  if (given != nullptr && given->is_string() && is_origin_path(path)) return path;
   return make_error(errc::invalid_argument,
                     s.q.component + ": path must be empty, or begin with a slash and not end with one");
 }
@@ -87,7 +71,7 @@ answer flushed(session& s, const std::string& path, bool back, duration since) {
   const auto patience = patience_of(s.q.inputs);
   if (!patience) return answer::failed(patience.error());
   if (paths->empty()) return answer::done({{"origin_path", path}, {"completed", true}});
-  const auto f = flush(s, *paths, reference_of(s.q, back));
+  const auto f = flush(s, s.bound.distribution, *paths, reference_of(s.q, back));
   if (!f) return f.error();
   if (f->completed || (since > *patience && !f->must_wait))
     return answer::done({{"origin_path", path}, {"completed", f->completed}});
@@ -123,35 +107,20 @@ answer ready(session& s, const std::string& before, const std::string& set) {
 
 }  // namespace
 
-bool put_path(json::object& config, const std::string& origin, const std::string& path) {
-  for (auto* o : origins_of(config)) {
-    if (members::text(*o, "Id") != origin) continue;
-    (*o)["OriginPath"] = path;
-    return true;
-  }
-  return false;
-}
-
 aws::got<configured> look_at_config(session& s) {
   auto said = s.read(aws::cloudfront, "GetDistributionConfig", {{"Id", s.bound.distribution}});
   if (!said) return said.error();
   configured out;
   out.config = members::object(*said, "DistributionConfig");
   out.etag = members::text(*said, "ETag");
-  const auto all = origins_of(out.config);
-  std::string names;
-  for (const auto* o : all) {
-    const auto id = members::text(*o, "Id");
-    names += (names.empty() ? "" : ", ") + id;
-    if (id != s.bound.origin && !(s.bound.origin.empty() && all.size() == 1)) continue;
-    out.origin = id;
-    out.path = members::text(*o, "OriginPath");
-    return out;
+  auto origin = origin_named(s, out.config);
+  if (origin) {
+    out.origin = std::move(*origin);
+    out.path = path_in(out.config, out.origin);
+  } else if (s.q.action == "switch_origin") {
+    return origin.error();
   }
-  if (s.q.action != "switch_origin") return out;
-  return s.refuse(errc::invalid_argument, "distribution " + s.bound.distribution + " has no origin " +
-                                              (s.bound.origin.empty() ? "alone" : s.bound.origin) +
-                                              "; name one of " + names + " as `origin` in the binding");
+  return out;
 }
 
 answer switch_origin(session& s) {

@@ -12,7 +12,27 @@ namespace shipflow {
 namespace cloudfront {
 namespace {
 
-using desk_of_model = aws::desk_over<shipflow::cloud::cloudfront>;
+class desk_of_model final : public aws::desk_over<shipflow::cloud::cloudfront> {
+ public:
+  using desk_over::desk_over;
+
+ protected:
+  /// A canary is made of several effects: a copy, a policy, what it says, what each distribution serves.
+  [[nodiscard]] std::string part_of(const request& q, const json::object& input) const override {
+    if (q.action != "launch" && q.action != "shift") return {};
+    for (const auto& [member, part] : parts)
+      if (input.contains(member)) return part + members::text(input, "Id");
+    return {};
+  }
+
+ private:
+  static inline const std::map<std::string, std::string> parts{
+      {"CopyDistributionRequest", "/copy"},
+      {"ContinuousDeploymentPolicyConfig", "/policy "},
+      {"DistributionConfig", "/configuration "},
+      {"StagingDistributionId", "/promotion "},
+      {"InvalidationBatch", "/caches "}};
+};
 
 shipflow::cloud::cloudfront_options options_for(const cloudfront_world_options& from) {
   shipflow::cloud::cloudfront_options out;
@@ -35,6 +55,8 @@ class model final : public aws::modelled<cloudfront_world> {
       auto& made = desk_.model.install(b->distribution, origin_path);
       if (!b->origin.empty()) shipflow::cloud::cloudfront::name_origin(made, b->origin);
     }
+    if (b->tried && !b->tried->staging.empty() && desk_.model.find(b->tried->staging) == nullptr)
+      put_up_staging(*b, origin_path);
     components_[environment + "/" + component] = {component, *b};
     return {};
   }
@@ -49,7 +71,15 @@ class model final : public aws::modelled<cloudfront_world> {
     for (const auto& [key, c] : components_) {
       auto& known = const_cast<desk_of_model&>(desk_).model;  // NOLINT(cppcoreguidelines-pro-type-const-cast)
       const auto* d = known.find(c.bound.distribution);
-      all["origin:" + c.name] = shipflow::cloud::cloudfront::origin_path(*d, c.bound.origin);
+      const auto path = shipflow::cloud::cloudfront::origin_path(*d, c.bound.origin);
+      all["origin:" + c.name] = path;
+      if (!c.bound.tried) continue;
+      all["traffic:" + c.name] = json::object{{"share", share_of(known, *d)}, {"origin_path", path}};
+      // One that is made by the release stays, and then serves what the primary does.
+      const auto* staging = known.staging_of(*d);
+      if (staging == nullptr && !c.bound.tried->staging.empty()) staging = known.find(c.bound.tried->staging);
+      all["staging:" + c.name] =
+          staging == nullptr ? path : shipflow::cloud::cloudfront::origin_path(*staging, c.bound.origin);
     }
     return all;
   }
@@ -59,7 +89,7 @@ class model final : public aws::modelled<cloudfront_world> {
     if (found == components_.end()) return false;
     auto& d = *desk_.model.find(found->second.bound.distribution);
     if (what == disturbance::stall) return shipflow::cloud::cloudfront::stall(d);
-    if (about.action != "switch_origin") return false;
+    if (about.action != "switch_origin" && about.action != "shift") return false;
     const auto& origin = found->second.bound.origin;
     if (what == disturbance::foreign_change) {
       before_ = shipflow::cloud::cloudfront::origin_path(d, origin);
@@ -81,6 +111,17 @@ class model final : public aws::modelled<cloudfront_world> {
     std::string name;
     binding bound;
   };
+  static json::object share_of(shipflow::cloud::cloudfront& in, const shipflow::cloud::distribution& d) {
+    const auto* rule = in.find_policy(members::text(d.config, "ContinuousDeploymentPolicyId"));
+    return to_json(rule == nullptr ? share{} : share_in(rule->config));
+  }
+  void put_up_staging(const binding& b, const std::string& origin_path) {
+    auto& made = desk_.model.install(b.tried->staging, origin_path);
+    if (!b.origin.empty()) shipflow::cloud::cloudfront::name_origin(made, b.origin);
+    made.config["Staging"] = "true";
+    made.config["Aliases"] = json::object{{"Quantity", "0"}};
+    made.config["CallerReference"] = "by-hand-too";
+  }
   desk_of_model desk_;
   std::map<std::string, installed> components_;
   std::optional<std::string> before_;

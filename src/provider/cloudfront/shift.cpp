@@ -1,0 +1,295 @@
+// shift: a share of the viewers goes to the staging distribution, or all of them get what it serves. retire: nobody gets
+// the old release any more.
+#include "aws/operations.hpp"
+#include "base/members.hpp"
+#include "provider/cloudfront/actions.hpp"
+#include "provider/cloudfront/standing.hpp"
+
+#include <algorithm>
+
+namespace shipflow::cloudfront {
+namespace {
+
+constexpr duration at_once{300};  // after a write: the next one need not wait
+constexpr duration soon{2'000};
+constexpr duration later{20'000};
+constexpr std::string_view header_prefix = "aws-cf-cd-";
+
+enum class way { share, promote, back };
+constexpr const char* name_of(way w) {
+  return w == way::share ? "share" : w == way::promote ? "promote" : "back";
+}
+
+struct aim {
+  way to = way::share;
+  share given;
+  std::string fresh;   ///< path of the new release; empty: what the staging distribution serves
+  std::string before;  ///< path of the primary before
+  bool clears = true;  ///< caches of the primary at the end
+  time_point begun{};
+};
+
+json::object handle_of(const aim& a) {
+  return {{"way", name_of(a.to)}, {"clears", a.clears}, {"begun", to_ms(a.begun)}};
+}
+
+answer next(const session& s, const aim& a, const std::string& text) {
+  if (s.q.what != verb::settle) return answer::started(handle_of(a), at_once);
+  return answer::in_progress(-1, text, at_once);
+}
+
+answer goes_on(const session& s, const aim& a, const std::string& text) {
+  if (s.q.what != verb::settle) return answer::started(handle_of(a), soon);
+  return answer::in_progress(-1, text, std::clamp<duration>((s.on.now() - a.begun) / 10, soon, later));
+}
+
+answer written(const session& s, const aim& a, const aws::outcome& said, const std::string& text) {
+  if (!said && said.error().aws_code != "PreconditionFailed") return aws::visit::not_written(said.error());
+  return next(s, a, text);
+}
+
+error wrong(const session& s, const std::string& what) {
+  return make_error(errc::invalid_argument, s.q.component + ": " + what);
+}
+
+result<share> header_rule(const session& s) {
+  const auto& rule = members::object(s.q.inputs, "header");
+  share out;
+  out.header = members::text(rule, "name");
+  out.value = members::text(rule, "value");
+  const bool named = out.header.starts_with(header_prefix) && out.header.size() > header_prefix.size() &&
+                     out.header.size() <= 256;
+  if (named && !out.value.empty() && out.value.size() <= 1'783) return out;
+  return wrong(s, "header needs a `name` that begins with " + std::string(header_prefix) + ", and a `value`");
+}
+
+/// What is asked for by `weight` or `header`, and whether that is all there is.
+result<aim> wanted(const session& s) {
+  aim a;
+  a.begun = s.on.now();
+  a.fresh = members::text(s.q.inputs, "path");
+  const auto& base = members::object(members::as_object(s.q.baseline), "restores");
+  a.before = members::text(base, "origin_path");
+  const auto weight = members::whole(s.q.inputs, "weight", -1);
+  const bool by_header = s.q.inputs.contains("header");
+  if (by_header != (weight < 0)) return wrong(s, "shift needs either `weight` or `header`");
+  if (by_header) {
+    auto rule = header_rule(s);
+    if (!rule) return rule.error();
+    a.given = std::move(*rule);
+    return a;
+  }
+  if (weight == 100) {
+    a.to = way::promote;
+    return a;
+  }
+  if (weight > most_percent)
+    return wrong(s, "CloudFront gives a canary at most " + std::to_string(most_percent) +
+                        "% of the viewers, or all of them: weight must be 0 to 15, or 100, not " +
+                        std::to_string(weight));
+  a.given.percent = static_cast<int>(weight);
+  return a;
+}
+
+json::object outputs_of(const session& s, const standing& now, const aim& a, bool completed) {
+  const int fresh = a.to == way::promote ? 100 : a.given.percent;
+  json::object out{{"weights", {{"old", 100 - fresh}, {"new", fresh}}},
+                   {"version", version_at_path(*s.bound.tried, now.staging_path())},
+                   {"path", now.staging_path()},
+                   {"completed", completed}};
+  if (!a.given.header.empty()) out["header"] = a.given.header;
+  return out;
+}
+
+answer found_other(const session& s, const std::string& what, const std::string& expected,
+                   const std::string& found) {
+  return answer::conflict(s.q.component + ": " + what + " is \"" + found + "\" and not \"" + expected +
+                              "\"; somebody else changed it",
+                          {{"expected", expected}, {"found", found}});
+}
+
+aws::got<standing> look(session& s) {
+  auto now = look_around(s);
+  if (!now || now->complete()) return now;
+  return s.refuse(errc::invalid_argument,
+                  "distribution " + s.bound.distribution +
+                      " has no staging distribution with a policy; a step of launch comes "
+                      "before shift");
+}
+
+answer give(session& s, const standing& now, const aim& a) {
+  return written(s, a,
+                 s.attempt(aws::cloudfront, "UpdateContinuousDeploymentPolicy",
+                           {{"Id", now.rule.id},
+                            {"IfMatch", now.rule.etag},
+                            {"ContinuousDeploymentPolicyConfig",
+                             with_share(now.rule.config, a.given, s.bound.tried->stay)}}),
+                 "the policy is changed");
+}
+
+answer deployed(const session& s, const standing& now, const aim& a) {
+  return goes_on(
+      s, a,
+      "distribution " + (now.primary.deployed ? now.staging.id : now.primary.id) + " is being deployed");
+}
+
+/// What is cached of the other release is asked for again.
+answer cleared(session& s, const standing& now, const aim& a) {
+  const bool back = a.to == way::back;
+  if (!a.clears) return answer::done(outputs_of(s, now, a, true));
+  const auto patience = patience_of(s.q.inputs);
+  if (!patience) return answer::failed(patience.error());
+  const auto f = flush(s, s.bound.distribution, {"/*"}, reference_of(s.q, back));
+  if (!f) return f.error();
+  if (f->completed || (!f->must_wait && s.on.now() - a.begun > *patience))
+    return answer::done(outputs_of(s, now, a, f->completed));
+  return goes_on(s, a, "caches are invalidated");
+}
+
+answer give_share(session& s, const standing& now, const aim& a) {
+  if (now.path() != a.before) return found_other(s, "the origin's path", a.before, now.path());
+  if (!a.fresh.empty() && now.staging_path() != a.fresh)
+    return found_other(s, "the path of staging distribution " + now.staging.id, a.fresh, now.staging_path());
+  const auto found = now.given();
+  if (found == a.given)
+    return now.deployed() ? answer::done(outputs_of(s, now, a, true)) : deployed(s, now, a);
+  const auto& base = members::object(members::as_object(s.q.baseline), "restores");
+  const auto expected = share_from(members::object(base, "share"));
+  if (found != expected || found.stopped)
+    return found_other(s, "the share", text_of(found.stopped ? share{} : expected), text_of(found));
+  return give(s, now, a);
+}
+
+answer promote(session& s, const standing& now, const aim& a) {
+  const auto fresh = a.fresh.empty() ? now.staging_path() : a.fresh;
+  if (now.staging_path() != fresh)
+    return found_other(s, "the path of staging distribution " + now.staging.id, fresh, now.staging_path());
+  if (now.path() == fresh) return now.deployed() ? cleared(s, now, a) : deployed(s, now, a);
+  if (now.path() != a.before) return found_other(s, "the origin's path", a.before, now.path());
+  std::string others;
+  for (const auto& name : differences(now.primary.config, now.staging.config, now.origin))
+    others += (others.empty() ? "" : ", ") + name;
+  if (!others.empty())
+    return answer::conflict(s.q.component + ": " + others + " of distribution " + now.primary.id +
+                                " was changed since the launch, and promoting " + now.staging.id +
+                                " would undo that; begin the release again",
+                            {{"differ", others}});
+  return written(s, a,
+                 s.attempt(aws::cloudfront, "UpdateDistributionWithStagingConfig",
+                           {{"Id", now.primary.id},
+                            {"StagingDistributionId", now.staging.id},
+                            {"IfMatch", now.primary.etag + ", " + now.staging.etag}}),
+                 "the staging configuration is promoted");
+}
+
+/// First nobody gets the new release as a canary, then nobody at all.
+answer go_back(session& s, const standing& now, const aim& a) {
+  const auto fresh = a.fresh.empty() ? now.staging_path() : a.fresh;
+  if (now.path() != a.before && now.path() != fresh)
+    return found_other(s, "the origin's path", fresh, now.path());
+  if (now.given() != share{}) return give(s, now, a);
+  if (now.path() != a.before) {
+    auto config = now.primary.config;
+    (void)put_path(config, now.origin, a.before);
+    return written(
+        s, a,
+        s.attempt(aws::cloudfront, "UpdateDistribution",
+                  {{"Id", now.primary.id}, {"IfMatch", now.primary.etag}, {"DistributionConfig", config}}),
+        "the former release is served again");
+  }
+  return now.deployed() ? cleared(s, now, a) : deployed(s, now, a);
+}
+
+answer forward(session& s, const aim& a) {
+  const auto now = look(s);
+  if (!now) return now.error();
+  return a.to == way::promote ? promote(s, *now, a) : give_share(s, *now, a);
+}
+
+answer undo(session& s, aim a) {
+  const auto now = look(s);
+  if (!now) return now.error();
+  const auto given = now->given();
+  // Nobody but those of the share had the new release: what others have cached is right.
+  a.clears = now->path() != a.before || given == share{} || given.stopped;
+  a.to = way::back;
+  a.given = {};
+  return go_back(s, *now, a);
+}
+
+answer settle(session& s, aim a) {
+  const auto& handle = members::as_object(s.q.handle);
+  if (!handle.contains("way")) return s.refuse(errc::invalid_argument, "the handle is not one of a shift");
+  if (s.q.stop.stop_requested())
+    return s.refuse(errc::cancelled, "the distribution is not waited for any more; CloudFront deploys it");
+  a.begun = from_ms(members::whole(handle, "begun"));
+  a.clears = members::truth(handle, "clears");
+  if (members::text(handle, "way") != name_of(way::back)) return forward(s, a);
+  const auto now = look(s);
+  if (!now) return now.error();
+  a.to = way::back;
+  a.given = {};
+  return go_back(s, *now, a);
+}
+
+answer resolve(session& s, const aim& a) {
+  const auto now = look(s);
+  if (!now) return now.error();
+  const auto fresh = a.fresh.empty() ? now->staging_path() : a.fresh;
+  const bool there = a.to == way::promote ? now->path() == fresh : now->given() == a.given;
+  return there ? answer::started(handle_of(a), at_once) : answer::not_applied();
+}
+
+answer ready(session& s, const aim& a) {
+  const auto now = look(s);
+  if (!now) return now.error();
+  if (now->path() != a.before && now->path() != now->staging_path())
+    return found_other(s, "the origin's path", now->staging_path(), now->path());
+  return answer::done({{"takes_ms", 300'000}});
+}
+
+}  // namespace
+
+answer shift(session& s) {
+  const auto a = wanted(s);
+  if (!a) return answer::failed(a.error());
+  if (s.q.what == verb::resolve) return resolve(s, *a);
+  const auto& base = members::as_object(s.q.baseline);
+  if (!base.contains("restores"))
+    return s.refuse(errc::invalid_argument, std::string(name_of(s.q.what)) + " of shift needs its baseline");
+  switch (s.q.what) {
+    case verb::apply: return forward(s, *a);
+    case verb::undo: return undo(s, *a);
+    case verb::settle: return settle(s, *a);
+    default: return ready(s, *a);
+  }
+}
+
+answer observe_shift(session& s) {
+  // What is out of reach is said before anything is changed.
+  if (const auto a = wanted(s); !a) return answer::failed(a.error());
+  const auto now = look(s);
+  if (!now) return now.error();
+  const auto given = now->given();
+  const int fresh = given.stopped ? 0 : given.percent;
+  return answer::done({{"distribution", s.bound.distribution},
+                       {"staging", now->staging.id},
+                       {"origin_path", now->path()},
+                       {"weights", {{"old", 100 - fresh}, {"new", fresh}}},
+                       {"restores", {{"share", to_json(given)}, {"origin_path", now->path()}}}});
+}
+
+answer retire(session& s) {
+  const auto now = look(s);
+  if (!now) return now.error();
+  if (s.q.what == verb::observe) return answer::done({{"origin_path", now->path()}, {"restores", nullptr}});
+  const auto given = now->given();
+  if (now->path() != now->staging_path() || (given != share{} && !given.stopped))
+    return answer::conflict(s.q.component + ": not all viewers get \"" + now->staging_path() +
+                                "\": " + text_of(given) + ", the others \"" + now->path() +
+                                "\"; shift to 100 comes first",
+                            {{"origin_path", now->path()}, {"staging_path", now->staging_path()}});
+  return answer::done({{"path", now->path()}, {"version", version_at_path(*s.bound.tried, now->path())}});
+}
+
+}  // namespace shipflow::cloudfront

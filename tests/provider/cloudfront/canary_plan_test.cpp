@@ -1,0 +1,157 @@
+// A plan with a canary of a site: released against the double, a bad version taken back, and rehearsed with every fault.
+#include "canaries.hpp"
+
+#include <shipflow/shipflow.hpp>
+
+using namespace tests;
+
+namespace {
+
+constexpr const char* plan_text = R"(
+shipflow: 1
+plan: shop-site
+components: [files, cdn]
+steps:
+  - { id: files, action: files.publish, with: { version: "${release.version}" } }
+  - { id: there, needs: [files], action: files.verify, with: { version: "${release.version}" } }
+  - id: try
+    needs: [there]
+    canary: { component: cdn, steps: [ { weight: 5, bake: 10m } ], bake: 5m }
+    guard: { abort: [pages], until: watch.end }
+  - { id: healthy, needs: [try], probe: { all: [pages], within: 5m } }
+  - { id: old-files, needs: [healthy], action: files.prune }
+  - { id: watch, needs: [old-files], watch: { for: 10m } }
+rollback: { SEV1: now, on_failure: now }
+)";
+
+constexpr const char* environments_text = R"(
+shipflow: 1
+environments:
+  production:
+    probes:
+      pages: { http: "https://www.example.com/", expect: { status: 200 }, every: 60s, component: cdn, severity: SEV1 }
+    bind:
+      files: { provider: site, bucket: site, prefix: "releases/${release.version}", directory: /srv/site }
+      cdn: { provider: cloudfront, distribution: E2EXAMPLE1AB, canary: { STAGED } }
+)";
+
+constexpr const char* short_plan = R"(
+shipflow: 1
+plan: shop-site
+components: [cdn]
+steps:
+  - { id: launch, action: cdn.launch, with: { version: "${release.version}" } }
+  - { id: testers, needs: [launch], action: cdn.shift, with: { path: "${steps.launch.path}", header: { name: aws-cf-cd-shop, value: next } } }
+  - { id: look, needs: [testers], action: viewers.look, with: { header: next } }
+  - { id: all, needs: [look], action: cdn.shift, with: { path: "${steps.launch.path}", weight: 100 } }
+  - { id: retire, needs: [all], action: cdn.retire }
+rollback: { on_failure: now }
+)";
+
+plan compiled(engine& works, const std::string& text, const std::string& staged, const std::string& version) {
+  diagnostics found;
+  auto where_text = std::string(environments_text);
+  where_text.replace(where_text.find("STAGED"), 6, staged);
+  const auto document = read_plan(parse_document(text, "plan.yaml", found), found);
+  const auto where =
+      read_environment(parse_document(where_text, "environments.yaml", found), "production", {}, found);
+  release_info release;
+  release.version = version;
+  auto out = compile(document, where, release, {}, works.offers(), found);
+  REQUIRE_MESSAGE(!found.has_errors(), found.text());
+  return out;
+}
+
+/// What a viewer gets who sends the header, and whether that version is any good.
+class viewers final : public provider {
+ public:
+  explicit viewers(aws_double& cdn) : cdn_(cdn) {}
+  std::string name() const override { return "viewers"; }
+  std::vector<action_spec> actions() const override {
+    action_spec look;
+    look.name = "look";
+    look.undo = reversibility::forward_only;
+    look.inputs = {{"header", "string", true, false, "what is sent"}};
+    return {look};
+  }
+  void call(request q, reply r) override {
+    if (q.what != verb::apply) return r(answer::done());
+    std::map<std::string, int> got;
+    cdn_.with<cloud::cloudfront>([&](auto& model, auto) {
+      got = model.served("E2EXAMPLE1AB", 10, 3,
+                         {{"aws-cf-cd-shop", std::string(q.inputs.at("header").as_string())}});
+    });
+    if (got.contains("/releases/bad"))
+      return r(answer::failed(make_error(errc::failed, "the first page says Internal Server Error")));
+    r(answer::done());
+  }
+
+ private:
+  aws_double& cdn_;
+};
+
+struct ended {
+  std::string phase;
+  std::map<std::string, int> served;
+};
+
+ended released(aws_double& cdn, const std::string& version) {
+  loop time;
+  engine works(time, make_memory_store(), {});
+  works.add(make_cloudfront_provider({.aws = place::with_keys(cdn.url()).options()})).value();
+  works.add(make_site_provider({})).value();
+  works.add(std::make_shared<viewers>(cdn)).value();
+  const auto run = works.start(compiled(works, short_plan, "", version), {"user:me", {}, "", ""}).value();
+  time.run_until([&] { return works.ended(run); });
+  const auto state = works.look(run);
+  ended out;
+  out.phase = std::string(name_of(state->phase)) + " " + state->reason;
+  cdn.with<cloud::cloudfront>(
+      [&](auto& model, auto) { out.served = model.served("E2EXAMPLE1AB", 1'000, 5); });
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("provider/cloudfront: a plan tries a release on testers, and a bad one is taken back") {
+  aws_double cdn({}, 2'400);
+  put_up_site(cdn);
+  const auto bad = released(cdn, "bad");
+  CHECK_MESSAGE(bad.phase.starts_with("rolled_back"), bad.phase);
+  CHECK(bad.served == std::map<std::string, int>{{"/releases/1.4.0", 1'000}});
+  const auto good = released(cdn, "1.5.0");
+  CHECK_MESSAGE(good.phase.starts_with("released"), good.phase);
+  CHECK(good.served == std::map<std::string, int>{{"/releases/1.5.0", 1'000}});
+  CHECK(cdn.count("CopyDistribution") == 1);
+}
+
+TEST_CASE("provider/cloudfront: the plan of a site with a canary is rehearsed with every fault") {
+  for (const auto* staged : {"", "staging: E3STAGING"}) {
+    CAPTURE(staged);
+    loop time;
+    engine works(time, make_memory_store(), {});
+    works.add(make_cloudfront_provider({})).value();
+    works.add(make_site_provider({})).value();
+    const auto probes = make_probes();
+    works.add(probes).value();
+    works.add(make_probe_provider({probes})).value();
+    const auto plan = compiled(works, plan_text, staged, "1.5.0");
+    rehearsal_options options;
+    if (!std::string(staged).empty()) options.mode = rehearsal_mode::swarm;
+    options.runs = 40;
+    options.make_world = [&](const std::shared_ptr<world>& where) {
+      recording from;
+      from.behaviour.before = "1.4.0";
+      return make_recorded_world(plan, from, where).value();
+    };
+    const auto report = rehearse(plan, options);
+    REQUIRE_MESSAGE(report.has_value(), report.error().text());
+    for (const auto& v : report->violations) FAIL_CHECK(v.check, ": ", v.what, " ", v.replay);
+    const auto how_many = [&](rehearsed what) {
+      return std::count_if(report->cells.begin(), report->cells.end(),
+                           [&](const auto& cell) { return cell.outcome == what; });
+    };
+    CHECK(how_many(rehearsed::restored) > 3);
+    CHECK(how_many(rehearsed::released) > 3);
+  }
+}
