@@ -21,6 +21,63 @@ def batch(reference, *paths):
     return {"Paths": {"Quantity": len(paths), "Items": list(paths)}, "CallerReference": reference}
 
 
+def staging(cf):
+    """Continuous deployment: a copy, a policy, its weight, promotion."""
+    primary = cf.get_distribution(Id=ID)
+    refused(cf.copy_distribution, "PreconditionFailed", PrimaryDistributionId=ID, Staging=True, IfMatch="other",
+            CallerReference="c1")
+    copy = cf.copy_distribution(PrimaryDistributionId=ID, Staging=True, IfMatch=primary["ETag"],
+                                CallerReference="c1", Enabled=True)["Distribution"]
+    assert copy["DistributionConfig"]["Staging"] and copy["DistributionConfig"]["Aliases"]["Quantity"] == 0, copy
+    refused(cf.copy_distribution, "DistributionAlreadyExists", PrimaryDistributionId=ID, Staging=True,
+            IfMatch=primary["ETag"], CallerReference="c1")
+    listed = cf.list_distributions()["DistributionList"]["Items"]
+    assert [d["Id"] for d in listed if d["Staging"]] == [copy["Id"]], listed
+
+    def policy(weight, enabled=True):
+        return {"StagingDistributionDnsNames": {"Quantity": 1, "Items": [copy["DomainName"]]}, "Enabled": enabled,
+                "TrafficConfig": {"Type": "SingleWeight", "SingleWeightConfig": {
+                    "Weight": weight, "SessionStickinessConfig": {"IdleTTL": 300, "MaximumTTL": 600}}}}
+
+    create = cf.create_continuous_deployment_policy
+    refused(create, "InvalidArgument", ContinuousDeploymentPolicyConfig=policy(0.2))
+    made = create(ContinuousDeploymentPolicyConfig=policy(0.05, False))
+    refused(create, "StagingDistributionInUse", ContinuousDeploymentPolicyConfig=policy(0.05))
+    id_of = made["ContinuousDeploymentPolicy"]["Id"]
+    all_of = cf.list_continuous_deployment_policies()["ContinuousDeploymentPolicyList"]
+    assert all_of["Items"][0]["ContinuousDeploymentPolicy"]["Id"] == id_of, all_of
+    refused(cf.update_continuous_deployment_policy, "InvalidIfMatchVersion", Id=id_of,
+            ContinuousDeploymentPolicyConfig=policy(0.1))
+    refused(cf.update_continuous_deployment_policy, "NoSuchContinuousDeploymentPolicy", Id="none", IfMatch="x",
+            ContinuousDeploymentPolicyConfig=policy(0.1))
+    cf.update_continuous_deployment_policy(Id=id_of, IfMatch=made["ETag"],
+                                           ContinuousDeploymentPolicyConfig=policy(0.1))
+    seen = cf.get_continuous_deployment_policy(Id=id_of)["ContinuousDeploymentPolicy"]
+    traffic = seen["ContinuousDeploymentPolicyConfig"]["TrafficConfig"]
+    assert traffic["SingleWeightConfig"]["Weight"] == 0.1, seen
+
+    config = {**primary["Distribution"]["DistributionConfig"], "ContinuousDeploymentPolicyId": id_of}
+    refused(cf.update_distribution, "InvalidArgument", Id=ID, IfMatch=primary["ETag"],
+            DistributionConfig={**config, "HttpVersion": "http2and3"})
+    attached = cf.update_distribution(Id=ID, IfMatch=primary["ETag"], DistributionConfig=config)
+    refused(cf.update_distribution, "IllegalUpdate", Id=ID, IfMatch=attached["ETag"],
+            DistributionConfig={**config, "PriceClass": "PriceClass_100"})
+    staged = cf.get_distribution_config(Id=copy["Id"])
+    tried = staged["DistributionConfig"]
+    tried["Origins"]["Items"][0]["OriginPath"] = "/releases/3.0.0"
+    refused(cf.update_distribution, "InvalidArgument", Id=copy["Id"], IfMatch=staged["ETag"],
+            DistributionConfig={**tried, "Aliases": {"Quantity": 1, "Items": ["www.example.com"]}})
+    staged = cf.update_distribution(Id=copy["Id"], IfMatch=staged["ETag"], DistributionConfig=tried)
+    promote = cf.update_distribution_with_staging_config
+    refused(promote, "PreconditionFailed", Id=ID, StagingDistributionId=copy["Id"], IfMatch=attached["ETag"])
+    promoted = promote(Id=ID, StagingDistributionId=copy["Id"], IfMatch=f"{attached['ETag']}, {staged['ETag']}")
+    after = promoted["Distribution"]["DistributionConfig"]
+    assert after["Origins"]["Items"][0]["OriginPath"] == "/releases/3.0.0", after
+    assert after["Aliases"]["Items"] == ["www.example.com"] and not after["Staging"], after
+    assert not cf.get_continuous_deployment_policy(Id=id_of)["ContinuousDeploymentPolicy"][
+        "ContinuousDeploymentPolicyConfig"]["Enabled"]
+
+
 def main():
     cf = boto3.client("cloudfront", endpoint_url=sys.argv[1], region_name="us-east-1",
                       aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="wJalrXUtnFEMI")
@@ -46,6 +103,7 @@ def main():
     done = cf.update_distribution(Id=ID, IfMatch=seen["ETag"], DistributionConfig=config)
     assert done["ETag"] != seen["ETag"] and done["Distribution"]["Status"] == "InProgress", done
     cf.get_waiter("distribution_deployed").wait(Id=ID, WaiterConfig=FAST)
+    staging(cf)
 
 
 main()
