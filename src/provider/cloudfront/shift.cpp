@@ -3,7 +3,7 @@
 #include "aws/operations.hpp"
 #include "base/members.hpp"
 #include "provider/cloudfront/actions.hpp"
-#include "provider/cloudfront/standing.hpp"
+#include "provider/cloudfront/shift_aim.hpp"
 
 #include <algorithm>
 
@@ -13,85 +13,27 @@ namespace {
 constexpr duration at_once{300};  // after a write: the next one need not wait
 constexpr duration soon{2'000};
 constexpr duration later{20'000};
-constexpr std::string_view header_prefix = "aws-cf-cd-";
 
-enum class way { share, promote, back };
-constexpr const char* name_of(way w) {
-  return w == way::share ? "share" : w == way::promote ? "promote" : "back";
-}
-
-struct aim {
-  way to = way::share;
-  share given;
-  std::string fresh;   ///< path of the new release; empty: what the staging distribution serves
-  std::string before;  ///< path of the primary before
-  bool clears = true;  ///< caches of the primary at the end
-  time_point begun{};
-};
-
-json::object handle_of(const aim& a) {
+json::object handle_of(const shift_aim& a) {
   return {{"way", name_of(a.to)}, {"clears", a.clears}, {"begun", to_ms(a.begun)}};
 }
 
-answer next(const session& s, const aim& a, const std::string& text) {
+answer next(const session& s, const shift_aim& a, const std::string& text) {
   if (s.q.what != verb::settle) return answer::started(handle_of(a), at_once);
   return answer::in_progress(-1, text, at_once);
 }
 
-answer goes_on(const session& s, const aim& a, const std::string& text) {
+answer goes_on(const session& s, const shift_aim& a, const std::string& text) {
   if (s.q.what != verb::settle) return answer::started(handle_of(a), soon);
   return answer::in_progress(-1, text, std::clamp<duration>((s.on.now() - a.begun) / 10, soon, later));
 }
 
-answer written(const session& s, const aim& a, const aws::outcome& said, const std::string& text) {
+answer written(const session& s, const shift_aim& a, const aws::outcome& said, const std::string& text) {
   if (!said && said.error().aws_code != "PreconditionFailed") return aws::visit::not_written(said.error());
   return next(s, a, text);
 }
 
-error wrong(const session& s, const std::string& what) {
-  return make_error(errc::invalid_argument, s.q.component + ": " + what);
-}
-
-result<share> header_rule(const session& s) {
-  const auto& rule = members::object(s.q.inputs, "header");
-  share out;
-  out.header = members::text(rule, "name");
-  out.value = members::text(rule, "value");
-  const bool named = out.header.starts_with(header_prefix) && out.header.size() > header_prefix.size() &&
-                     out.header.size() <= 256;
-  if (named && !out.value.empty() && out.value.size() <= 1'783) return out;
-  return wrong(s, "header needs a `name` that begins with " + std::string(header_prefix) + ", and a `value`");
-}
-
-/// What is asked for by `weight` or `header`, and whether that is all there is.
-result<aim> wanted(const session& s) {
-  aim a;
-  a.begun = s.on.now();
-  a.fresh = members::text(s.q.inputs, "path");
-  const auto& base = members::object(members::as_object(s.q.baseline), "restores");
-  a.before = members::text(base, "origin_path");
-  const auto weight = members::whole(s.q.inputs, "weight", -1);
-  const bool by_header = s.q.inputs.contains("header");
-  if (by_header != (weight < 0)) return wrong(s, "shift needs either `weight` or `header`");
-  if (by_header) {
-    auto rule = header_rule(s);
-    if (!rule) return rule.error();
-    a.given = std::move(*rule);
-    return a;
-  }
-  if (weight == 100) {
-    a.to = way::promote;
-    return a;
-  }
-  if (weight > most_percent)
-    return wrong(s, "CloudFront gives a canary at most " + std::to_string(most_percent) +
-                        "% of the viewers, or all of them: weight must be 0 to 15, or 100, not " +
-                        std::to_string(weight));
-  a.given.percent = static_cast<int>(weight);
-  return a;
-}
-
-json::object outputs_of(const session& s, const standing& now, const aim& a, bool completed) {
+json::object outputs_of(const session& s, const standing& now, const shift_aim& a, bool completed) {
   const int fresh = a.to == way::promote ? 100 : a.given.percent;
   json::object out{{"weights", {{"old", 100 - fresh}, {"new", fresh}}},
                    {"version", version_at_path(*s.bound.tried, now.staging_path())},
@@ -117,7 +59,7 @@ aws::got<standing> look(session& s) {
                       "before shift");
 }
 
-answer give(session& s, const standing& now, const aim& a) {
+answer give(session& s, const standing& now, const shift_aim& a) {
   return written(s, a,
                  s.attempt(aws::cloudfront, "UpdateContinuousDeploymentPolicy",
                            {{"Id", now.rule.id},
@@ -127,14 +69,14 @@ answer give(session& s, const standing& now, const aim& a) {
                  "the policy is changed");
 }
 
-answer deployed(const session& s, const standing& now, const aim& a) {
+answer deployed(const session& s, const standing& now, const shift_aim& a) {
   return goes_on(
       s, a,
       "distribution " + (now.primary.deployed ? now.staging.id : now.primary.id) + " is being deployed");
 }
 
 /// What is cached of the other release is asked for again.
-answer cleared(session& s, const standing& now, const aim& a) {
+answer cleared(session& s, const standing& now, const shift_aim& a) {
   const bool back = a.to == way::back;
   if (!a.clears) return answer::done(outputs_of(s, now, a, true));
   const auto patience = patience_of(s.q.inputs);
@@ -146,7 +88,7 @@ answer cleared(session& s, const standing& now, const aim& a) {
   return goes_on(s, a, "caches are invalidated");
 }
 
-answer give_share(session& s, const standing& now, const aim& a) {
+answer give_share(session& s, const standing& now, const shift_aim& a) {
   if (now.path() != a.before) return found_other(s, "the origin's path", a.before, now.path());
   if (!a.fresh.empty() && now.staging_path() != a.fresh)
     return found_other(s, "the path of staging distribution " + now.staging.id, a.fresh, now.staging_path());
@@ -160,7 +102,7 @@ answer give_share(session& s, const standing& now, const aim& a) {
   return give(s, now, a);
 }
 
-answer promote(session& s, const standing& now, const aim& a) {
+answer promote(session& s, const standing& now, const shift_aim& a) {
   const auto fresh = a.fresh.empty() ? now.staging_path() : a.fresh;
   if (now.staging_path() != fresh)
     return found_other(s, "the path of staging distribution " + now.staging.id, fresh, now.staging_path());
@@ -183,7 +125,7 @@ answer promote(session& s, const standing& now, const aim& a) {
 }
 
 /// First nobody gets the new release as a canary, then nobody at all.
-answer go_back(session& s, const standing& now, const aim& a) {
+answer go_back(session& s, const standing& now, const shift_aim& a) {
   const auto fresh = a.fresh.empty() ? now.staging_path() : a.fresh;
   if (now.path() != a.before && now.path() != fresh)
     return found_other(s, "the origin's path", fresh, now.path());
@@ -200,13 +142,13 @@ answer go_back(session& s, const standing& now, const aim& a) {
   return now.deployed() ? cleared(s, now, a) : deployed(s, now, a);
 }
 
-answer forward(session& s, const aim& a) {
+answer forward(session& s, const shift_aim& a) {
   const auto now = look(s);
   if (!now) return now.error();
   return a.to == way::promote ? promote(s, *now, a) : give_share(s, *now, a);
 }
 
-answer undo(session& s, aim a) {
+answer undo(session& s, shift_aim a) {
   const auto now = look(s);
   if (!now) return now.error();
   const auto given = now->given();
@@ -217,7 +159,7 @@ answer undo(session& s, aim a) {
   return go_back(s, *now, a);
 }
 
-answer settle(session& s, aim a) {
+answer settle(session& s, shift_aim a) {
   const auto& handle = members::as_object(s.q.handle);
   if (!handle.contains("way")) return s.refuse(errc::invalid_argument, "the handle is not one of a shift");
   if (s.q.stop.stop_requested())
@@ -232,7 +174,7 @@ answer settle(session& s, aim a) {
   return go_back(s, *now, a);
 }
 
-answer resolve(session& s, const aim& a) {
+answer resolve(session& s, const shift_aim& a) {
   const auto now = look(s);
   if (!now) return now.error();
   const auto fresh = a.fresh.empty() ? now->staging_path() : a.fresh;
@@ -240,7 +182,7 @@ answer resolve(session& s, const aim& a) {
   return there ? answer::started(handle_of(a), at_once) : answer::not_applied();
 }
 
-answer ready(session& s, const aim& a) {
+answer ready(session& s, const shift_aim& a) {
   const auto now = look(s);
   if (!now) return now.error();
   if (now->path() != a.before && now->path() != now->staging_path())
@@ -251,7 +193,7 @@ answer ready(session& s, const aim& a) {
 }  // namespace
 
 answer shift(session& s) {
-  const auto a = wanted(s);
+  const auto a = wanted_shift(s);
   if (!a) return answer::failed(a.error());
   if (s.q.what == verb::resolve) return resolve(s, *a);
   const auto& base = members::as_object(s.q.baseline);
@@ -267,7 +209,7 @@ answer shift(session& s) {
 
 answer observe_shift(session& s) {
   // What is out of reach is said before anything is changed.
-  if (const auto a = wanted(s); !a) return answer::failed(a.error());
+  if (const auto a = wanted_shift(s); !a) return answer::failed(a.error());
   const auto now = look(s);
   if (!now) return now.error();
   const auto given = now->given();
