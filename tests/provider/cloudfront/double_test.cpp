@@ -91,6 +91,32 @@ TEST_CASE("provider/cloudfront over HTTP: over the limit of those in progress it
   CHECK(invalidations(d) == 2);
 }
 
+TEST_CASE(
+    "provider/cloudfront over HTTP: 3,000 single paths are in progress at most, and the next ones wait and "
+    "say so") {
+  aws_double d({}, speed);
+  put_up_site(d);
+  over_http s(d);
+  json::array all;
+  for (int i = 0; i < 2'000; ++i) all.push_back(json::string("/p" + std::to_string(i) + ".js"));
+  const json::object many{{"paths", all}, {"most_paths", 3'000}};
+  REQUIRE(s.ask(s.make(verb::apply, "invalidate", many, "first")).kind == answer_kind::started);
+  auto q = s.make(verb::apply, "invalidate", many, "second");
+  const auto begun = s.ask(q);
+  REQUIRE_MESSAGE(begun.kind == answer_kind::started, kind_and_problem(begun));
+  CHECK(at(begun.value, "/invalidation") == "");
+  auto again = q;
+  again.what = verb::settle;
+  again.handle = begun.value;
+  const auto waits = s.ask(again);
+  CHECK(waits.kind == answer_kind::progress);
+  CHECK(waits.text == "too many invalidations of E2EXAMPLE1AB are in progress");
+  const auto end = s.finish(q, begun);
+  REQUIRE_MESSAGE(end.kind == answer_kind::done, kind_and_problem(end));
+  CHECK(at(end.value, "/paths") == 2'000);
+  CHECK(invalidations(d) == 2);
+}
+
 TEST_CASE("provider/cloudfront over HTTP: 5,000 changed files are one request within the limits") {
   aws_double d({}, speed);
   put_up_site(d);

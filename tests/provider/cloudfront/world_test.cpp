@@ -60,6 +60,13 @@ TEST_CASE("provider/cloudfront: an invalidation that takes too long keeps no rel
   auto q = s.make(verb::apply, "invalidate", patient);
   const auto begun = s.ask(q);
   REQUIRE(s.cloud->disturb(disturbance::stall, q));
+  s.wait(seconds(30));
+  auto looked = q;
+  looked.what = verb::settle;
+  looked.handle = begun.value;
+  const auto meanwhile = s.ask(looked);
+  CHECK(meanwhile.kind == answer_kind::progress);
+  CHECK(meanwhile.text.starts_with("1 paths, for 30"));
   const auto end = s.finish(q, begun);
   REQUIRE_MESSAGE(end.kind == answer_kind::done, kind_and_problem(end));
   CHECK(at(end.value, "/completed") == false);
