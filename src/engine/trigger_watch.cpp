@@ -4,9 +4,8 @@
 // was asked for, it is made once the guard is armed, when the version before is known; the slots wait for it.
 #include "engine/trigger_watch.hpp"
 
-#include "engine/actor.hpp"
 #include "engine/calibrator.hpp"
-#include "engine/secret_fetch.hpp"
+#include "engine/metric_questions.hpp"
 #include "health/sample_book.hpp"
 #include "health/slot_maker.hpp"
 #include "health/steady.hpp"
@@ -55,6 +54,7 @@ class trigger_watch final : public guard_watch {
                 const std::vector<sample_chunk>& kept)
       : run_(run),
         guard_(guard),
+        ask_(run, guard),
         trigger_(std::move(t)),
         maker_(trigger_),
         state_(trigger_),
@@ -62,7 +62,7 @@ class trigger_watch final : public guard_watch {
         enough_(health::slots_to_steady(*trigger_)),
         alive_(std::make_shared<bool>(true)),
         holding_(planned().calibrate.count() > 0 && run_.state().guards.at(guard_).calibration.is_null()) {
-    lag_ = lag_of_sources();
+    lag_ = ask_.lag(trigger_->looks());
     const auto since = armed_since(run_.state(), guard_);
     const auto first = since ? std::optional(health::slot_of(*since, trigger_->slot())) : std::nullopt;
     if (!holding_) book_.restore(kept, first, state_, maker_);
@@ -112,48 +112,17 @@ class trigger_watch final : public guard_watch {
     return health::slot_of(run_.shared().time.now() + ahead_ - lag_, trigger_->slot());
   }
 
-  // The slowest source decides: all series of a slot are read together.
-  [[nodiscard]] duration lag_of_sources() const {
-    duration most{0};
-    for (const auto& l : trigger_->looks())
-      if (const auto* source = run_.shared().find_metrics(l.source))
-        most = std::max(most, source->lag(l.spec));
-    return most;
-  }
-
   void calibrate(health::slot_index begin) {
     const auto slots = std::clamp<std::int64_t>(planned().calibrate / trigger_->slot(), 1, most_past_slots);
     const auto ask = [this, begin, slots](const health::trigger_look& l, auto told) {
-      auto q = question(l);
-      q.from = health::slot_begin(begin - slots, trigger_->slot()) - ahead_;
-      q.until = health::slot_begin(begin, trigger_->slot()) - ahead_;
+      auto q = ask_.about(l, begin_of(begin - slots), begin_of(begin));
       q.deadline = run_.shared().time.now() + longest_history;
-      remember(l.source, std::move(q), std::move(told));
+      q.stop = stop_.get_token();
+      ask_.remember(std::move(q), trigger_->slot(), std::move(told));
     };
     calibrator_ = std::make_unique<calibrator>(
         run_.shared().time, run_.shared().back, trigger_, begin - slots, ask,
         [this, begin](json::object calibration) { calibrated(begin, std::move(calibration)); });
-  }
-
-  void remember(const std::string& name, metric_request q, std::function<void(metric_history)> told) {
-    auto* source = run_.shared().find_metrics(name);
-    const auto trouble = [told](std::string why) {
-      metric_history h;
-      h.why = std::move(why);
-      told(std::move(h));
-    };
-    if (source == nullptr) return trouble("no metric source \"" + name + "\" is registered");
-    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q.spec),
-                  [source, q, told = std::move(told), trouble,
-                   slot = trigger_->slot()](const result<secret_values>& known) mutable {
-                    std::vector<std::string> values;
-                    if (auto revealed = reveal_spec(q.spec, known, values); !revealed)
-                      return trouble(revealed.error().text());
-                    source->history(std::move(q), slot, [told = std::move(told), values](metric_history h) {
-                      h.why = redact(std::move(h.why), values);
-                      told(std::move(h));
-                    });
-                  });
   }
 
   // From here on the rule is the one that was calibrated; what was seen meanwhile is folded by it.
@@ -199,43 +168,15 @@ class trigger_watch final : public guard_watch {
     timer_ = run_.shared().time.call_at(due, [this] { look(); });
   }
 
-  // The version behind an arm: the new one is known, the old one was observed before the switch.
-  [[nodiscard]] std::string version_of(metric_arm arm) const {
-    if (arm == metric_arm::canary) return run_.state().what->release.version;
-    if (arm != metric_arm::baseline) return {};
-    const auto& s = run_.state();
-    auto before = version_in(s.steps[planned().from].baseline);
-    // A phase of the watch touches nothing itself: what it follows did.
-    for (std::size_t i = 0; before.empty() && i < s.steps.size(); ++i)
-      if (s.what->steps[i].first_traffic && s.what->steps[i].component == planned().component)
-        before = version_in(s.steps[i].baseline);
-    return before;
-  }
-
-  static std::string version_in(const json::value& observed) {
-    const auto* o = observed.if_object();
-    const auto* version = o == nullptr ? nullptr : o->if_contains("version");
-    return version != nullptr && version->is_string() ? std::string(version->get_string()) : std::string{};
+  // Where slot `k` begins on the wall clock.
+  [[nodiscard]] time_point begin_of(health::slot_index k) const {
+    return health::slot_begin(k, trigger_->slot()) - ahead_;
   }
 
   [[nodiscard]] metric_request question(const health::trigger_look& l) const {
-    metric_request q;
-    q.source = l.source;
-    q.metric = l.metric;
-    q.series = l.series;
-    q.arm = std::string(name_of(l.arm));
-    q.spec = l.spec;
-    q.environment = run_.state().what->environment;
-    q.component = l.component.empty() ? planned().component : l.component;
-    q.version = version_of(l.arm);
-    q.from = health::slot_begin(slot_, trigger_->slot()) - ahead_;
-    q.until = health::slot_end(slot_, trigger_->slot()) - ahead_;
+    auto q = ask_.about(l, begin_of(slot_), begin_of(slot_ + 1));
     q.deadline = run_.shared().time.now() + std::min(trigger_->slot(), longest_look);
     q.stop = stop_.get_token();
-    const auto& components = run_.state().what->components;
-    const auto found = std::find_if(components.begin(), components.end(),
-                                    [&](const auto& c) { return c.name == q.component; });
-    q.target = found == components.end() ? planned().target : found->target;
     return q;
   }
 
@@ -245,44 +186,17 @@ class trigger_watch final : public guard_watch {
     steady_ = time_point::max();
     const auto closing = slot_;
     trouble_.clear();
-    for (std::size_t i = 0; i < looks.size(); ++i)
-      ask(looks[i], [this, alive = alive_, back = run_.shared().back, i, closing](metric_answer a) {
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+      auto q = question(looks[i]);
+      steady_ = std::min(steady_, ask_.steady_until(q));
+      ask_.read(std::move(q), [this, alive = alive_, back = run_.shared().back, i, closing](metric_answer a) {
         back->post([this, alive, i, closing, a = std::move(a)]() mutable {
           if (*alive && closing == slot_ && waiting_ != 0) take(i, std::move(a));
         });
       });
+    }
     // A source that does not answer leaves its samples missing, it does not hold the slot open.
     timer_ = run_.shared().time.call_after(std::min(trigger_->slot(), longest_look), [this] { close(); });
-  }
-
-  void ask(const health::trigger_look& l, std::function<void(metric_answer)> answered) {
-    auto* source = run_.shared().find_metrics(l.source);
-    if (source == nullptr)
-      return answered(unavailable("no metric source \"" + l.source + "\" is registered"));
-    const auto q = std::make_shared<metric_request>(question(l));
-    steady_ = std::min(steady_, source->steady_until(*q).value_or(time_point{}));
-    fetch_secrets(run_.shared(), *run_.state().what, secret_names(q->spec),
-                  [source, q, answered = std::move(answered)](const result<secret_values>& known) {
-                    read(*source, std::move(*q), known, answered);
-                  });
-  }
-
-  static void read(metric_source& source, metric_request q, const result<secret_values>& known,
-                   std::function<void(metric_answer)> answered) {
-    std::vector<std::string> values;
-    if (auto revealed = reveal_spec(q.spec, known, values); !revealed)
-      return answered(unavailable(revealed.error().text()));
-    source.read(std::move(q), [answered = std::move(answered), values](metric_answer a) {
-      a.why = redact(std::move(a.why), values);
-      for (auto& r : a.readings) r.why = redact(std::move(r.why), values);
-      answered(std::move(a));
-    });
-  }
-
-  static metric_answer unavailable(std::string why) {
-    metric_answer a;
-    a.why = std::move(why);
-    return a;
   }
 
   // What a source says about its trouble is for people; verdicts are made of samples alone.
@@ -363,6 +277,7 @@ class trigger_watch final : public guard_watch {
 
   actor& run_;
   std::size_t guard_;
+  metric_questions ask_;
   std::shared_ptr<const health::trigger> trigger_;
   health::slot_maker maker_;
   health::trigger_state state_;
