@@ -36,6 +36,12 @@ answer late_answer(effect_kind kind) {
   return answer::unknown(why);
 }
 
+// Of a change whose turn came too late.
+answer not_called(effect_kind kind) {
+  if (kind == effect_kind::undo) return answer::not_applied();
+  return answer::unknown("it was not called: its intent is older than a call may take");
+}
+
 std::string provider_of(const run_state& s, step_index i) {
   const auto& planned = s.what->steps[i];
   return s.what->steps[planned.restores.value_or(i)].provider;
@@ -118,7 +124,13 @@ void actor::start_call(const effect& e) {
   if (e.stop) s.stop.request_stop();
   q->stop = s.stop.get_token();
   const auto id = s.id;
-  const auto left = std::max(duration{0}, q->deadline - core_.time.now());
+  const auto left = q->deadline - core_.time.now();
+  if (left <= duration{0}) {
+    core_.back->post([weak = weak_from_this(), step = e.step, id, kind = e.kind] {
+      if (const auto self = weak.lock()) self->answered(step, id, not_called(kind));
+    });
+    return;
+  }
   s.timer = core_.time.call_after(left, [weak = weak_from_this(), step = e.step, id] {
     if (const auto self = weak.lock()) self->overdue(step, id);
   });
@@ -153,9 +165,7 @@ void actor::send(step_index step, std::uint64_t id, request q, const result<secr
   const bool too_late = changes && q.deadline <= core_.time.now();
   auto* target = core_.find_provider(provider_of(state_, step));
   if (too_late) {
-    respond(kind == effect_kind::undo
-                ? answer::not_applied()
-                : answer::unknown("it was not called: its intent is older than a call may take"));
+    respond(not_called(kind));
   } else if (!revealed) {
     respond(answer::failed(revealed.error()));
   } else if (target == nullptr) {
