@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <map>
 #include <mutex>
@@ -21,7 +22,8 @@ error problem_of(const failure& f) { return make_error(f.code, f.message); }
 
 class over_client final : public real_desk {
  public:
-  explicit over_client(aws_options options) : client_(std::move(options)) {}
+  explicit over_client(aws_options options)
+      : now_(options.now ? options.now : wall_clock), client_(std::move(options)) {}
 
   outcome ask(const request& q, const destination& where, const service& of, const std::string& operation,
               json::object input, again may) override {
@@ -35,7 +37,7 @@ class over_client final : public real_desk {
     how.endpoint_url = where.endpoint_url;
     how.stop = either.get_token();
     how.attempts = may == again::yes ? 0 : 1;
-    // The engine ignores what comes at the deadline.
+    // The engine ignores what comes at the deadline, which is a time of its own clock.
     if (q.deadline != time_point{})
       how.deadline = std::clamp<duration>(q.deadline - wall_clock() - margin, duration{1}, how.deadline);
     if (of.speaks == protocol::rest_xml) return ask_rest(of, operation, input, how);
@@ -45,21 +47,21 @@ class over_client final : public real_desk {
     return answer.get();
   }
 
-  time_point now() override { return wall_clock(); }
+  time_point now() override { return now_(); }
 
   result<std::string> account(const request& q, const destination& where) override {
     const auto key = where.region + " " + where.endpoint_url;
     {
       const std::lock_guard guard(mutex_);
       const auto known = accounts_.find(key);
-      if (known != accounts_.end() && wall_clock() - known->second.second < account_known_for)
+      if (known != accounts_.end() && now() - known->second.second < account_known_for)
         return known->second.first;
     }
     const auto said = ask(q, where, sts, "GetCallerIdentity", {}, again::yes);
     if (!said) return problem_of(said.error());
     auto is = members::text(*said, "Account");
     const std::lock_guard guard(mutex_);
-    accounts_[key] = {is, wall_clock()};
+    accounts_[key] = {is, now()};
     return is;
   }
 
@@ -80,6 +82,7 @@ class over_client final : public real_desk {
     return std::move(*read);
   }
 
+  std::function<time_point()> now_;
   client client_;
   std::stop_source over_;
   std::mutex mutex_;

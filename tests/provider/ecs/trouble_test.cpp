@@ -1,6 +1,8 @@
 // What others do to listeners, rules and targets meanwhile, over HTTP.
 #include "over_http.hpp"
 
+#include <atomic>
+
 using namespace tests;
 
 namespace {
@@ -129,6 +131,29 @@ TEST_CASE(
   const auto end = s.talk.finish(q, s.talk.ask(q));
   CHECK_MESSAGE(end.kind == answer_kind::done, kind_and_problem(end));
   CHECK(s.weights(shop_listener).at(group_of("green")) == 100);
+}
+
+TEST_CASE(
+    "provider/ecs over HTTP: how long traffic waits for targets is measured by the clock that was given") {
+  aws_double cloud(with_versions(), 60);
+  put_up_shop(cloud);
+  const auto begun_at = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  std::atomic<int> seconds{0};
+  over_http talk(cloud, [&](aws_options& o) {
+    o.now = [&] { return begun_at + std::chrono::seconds(seconds.load()); };
+  });
+  auto q = talk.make(verb::apply, "shift", {{"weight", 100}});
+  q.baseline = talk.look("shift").value;
+  const auto begun = talk.ask(q);
+  REQUIRE_MESSAGE(begun.kind == answer_kind::started, kind_and_problem(begun));
+  q.what = verb::settle;
+  q.handle = begun.value;
+  seconds = 60;
+  CHECK(talk.ask(q).kind == answer_kind::progress);
+  seconds = 61;
+  const auto given_up = talk.ask(q);
+  CHECK_MESSAGE(given_up.kind == answer_kind::failed, kind_and_problem(given_up));
+  CHECK(given_up.problem.message.find("traffic cannot be shifted: ") != std::string::npos);
 }
 
 TEST_CASE(
