@@ -1,5 +1,6 @@
 // Messages that start workflows: over GitHub in memory and in a time of its own, and over HTTP.
 #include "base/members.hpp"
+#include "hub_wire.hpp"
 #include "notify/github_messages.hpp"
 #include "provider/github/hub_server.hpp"
 
@@ -12,62 +13,10 @@
 using namespace shipflow;
 using namespace std::chrono_literals;
 using outcome = delivery_answer::outcome;
+using tests::hub_wire;
+using tests::notes;
 
 namespace {
-
-hub::hub_options notes() {
-  hub::workflow publish;
-  publish.id = 7;
-  publish.file = "publish.yml";
-  publish.run_name = "notes ${{ inputs.shipflow_key }}";
-  publish.inputs = {{"team", false}, {"shipflow_key", true}, {"shipflow_message", true}};
-  hub::workflow deaf = publish;
-  deaf.id = 8;
-  deaf.file = "deaf.yml";
-  deaf.inputs = {{"shipflow_key", true}};
-  hub::workflow listener;
-  listener.id = 9;
-  listener.file = "on-release.yml";
-  listener.run_name = "site ${{ github.event.client_payload.shipflow_key }}";
-  listener.dispatchable = false;
-  listener.listens = {"shipflow"};
-  hub::hub_options out;
-  out.workflows = {publish, deaf, listener};
-  return out;
-}
-
-/// GitHub without a network. Nobody waits: every answer comes inside `send`.
-class hub_wire final : public github::wire {
- public:
-  hub::hub hub{notes()};
-  time_point clock = from_ms(1'800'000'000'000);
-  std::optional<hub::said> instead;  ///< of the next answer: nothing happens
-  bool lost = false;                 ///< the next answer, after it happened
-  std::vector<http::request> asked;
-
-  void send(const github::asking& /*q*/, http::request r, std::function<void(http::outcome)> done) override {
-    asked.push_back(r);
-    const auto said = instead ? *std::exchange(instead, std::nullopt)
-                              : hub.ask({r.method, r.url.substr(r.url.find("/repos/")), r.body}, clock);
-    if (std::exchange(lost, false)) {
-      http::failure f;
-      f.code = errc::unavailable;
-      f.message = "the connection broke";
-      f.sent = true;
-      return done(f);
-    }
-    http::response out;
-    out.status = said.status;
-    out.body = said.body;
-    for (const auto& [name, value] : said.headers) out.headers.push_back({name, value});
-    done(out);
-  }
-  [[nodiscard]] time_point now() override { return clock; }
-  [[nodiscard]] long events() const {
-    return std::count_if(asked.begin(), asked.end(),
-                         [](const auto& r) { return r.method == "POST" && r.url.ends_with("/dispatches"); });
-  }
-};
 
 json::object workflow(const json::object& more = {}) {
   json::object out{
