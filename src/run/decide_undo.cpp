@@ -82,12 +82,13 @@ bool is_open_unit(undo_status s) {
          s == undo_status::started || s == undo_status::retrying;
 }
 
-// A late call sets the value again; or, when the call that repeated it did not get through, it is the first
-// that is recognised by its token or finds what it compares with. What creates is waited for until it is known.
+// A late call sets the value again, or finds what it compares with once that was put back; and what is recognised by
+// its token is the first one when the call that repeated it did not get through. What creates is waited for until it is
+// known.
 bool does_harm_late(const run_state& s, step_index i) {
   const auto repeat = s.what->steps[i].repeat;
-  const bool repeated = s.steps[i].status == step_status::done;
-  return repeat == effect_class::set_value || (repeat != effect_class::creates && !repeated);
+  if (repeat == effect_class::token) return s.steps[i].status != step_status::done;
+  return repeat != effect_class::creates;
 }
 
 bool share_resources(const run_state& s, step_index a, step_index b) {

@@ -98,6 +98,19 @@ TEST_CASE("provider/ecs: weights that somebody else set are a conflict with both
   CHECK(s.undo("shift", {{"weight", 10}}, first.before).kind == answer_kind::done);
 }
 
+TEST_CASE(
+    "provider/ecs: a shift that comes after its undo finds what it compares with, so undos wait for it") {
+  shop s(two_services());
+  REQUIRE(s.carry("launch", {{"version", "1.5.0"}}).ended.kind == answer_kind::done);
+  auto late = s.make(verb::apply, "shift", {{"weight", 10}});
+  late.baseline = s.look("shift").value;
+  const auto first = s.carry("shift", {{"weight", 10}});
+  REQUIRE(first.ended.kind == answer_kind::done);
+  REQUIRE(s.undo("shift", {{"weight", 10}}, first.before).kind == answer_kind::done);
+  CHECK(s.finish(late, s.ask(late)).kind == answer_kind::done);
+  CHECK(at(s.look("shift").value, "/weights/blue") != json::value(100));
+}
+
 TEST_CASE("provider/ecs: traffic does not go to a service without tasks") {
   shop s(two_services());
   const auto a = s.carry("shift", {{"weight", 100}});
