@@ -29,24 +29,29 @@
 //   prune {keep, older_than}
 //       Deletes snapshots that this provider made of this source, as their tags say: beyond the `keep` newest (default 10,
 //       at least 1) and, where it is given, older than `older_than`; and failed ones. Never one of this run, never others.
-//   restore {as, snapshot, at, class}       instances only
-//       Makes a new instance `as` from a snapshot (a name, or `latest` for the newest that `snapshot` made) or from the
-//       automated backup (`at`: a point in time, or `latest`), and waits until it is available. Class, subnet group and
-//       security groups are those of the source. Never in place: nothing is switched to it, and it is kept.
-//   discard {instance}                      instances only
-//       Deletes an instance that `restore` made, as its tags say, with its data. Of others: `denied`.
+//   restore {as, snapshot, at, class}
+//       Makes a new instance or cluster `as` (default: `shipflow-<source>-<ten digits of the effect's key>`) from a snapshot (a
+//       name, or `latest` for the newest that `snapshot` made) or from the automated backup (`at`: a point in time, or
+//       `latest`), and waits until it is available. Class, subnet group and security groups are those of the source. A cluster
+//       has its parameter group, engine mode, port and capacity of serverless v2 too, RDS's percentage, and one
+//       instance, `<as>-writer`, of the class and parameter group of the source's writer; it is not protected from deletion,
+//       and must be encrypted where the binding says so. Tagged as snapshots are, so that it is found again after a crash; one
+//       of that name that this effect did not make is `conflict`. Never in place: nothing is switched to it, and it is kept.
+//   discard {instance}, of a cluster {cluster}
+//       Deletes what `restore` made, as its tags say, with its data; a cluster's instances first. Of others, or with an instance
+//       of others in it, or protected by others: `denied`.
 //
 // Outputs. snapshot, verify: {snapshot, arn, source, created, size_gb, encrypted, engine_version}; backup:
 // {restorable_until, snapshot}, the latter the newest automated snapshot or empty; prune: {deleted: [names], kept};
-// restore: {instance, address, port, made_from}; discard: {instance}.
+// restore: {instance, address, port, made_from}, of a cluster also {cluster}; discard: {instance}, or {cluster}.
 //
 // Observe answers {"source", "cluster": bool, "engine", "version", "encrypted"}.
 //
-// Not built: restoring a cluster of Aurora (make it with the console from the snapshot that `snapshot` made), copies to
-// other regions and accounts.
+// Not built: readers of a restored cluster, global clusters, copies to other regions and accounts.
 //
 // Permissions: rds Describe*, CreateDBSnapshot, CreateDBClusterSnapshot, AddTagsToResource, DeleteDBSnapshot,
-// DeleteDBClusterSnapshot, RestoreDBInstanceFromDBSnapshot, RestoreDBInstanceToPointInTime, DeleteDBInstance.
+// DeleteDBClusterSnapshot, RestoreDBInstanceFromDBSnapshot, RestoreDBInstanceToPointInTime, DeleteDBInstance, and for
+// clusters RestoreDBClusterFromSnapshot, RestoreDBClusterToPointInTime, CreateDBInstance, DeleteDBCluster.
 //
 // Sources: docs.aws.amazon.com, API reference of Amazon RDS 2014-10-31; UserGuide: USER_CreateSnapshot, USER_PIT.
 #pragma once

@@ -8,7 +8,7 @@
 namespace shipflow::rds {
 
 [[nodiscard]] std::vector<action_spec> action_specs();
-/// Those that a component bound like this has: clusters are not restored.
+/// Those that a component bound like this has.
 [[nodiscard]] result<std::vector<action_spec>> actions_for(const json::object& target);
 
 /// Carries out one call.
@@ -20,6 +20,9 @@ namespace shipflow::rds {
 [[nodiscard]] answer prune(session& s);
 [[nodiscard]] answer restore(session& s);
 [[nodiscard]] answer discard(session& s);
+/// The same for a component that is bound to a cluster.
+[[nodiscard]] answer restore_cluster(session& s);
+[[nodiscard]] answer discard_cluster(session& s);
 
 /// How soon to look again at what takes minutes, so long after it began.
 [[nodiscard]] duration look_again(duration since);

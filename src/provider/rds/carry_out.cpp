@@ -86,19 +86,23 @@ std::vector<action_spec> action_specs() {
                       {"older_than", "duration", false, false, "only those; default: any age"}},
                      {{"deleted", "strings", true, false, "their names"},
                       {"kept", "integer", true, false, "number of those that are left"}}));
-  all.push_back(make("restore", effect_class::token, {"restored:${component}"},
-                     "make a new instance from a backup and wait until it is available",
-                     {{"as", "string", true, false, "name of the new instance"},
-                      {"snapshot", "string", false, false, "name, or latest"},
-                      {"at", "string", false, false, "point in time, or latest"},
-                      {"class", "string", false, false, "default: that of the source"}},
-                     {{"instance", "string", true, false, "its name"},
-                      {"address", "string", true, false, "host name"},
-                      {"port", "integer", true, false, "port"},
-                      {"made_from", "string", true, false, "what it was made from"}}));
+  all.push_back(
+      make("restore", effect_class::token, {"restored:${component}"},
+           "make a new instance, or cluster with a writer, from a backup and wait until it is available",
+           {{"as", "string", false, false, "its name; default: one made of the effect's key"},
+            {"snapshot", "string", false, false, "name, or latest"},
+            {"at", "string", false, false, "point in time, or latest"},
+            {"class", "string", false, false, "default: that of the source, or of its writer"}},
+           {{"instance", "string", true, false, "its name; of a cluster: of its writer"},
+            {"cluster", "string", false, false, "name of the cluster"},
+            {"address", "string", true, false, "host name"},
+            {"port", "integer", true, false, "port"},
+            {"made_from", "string", true, false, "what it was made from"}}));
   all.push_back(make(
-      "discard", effect_class::set_value, {"restored:${component}"}, "delete an instance that `restore` made",
-      {{"instance", "string", true, false, "its name"}}, {{"instance", "string", true, false, "its name"}}));
+      "discard", effect_class::set_value, {"restored:${component}"},
+      "delete an instance or cluster that `restore` made",
+      {{"instance", "string", false, false, "its name"}, {"cluster", "string", false, false, "or this"}},
+      {{"instance", "string", false, false, "its name"}, {"cluster", "string", false, false, "or this"}}));
   return all;
 }
 
@@ -106,9 +110,14 @@ result<std::vector<action_spec>> actions_for(const json::object& target) {
   const auto bound = read_binding(target);
   if (!bound) return bound.error();
   auto all = action_specs();
-  std::erase_if(all, [&](const action_spec& a) {
-    return bound->cluster && (a.name == "restore" || a.name == "discard");
-  });
+  for (auto& a : all) {
+    if (a.name != "discard" && a.name != "restore") continue;
+    // Names of the other kind of thing are not known here; the own ones are always there.
+    const std::string_view other = bound->cluster ? "instance" : "cluster";
+    for (auto* fields : {&a.inputs, &a.outputs})
+      std::erase_if(*fields, [&](const field_spec& f) { return f.name == other && !f.required; });
+    if (a.name == "discard") a.inputs.front().required = a.outputs.front().required = true;
+  }
   return all;
 }
 
@@ -119,8 +128,6 @@ answer carry_out(aws::desk& on, const request& q) {
     return answer::failed(make_error(errc::unsupported, "provider rds has no action " + q.action));
   auto bound = read_binding(q.target);
   if (!bound) return answer::failed(bound.error());
-  if (bound->cluster && (q.action == "restore" || q.action == "discard"))
-    return answer::failed(make_error(errc::unsupported, "rds: clusters are not restored by this version"));
   const auto where = static_cast<const aws::destination&>(*bound);
   session s{{on, q, where}, std::move(*bound)};
   if (q.stop.stop_requested() && q.what != verb::settle)

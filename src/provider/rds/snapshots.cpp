@@ -165,6 +165,12 @@ std::string snapshot_name(const binding& b, const request& q) {
          sha256_hex(q.effect_key).substr(0, 10);
 }
 
+std::string copy_name(const binding& b, const request& q) {
+  constexpr std::size_t most_part = 35;
+  return as_identifier("shipflow-" + b.source.substr(0, most_part)) + "-" +
+         sha256_hex(q.effect_key).substr(0, 10);
+}
+
 result<std::optional<duration>> span_of(const json::object& inputs, const char* name) {
   const auto* v = members::find(inputs, name);
   if (v == nullptr || v->is_null()) return std::optional<duration>{};

@@ -63,6 +63,8 @@ struct source {
 [[nodiscard]] json::object own_tags(const request& q);
 /// "shipflow-shop-production-r7-1f2e3d4c5b": letters, digits and single hyphens, at most 255. Pure.
 [[nodiscard]] std::string snapshot_name(const binding& b, const request& q);
+/// "shipflow-shop-aurora-1f2e3d4c5b" for what a restore makes, at most 63. Pure.
+[[nodiscard]] std::string copy_name(const binding& b, const request& q);
 /// The input as a duration; empty: it was not given.
 [[nodiscard]] result<std::optional<duration>> span_of(const json::object& inputs, const char* name);
 

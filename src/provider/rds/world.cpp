@@ -11,7 +11,19 @@ namespace shipflow {
 namespace rds {
 namespace {
 
-using desk_of_model = aws::desk_over<shipflow::cloud::rds>;
+class desk_of_model final : public aws::desk_over<shipflow::cloud::rds> {
+ public:
+  using desk_over::desk_over;
+
+ protected:
+  /// A restored cluster and its writer are effects of their own.
+  [[nodiscard]] std::string part_of(const request& q, const json::object& input) const override {
+    return q.action == "restore" && input.contains("DBClusterIdentifier") &&
+                   input.contains("DBInstanceIdentifier")
+               ? "/writer"
+               : std::string{};
+  }
+};
 
 shipflow::cloud::rds_options options_for(const rds_world_options& from) {
   shipflow::cloud::rds_options out;

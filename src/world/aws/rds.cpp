@@ -61,6 +61,10 @@ const std::map<std::string, rds::operation>& rds::operations() {
       {"DescribeDBClusters", {&rds::describe, true}},
       {"RestoreDBInstanceFromDBSnapshot", {&rds::restore_snapshot, false}},
       {"RestoreDBInstanceToPointInTime", {&rds::restore_time, false}},
+      {"RestoreDBClusterFromSnapshot", {&rds::restore_snapshot, true}},
+      {"RestoreDBClusterToPointInTime", {&rds::restore_time, true}},
+      {"CreateDBInstance", {&rds::create_instance, false}},
+      {"DeleteDBCluster", {&rds::delete_cluster, true}},
       {"DeleteDBInstance", {&rds::delete_instance, false}}};
   return all;
 }
@@ -82,6 +86,14 @@ database& rds::install(database d, time_point now) {
   s.automated = true;
   s.created = now - night;
   if (d.retention > 0) install(s);
+  if (d.cluster) {
+    database writer;
+    writer.id = d.id + "-1";
+    writer.member_of = d.id;
+    writer.engine = d.engine;
+    writer.kind = "db.r6g.large";
+    databases_.push_back(std::move(writer));
+  }
   databases_.push_back(std::move(d));
   return databases_.back();
 }

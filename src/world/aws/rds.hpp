@@ -1,7 +1,8 @@
 // Amazon RDS and Aurora in memory and in virtual time: instances, clusters and their snapshots, as documented.
 //
 // A snapshot is made for `makes`, with a percentage; meanwhile its source is `backing-up` and takes no second one. One
-// may fail at its end, or never end. A restore makes a new instance, which is `creating` for `restores`.
+// may fail at its end, or never end. A restore makes a new instance or cluster, which is `creating` for `restores`; a cluster
+// has instances, one of which writes, and is deleted after them.
 //
 // Source: docs.aws.amazon.com/AmazonRDS/latest/APIReference; AmazonRDS/latest/UserGuide: accessing-monitoring, USER_CreateSnapshot.
 #pragma once
@@ -37,6 +38,8 @@ struct database {
   duration behind{300'000};  ///< so old is the latest point in time that can be restored
   std::map<std::string, std::string> tags;
   std::optional<time_point> next;  ///< when `status` ends
+  std::string member_of{};         ///< cluster of an instance, or empty
+  bool is_protected = false;       ///< from deletion
 };
 
 enum class fate { good, fails, never_ends };
@@ -58,7 +61,7 @@ class rds {
  public:
   explicit rds(rds_options options = {}) : options_(std::move(options)) {}
 
-  /// Available, with an automated snapshot of the last night.
+  /// Available, with an automated snapshot of the last night; a cluster with a writer, "<id>-1".
   database& install(database d, time_point now);
   /// Of somebody, and complete.
   db_snapshot& install(db_snapshot s);
@@ -90,8 +93,12 @@ class rds {
   reply restore_snapshot(const json::object& in, bool cluster);
   reply restore_time(const json::object& in, bool cluster);
   reply delete_instance(const json::object& in, bool cluster);
+  reply create_instance(const json::object& in, bool cluster);
+  reply delete_cluster(const json::object& in, bool cluster);
 
   reply restored(const json::object& in, const database& like, const std::string& name);
+  [[nodiscard]] std::vector<const database*> members_of(const std::string& cluster) const;
+  void show_cluster(json::object& out, const database& d) const;
   [[nodiscard]] json::object shown(const db_snapshot& s) const;
   [[nodiscard]] json::object shown(const database& d) const;
   [[nodiscard]] std::string arn(const std::string& what) const;

@@ -14,6 +14,8 @@ const registered rds({.signing = "rds",
                                 {"DBClusters", "DBCluster"},
                                 {"Tags", "Tag"},
                                 {"TagList", "Tag"},
+                                {"DBClusterMembers", "DBClusterMember"},
+                                {"DBParameterGroups", "DBParameterGroup"},
                                 {"VpcSecurityGroups", "VpcSecurityGroupMembership"},
                                 {"VpcSecurityGroupIds", "VpcSecurityGroupId"}},
                       .answers = [](const call& c) {

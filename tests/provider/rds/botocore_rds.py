@@ -38,6 +38,22 @@ def main():
     assert cluster["DBClusterSnapshot"]["Status"] == "creating", cluster
     rds.get_waiter("db_cluster_snapshot_available").wait(DBClusterSnapshotIdentifier="c", WaiterConfig=FAST)
     assert rds.describe_db_clusters(DBClusterIdentifier="shop-aurora")["DBClusters"][0]["LatestRestorableTime"]
+    restored = rds.restore_db_cluster_from_snapshot(
+        DBClusterIdentifier="copy-c", SnapshotIdentifier="c", Engine="aurora-postgresql", VpcSecurityGroupIds=["sg-1"],
+        ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 8})["DBCluster"]
+    assert restored["Status"] == "creating" and int(restored["PercentProgress"]) < 100, restored
+    refused(rds.create_db_instance, "InvalidDBClusterStateFault", DBInstanceIdentifier="w", DBClusterIdentifier="copy-c",
+            DBInstanceClass="db.r6g.large", Engine="aurora-postgresql")
+    rds.get_waiter("db_cluster_available").wait(DBClusterIdentifier="copy-c", WaiterConfig=FAST)
+    rds.create_db_instance(DBInstanceIdentifier="w", DBClusterIdentifier="copy-c", DBInstanceClass="db.r6g.large",
+                           Engine="aurora-postgresql")
+    rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier="w", WaiterConfig=FAST)
+    seen = rds.describe_db_clusters(DBClusterIdentifier="copy-c")["DBClusters"][0]
+    assert [(m["DBInstanceIdentifier"], m["IsClusterWriter"]) for m in seen["DBClusterMembers"]] == [("w", True)], seen
+    refused(rds.delete_db_cluster, "InvalidDBClusterStateFault", DBClusterIdentifier="copy-c", SkipFinalSnapshot=True)
+    rds.delete_db_instance(DBInstanceIdentifier="w", SkipFinalSnapshot=True)
+    rds.delete_db_cluster(DBClusterIdentifier="copy-c", SkipFinalSnapshot=True)
+    rds.get_waiter("db_cluster_deleted").wait(DBClusterIdentifier="copy-c", WaiterConfig=FAST)
     rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="copy", DBSnapshotIdentifier="by-boto",
                                              VpcSecurityGroupIds=["sg-1", "sg-2"])
     rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier="copy", WaiterConfig=FAST)

@@ -118,6 +118,30 @@ TEST_CASE("provider/rds over HTTP: prune deletes own old snapshots beyond the ke
   CHECK(s.carry("prune", {{"keep", 0}}, "none").ended.problem.code == errc::invalid_argument);
 }
 
+TEST_CASE(
+    "provider/rds over HTTP: hundreds of snapshots are read in pages, and pruned without touching others") {
+  aws_double d({}, speed);
+  put_up_databases(d);
+  over_http s(d);
+  d.with<cloud::rds>([](auto& model, auto now) {
+    for (int i = 0; i < 230; ++i) {
+      auto own = theirs("shipflow-shop-production-old-" + std::to_string(i), now - std::chrono::hours(i + 1));
+      own.tags = {{"shipflow:effect", "e" + std::to_string(i)}, {"shipflow:run", "old"}};
+      model.install(i % 2 == 0 ? own
+                               : theirs("by-hand-" + std::to_string(i), now - std::chrono::hours(i + 1)));
+    }
+  });
+  const auto pruned = s.carry("prune", {{"keep", 5}}).ended;
+  REQUIRE_MESSAGE(pruned.kind == answer_kind::done, kind_and_problem(pruned));
+  CHECK(at(pruned.value, "/kept") == 5);
+  CHECK(at(pruned.value, "/deleted").as_array().size() == 110);
+  CHECK(d.count("DescribeDBSnapshots") >= 3);
+  d.with<cloud::rds>([](auto& model, auto now) {
+    model.advance(now + std::chrono::hours(1));
+    CHECK(model.snapshots().size() == 115 + 5 + 2);  // and those of the last night
+  });
+}
+
 TEST_CASE("provider/rds over HTTP: a new instance from a snapshot, and the wrong account changes nothing") {
   aws_double d({}, 600);
   put_up_databases(d);

@@ -40,3 +40,37 @@ TEST_CASE("provider/rds: moto understands what is asked, and is understood") {
   CHECK(at(pruned.value, "/kept") == 1);
   CHECK(at(pruned.value, "/deleted").as_array().size() == 1);
 }
+
+TEST_CASE("provider/rds: moto restores a cluster from a snapshot, with a writer, and it is discarded again") {
+  if (moto_program().empty()) return;
+  moto server;
+  const auto options = server.keys.options();
+  aws::client admin(options);
+  const aws::service rds{"RDS", "rds", "rds", aws::protocol::query, "2014-10-31"};
+  static_cast<void>(moto::call(admin, rds, "CreateDBCluster",
+                               {{"DBClusterIdentifier", "shop-aurora"},
+                                {"Engine", "aurora-postgresql"},
+                                {"MasterUsername", "root"},
+                                {"MasterUserPassword", "not-a-secret"},
+                                {"StorageEncrypted", true}}));
+  static_cast<void>(moto::call(admin, rds, "CreateDBInstance",
+                               {{"DBInstanceIdentifier", "shop-aurora-1"},
+                                {"DBClusterIdentifier", "shop-aurora"},
+                                {"DBInstanceClass", "db.r6g.large"},
+                                {"Engine", "aurora-postgresql"}}));
+  over_http s(options);
+  s.target = a_cluster();
+  const auto taken = s.carry("snapshot", {}, "first").ended;
+  REQUIRE_MESSAGE(taken.kind == answer_kind::done, kind_and_problem(taken));
+  const auto made = s.carry("restore", {{"as", "shop-copy"}, {"snapshot", "latest"}}, "restored").ended;
+  REQUIRE_MESSAGE(made.kind == answer_kind::done, kind_and_problem(made));
+  CHECK(at(made.value, "/instance") == "shop-copy-writer");
+  const auto writer =
+      moto::call(admin, rds, "DescribeDBInstances", {{"DBInstanceIdentifier", "shop-copy-writer"}});
+  CHECK(json::serialize(writer).find("db.r6g.large") != std::string::npos);
+  CHECK(s.carry("restore", {{"as", "shop-copy"}, {"snapshot", "latest"}}, "restored").ended.kind ==
+        answer_kind::done);
+  const auto gone = s.carry("discard", {{"cluster", "shop-copy"}}, "gone").ended;
+  CHECK_MESSAGE(gone.kind == answer_kind::done, kind_and_problem(gone));
+  CHECK(moto::try_call(admin, rds, "DescribeDBClusters", {{"DBClusterIdentifier", "shop-copy"}}).has_error());
+}

@@ -125,9 +125,9 @@ TEST_CASE(
   CHECK(s.where->effects().at("key of restore").times == 1);
   CHECK(s.carry("restore", inputs, "another").ended.kind == answer_kind::conflict);
   CHECK(s.carry("restore", {{"as", "shop-2"}, {"at", "latest"}}, "by time").ended.kind == answer_kind::done);
-  for (const auto& wrong :
-       {json::object{{"as", "shop-production"}, {"at", "latest"}}, json::object{{"as", "x"}},
-        json::object{{"snapshot", "latest"}}, json::object{{"as", "x"}, {"at", "yesterday"}}})
+  for (const auto& wrong : {json::object{{"as", "shop-production"}, {"at", "latest"}},
+                            json::object{{"as", "x"}}, json::object{{"snapshot", "latest"}, {"at", "latest"}},
+                            json::object{{"as", "x"}, {"at", "yesterday"}}})
     CHECK(s.carry("restore", wrong, "wrong").ended.problem.code == errc::invalid_argument);
 
   CHECK(s.carry("discard", {{"instance", "shop-production"}}).ended.problem.code == errc::denied);
@@ -147,6 +147,7 @@ TEST_CASE("provider/rds: bindings that name nothing, two things or what is not k
     CHECK(s.cloud->install("production", "b", wrong).error().code == errc::invalid_argument);
   }
   databases s(a_cluster());
-  CHECK(s.cloud->actions_of(a_cluster())->size() == 4);
-  CHECK(s.carry("restore", {{"as", "x"}, {"at", "latest"}}).ended.problem.code == errc::unsupported);
+  CHECK(s.cloud->actions_of(a_cluster())->size() == 6);
+  CHECK(s.cloud->actions_of(a_cluster())->back().inputs.front().name == "cluster");
+  CHECK(s.cloud->actions_of(an_instance())->back().inputs.front().name == "instance");
 }
