@@ -1,5 +1,7 @@
 #include "http/proxy.hpp"
 
+#include "http/text.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
@@ -14,13 +16,6 @@ namespace shipflow::http {
 namespace asio = boost::asio;
 namespace urls = boost::urls;
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
 
 std::string basic(const std::string& pair) {
   std::string out(4 * ((pair.size() + 2) / 3) + 1, '\0');

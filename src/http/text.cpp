@@ -1,5 +1,7 @@
 #include "http/text.hpp"
 
+#include <algorithm>
+
 namespace shipflow::http {
 namespace {
 
@@ -42,6 +44,13 @@ std::string one_line(std::string_view text, std::size_t most) {
     if (out.size() + cut.size() <= most) end = out.size();
     text.remove_prefix(length == 0 ? 1 : length);
   }
+  return out;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return out;
 }
 

@@ -10,4 +10,7 @@ namespace shipflow::http {
 /// a cut is marked with "...".
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t most);
 
+/// Letters of ASCII in lower case, whatever the locale: names of hosts and schemes.
+[[nodiscard]] std::string lower(std::string_view text);
+
 }  // namespace shipflow::http

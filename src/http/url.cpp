@@ -1,23 +1,16 @@
 #include "http/url.hpp"
 
 #include "http/client.hpp"
+#include "http/text.hpp"
 
 #include <boost/url.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <system_error>
 
 namespace shipflow::http {
 namespace urls = boost::urls;
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
 
 error bad(std::string_view url, std::string_view why) {
   return make_error(errc::invalid_argument, "url " + shown_url(url) + ": " + std::string(why));
