@@ -1,4 +1,5 @@
 #include "aws/serve.hpp"
+#include "aws/target.hpp"
 #include "base/members.hpp"
 #include "provider/aws/actions.hpp"
 
@@ -53,13 +54,7 @@ std::vector<action_spec> action_specs() {
 }
 
 result<std::vector<action_spec>> actions_for(const json::object& target) {
-  constexpr std::array<std::string_view, 4> words{"provider", "region", "endpoint_url", "account"};
-  for (const auto& m : target)
-    if (std::find(words.begin(), words.end(), std::string_view(m.key())) == words.end())
-      return make_error(errc::invalid_argument,
-                        "aws binding: " + std::string(m.key()) + " is not known here");
-  if (const auto where = aws::read_destination(target); !where)
-    return make_error(errc::invalid_argument, "aws binding: " + where.error().message);
+  if (const auto where = aws::read_target("aws", target, {}); !where) return where.error();
   return action_specs();
 }
 

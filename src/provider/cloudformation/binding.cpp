@@ -1,28 +1,20 @@
 #include "provider/cloudformation/binding.hpp"
 
+#include "aws/target.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace shipflow::cloudformation {
 namespace {
 
-constexpr std::array<std::string_view, 7> known{"provider",     "region", "endpoint_url", "account",
-                                                "capabilities", "role",   "bucket"};
-
-error wrong(const std::string& what) {
-  return make_error(errc::invalid_argument, "cloudformation binding: " + what);
-}
+error wrong(const std::string& what) { return aws::wrong_binding("cloudformation", what); }
 
 }  // namespace
 
 result<binding> read_binding(const json::object& target) {
-  for (const auto& m : target)
-    if (std::find(known.begin(), known.end(), std::string_view(m.key())) == known.end())
-      return wrong(std::string(m.key()) + " is not known here");
-  auto where = aws::read_destination(target);
-  if (!where) return wrong(where.error().message);
+  auto where = aws::read_target("cloudformation", target, {"capabilities", "role", "bucket"});
+  if (!where) return where.error();
   binding b;
   static_cast<aws::destination&>(b) = std::move(*where);
   b.capabilities = members::texts(target, "capabilities");

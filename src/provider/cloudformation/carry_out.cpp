@@ -1,4 +1,5 @@
 // What the actions are, and from a call to its answer.
+#include "aws/answering.hpp"
 #include "base/members.hpp"
 #include "provider/cloudformation/actions.hpp"
 
@@ -95,17 +96,8 @@ answer carry_out(aws::desk& on, const request& q, const file_reader& file, depot
   const bool continues = q.action == "continue_rollback";
   if (q.action != "deploy" && q.action != "deploy_assembly" && !continues)
     return answer::failed(make_error(errc::unsupported, "provider cloudformation has no action " + q.action));
-  auto bound = read_binding(q.target);
-  if (!bound) return answer::failed(bound.error());
-  const auto where = static_cast<const aws::destination&>(*bound);
-  session s{{on, q, where}, std::move(*bound), file, assets};
-  if (q.stop.stop_requested() && q.what != verb::settle)
-    return s.refuse(errc::cancelled, "the call was cancelled");
-  if (q.what == verb::observe) return observe(s);
-  if (q.what == verb::diagnose) return diagnose(s);
-  const auto right = s.right_account();
-  if (!right) return right.error();
-  return continues ? continue_rollback(s) : deploy(s);
+  return aws::answer_call<session>({observe, diagnose, continues ? continue_rollback : deploy}, on, q,
+                                   read_binding(q.target), file, assets);
 }
 
 }  // namespace shipflow::cloudformation

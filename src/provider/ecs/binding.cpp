@@ -1,24 +1,14 @@
 #include "provider/ecs/binding.hpp"
 
+#include "aws/target.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 namespace shipflow::ecs {
 namespace {
 
-error wrong(const std::string& what) { return make_error(errc::invalid_argument, "ecs binding: " + what); }
-
-result<void> only(const json::object& o, const std::string& where,
-                  std::initializer_list<std::string_view> names) {
-  for (const auto& m : o) {
-    const std::string_view key(m.key().data(), m.key().size());
-    if (std::find(names.begin(), names.end(), key) == names.end())
-      return wrong(where + std::string(key) + " is not known here");
-  }
-  return {};
-}
+error wrong(const std::string& what) { return aws::wrong_binding("ecs", what); }
 
 result<int> number(const json::object& o, const char* name, int fallback, int least, int most) {
   if (!o.contains(name)) return fallback;
@@ -44,7 +34,7 @@ result<void> read_traffic(const json::object& from, binding& b) {
   if (!b.rule.empty() && !names_a(b.rule, ":listener-rule/"))
     return wrong("blue_green: rule must be the ARN of a listener's rule, not \"" + b.rule + "\"");
   const auto& groups = members::object(from, "target_groups");
-  if (auto known = only(groups, "target_groups: ", {"blue", "green"}); !known) return known;
+  if (auto known = aws::only("ecs", groups, "target_groups: ", {"blue", "green"}); !known) return known;
   for (const auto c : both_colours) {
     b.groups[c] = members::text(groups, name_of(c));
     if (!b.groups[c].empty() && !names_a(b.groups[c], ":targetgroup/"))
@@ -58,7 +48,8 @@ result<void> read_traffic(const json::object& from, binding& b) {
 /// Another component's traffic, which says what is live.
 result<void> read_leader(const json::value& leader, const json::object& beside, binding& b) {
   if (!leader.is_object()) return wrong("blue_green: follows must be a mapping");
-  if (auto known = only(leader.get_object(), "follows: ", {"listener", "rule", "target_groups"}); !known)
+  if (auto known = aws::only("ecs", leader.get_object(), "follows: ", {"listener", "rule", "target_groups"});
+      !known)
     return known;
   if (beside.contains("listener") || beside.contains("rule") || beside.contains("target_groups"))
     return wrong("blue_green has either traffic of its own or `follows`");
@@ -70,8 +61,8 @@ result<void> read_leader(const json::value& leader, const json::object& beside, 
 }
 
 result<void> read_colours(const json::object& target, const json::object& from, binding& b) {
-  if (auto known =
-          only(from, "blue_green: ", {"by", "blue", "green", "listener", "rule", "target_groups", "follows"});
+  if (auto known = aws::only("ecs", from, "blue_green: ",
+                             {"by", "blue", "green", "listener", "rule", "target_groups", "follows"});
       !known)
     return known;
   const auto by = members::text(from, "by");
@@ -92,7 +83,7 @@ result<void> read_colours(const json::object& target, const json::object& from, 
 }
 
 result<native_strategy> read_native(const json::object& from) {
-  if (auto known = only(from, "native: ", {"strategy", "percent", "pause_minutes"}); !known)
+  if (auto known = aws::only("ecs", from, "native: ", {"strategy", "percent", "pause_minutes"}); !known)
     return known.error();
   native_strategy out;
   const auto name = members::text(from, "strategy");
@@ -115,14 +106,11 @@ result<native_strategy> read_native(const json::object& from) {
 }  // namespace
 
 result<binding> read_binding(const json::object& target) {
-  if (auto known = only(target, "",
-                        {"provider", "region", "endpoint_url", "account", "container", "cluster", "service",
-                         "blue_green", "native", "instances", "enough", "failed_tasks"});
-      !known)
-    return known.error();
   binding b;
-  auto where = aws::read_destination(target);
-  if (!where) return wrong(where.error().message);
+  auto where = aws::read_target(
+      "ecs", target,
+      {"container", "cluster", "service", "blue_green", "native", "instances", "enough", "failed_tasks"});
+  if (!where) return where.error();
   static_cast<aws::destination&>(b) = std::move(*where);
   b.container = members::text(target, "container");
   const auto instances = number(target, "instances", 0, 1, 5000);

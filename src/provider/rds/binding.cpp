@@ -1,26 +1,18 @@
 #include "provider/rds/binding.hpp"
 
+#include "aws/target.hpp"
 #include "base/members.hpp"
-
-#include <algorithm>
-#include <array>
 
 namespace shipflow::rds {
 namespace {
 
-constexpr std::array<std::string_view, 7> known{"provider", "region",  "endpoint_url", "account",
-                                                "instance", "cluster", "encrypted"};
-
-error wrong(const std::string& what) { return make_error(errc::invalid_argument, "rds binding: " + what); }
+error wrong(const std::string& what) { return aws::wrong_binding("rds", what); }
 
 }  // namespace
 
 result<binding> read_binding(const json::object& target) {
-  for (const auto& m : target)
-    if (std::find(known.begin(), known.end(), std::string_view(m.key())) == known.end())
-      return wrong(std::string(m.key()) + " is not known here");
-  auto where = aws::read_destination(target);
-  if (!where) return wrong(where.error().message);
+  auto where = aws::read_target("rds", target, {"instance", "cluster", "encrypted"});
+  if (!where) return where.error();
   binding b;
   static_cast<aws::destination&>(b) = std::move(*where);
   const auto instance = members::text(target, "instance");

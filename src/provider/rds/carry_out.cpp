@@ -1,4 +1,5 @@
 // What the actions are, and from a call to its answer.
+#include "aws/answering.hpp"
 #include "base/members.hpp"
 #include "provider/rds/actions.hpp"
 
@@ -126,17 +127,7 @@ answer carry_out(aws::desk& on, const request& q) {
       std::find_if(known.begin(), known.end(), [&](const known_action& k) { return k.name == q.action; });
   if (a == known.end())
     return answer::failed(make_error(errc::unsupported, "provider rds has no action " + q.action));
-  auto bound = read_binding(q.target);
-  if (!bound) return answer::failed(bound.error());
-  const auto where = static_cast<const aws::destination&>(*bound);
-  session s{{on, q, where}, std::move(*bound)};
-  if (q.stop.stop_requested() && q.what != verb::settle)
-    return s.refuse(errc::cancelled, "the call was cancelled");
-  if (q.what == verb::observe) return observe(s);
-  if (q.what == verb::diagnose) return diagnose(s);
-  const auto right = s.right_account();
-  if (!right) return right.error();
-  return a->carry_out(s);
+  return aws::answer_call<session>({observe, diagnose, a->carry_out}, on, q, read_binding(q.target));
 }
 
 }  // namespace shipflow::rds

@@ -1,5 +1,6 @@
 #include "provider/site/binding.hpp"
 
+#include "aws/target.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
@@ -8,17 +9,7 @@
 namespace shipflow::site {
 namespace {
 
-error wrong(const std::string& what) { return make_error(errc::invalid_argument, "site binding: " + what); }
-
-result<void> only(const json::object& o, const std::string& where,
-                  std::initializer_list<std::string_view> names) {
-  for (const auto& m : o) {
-    const std::string_view key(m.key().data(), m.key().size());
-    if (std::find(names.begin(), names.end(), key) == names.end())
-      return wrong(where + std::string(key) + " is not known here");
-  }
-  return {};
-}
+error wrong(const std::string& what) { return aws::wrong_binding("site", what); }
 
 bool header_text(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
@@ -78,7 +69,7 @@ result<void> read_keep(const json::object& target, binding& b) {
   if (v == nullptr) return {};
   if (!v->is_object()) return wrong("keep must be a mapping");
   const auto& keep = v->get_object();
-  if (auto known = only(keep, "keep: ", {"releases", "for"}); !known) return known;
+  if (auto known = aws::only("site", keep, "keep: ", {"releases", "for"}); !known) return known;
   const auto releases = members::whole(keep, "releases", b.keep_releases);
   if (releases < 1 || releases > 50) return wrong("keep: releases must be a whole number from 1 to 50");
   b.keep_releases = static_cast<int>(releases);
@@ -92,8 +83,8 @@ result<void> read_keep(const json::object& target, binding& b) {
 }  // namespace
 
 result<binding> read_binding(const json::object& target) {
-  if (auto known = only(
-          target, "",
+  if (auto known = aws::only(
+          "site", target, "",
           {"provider", "bucket", "prefix", "region", "endpoint_url", "account", "encryption", "kms_key",
            "directory", "cache", "types", "assets", "pages", "entry", "keep", "stale_lock", "connections"});
       !known)
