@@ -28,7 +28,9 @@ std::string botocore_complains(const aws_double& d, const std::string& script, c
   const auto python = client_program("moto/bin/python", what);
   if (python.empty()) return {};
   int status = 0;
-  const auto said = said_by(python + " " + script + " " + d.url(), status);
+  const auto shared = std::string(SHIPFLOW_SOURCE_DIR) + "/tests/aws_double";
+  const auto said = said_by(
+      "PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=" + shared + " " + python + " " + script + " " + d.url(), status);
   return status == 0 ? std::string{} : "exit status " + std::to_string(status) + ": " + said;
 }
 

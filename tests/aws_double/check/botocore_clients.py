@@ -1,30 +1,10 @@
 """botocore's own clients, paginators and waiters against the AWS double. usage: botocore_clients.py URL"""
-import sys
+from against_double import FAST, client, refused
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
-URL = sys.argv[1]
 LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/50dc/f2f7"
 GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/green/73e2"
 OUTPUT_ONLY = ["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt",
                "registeredBy"]
-FAST = {"Delay": 1, "MaxAttempts": 60}
-
-
-def client(name, secret="wJalrXUtnFEMI"):
-    return boto3.client(name, endpoint_url=URL, region_name="eu-central-1", aws_access_key_id="AKIDEXAMPLE",
-                        aws_secret_access_key=secret, config=Config(retries={"mode": "standard"}))
-
-
-def refused(call, code, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as e:
-        assert e.response["Error"]["Code"] == code, e.response["Error"]
-    else:
-        raise AssertionError(f"{code} was expected")
 
 
 def release(ecs):
@@ -90,7 +70,7 @@ def main():
     one_task(ecs, release(ecs))
     refused(ecs.update_service, "ServiceNotFoundException", cluster="production", service="none")
     refused(ecs.update_service, "ClusterNotFoundException", cluster="none", service="shop-green")
-    refused(client("ecs", "another").list_services, "SignatureDoesNotMatch", cluster="production")
+    refused(client("ecs", secret="another").list_services, "SignatureDoesNotMatch", cluster="production")
     traffic(client("elbv2"))
 
 

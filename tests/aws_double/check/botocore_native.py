@@ -1,8 +1,5 @@
 """ECS's own canary as botocore's client sees it in the AWS double. usage: botocore_native.py URL"""
-import sys
-
-import boto3
-from botocore.config import Config
+from against_double import client
 from botocore.exceptions import ClientError, ParamValidationError
 
 PAUSES = [{"targetType": "PAUSE", "lifecycleStages": ["PRE_PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT"],
@@ -10,8 +7,7 @@ PAUSES = [{"targetType": "PAUSE", "lifecycleStages": ["PRE_PRODUCTION_TRAFFIC_SH
 CANARY = {"strategy": "CANARY", "bakeTimeInMinutes": 0, "maximumPercent": 200, "minimumHealthyPercent": 100,
           "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 0}, "lifecycleHooks": PAUSES}
 
-ecs = boto3.client("ecs", endpoint_url=sys.argv[1], region_name="eu-central-1", aws_access_key_id="AKIDEXAMPLE",
-                   aws_secret_access_key="wJalrXUtnFEMI", config=Config(retries={"mode": "standard"}))
+ecs = client("ecs")
 
 
 def begun(image):

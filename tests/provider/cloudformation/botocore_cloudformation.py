@@ -1,24 +1,10 @@
 """botocore's client, paginator and waiters of CloudFormation against the AWS double. usage: botocore_cloudformation.py URL"""
-import sys
-
-import boto3
-from botocore.exceptions import ClientError, WaiterError
-
-FAST = {"Delay": 1, "MaxAttempts": 60}
-
-
-def refused(call, code, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as e:
-        assert e.response["Error"]["Code"] == code, e.response["Error"]
-    else:
-        raise AssertionError(f"{code} was expected")
+from against_double import FAST, client, refused
+from botocore.exceptions import WaiterError
 
 
 def main():
-    cfn = boto3.client("cloudformation", endpoint_url=sys.argv[1], region_name="eu-central-1",
-                       aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="wJalrXUtnFEMI")
+    cfn = client("cloudformation")
     seen = cfn.describe_stacks(StackName="network")["Stacks"][0]
     assert seen["StackStatus"] == "CREATE_COMPLETE" and len(seen["Parameters"]) == 2, seen
     summary = cfn.get_template_summary(TemplateBody="network 2 Param:Cidr")

@@ -1,20 +1,7 @@
 """botocore's client and waiters of CloudFront against the AWS double. usage: botocore_cloudfront.py URL"""
-import sys
+from against_double import FAST, client, refused
 
-import boto3
-from botocore.exceptions import ClientError
-
-FAST = {"Delay": 1, "MaxAttempts": 60}
 ID = "E2EXAMPLE1AB"
-
-
-def refused(call, code, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as e:
-        assert e.response["Error"]["Code"] == code, e.response["Error"]
-    else:
-        raise AssertionError(f"{code} was expected")
 
 
 def batch(reference, *paths):
@@ -79,8 +66,7 @@ def staging(cf):
 
 
 def main():
-    cf = boto3.client("cloudfront", endpoint_url=sys.argv[1], region_name="us-east-1",
-                      aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="wJalrXUtnFEMI")
+    cf = client("cloudfront", region="us-east-1")
     made = cf.create_invalidation(DistributionId=ID, InvalidationBatch=batch("r1", "/a", "/b/*"))["Invalidation"]
     again = cf.create_invalidation(DistributionId=ID, InvalidationBatch=batch("r1", "/a", "/b/*"))["Invalidation"]
     assert made["Id"] == again["Id"] and made["InvalidationBatch"]["Paths"]["Items"] == ["/a", "/b/*"], made

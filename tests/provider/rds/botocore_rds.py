@@ -1,24 +1,9 @@
 """botocore's client, paginator and waiters of RDS against the AWS double. usage: botocore_rds.py URL"""
-import sys
-
-import boto3
-from botocore.exceptions import ClientError
-
-FAST = {"Delay": 1, "MaxAttempts": 60}
-
-
-def refused(call, code, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as e:
-        assert e.response["Error"]["Code"] == code, e.response["Error"]
-    else:
-        raise AssertionError(f"{code} was expected")
+from against_double import FAST, client, refused
 
 
 def main():
-    rds = boto3.client("rds", endpoint_url=sys.argv[1], region_name="eu-central-1",
-                       aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="wJalrXUtnFEMI")
+    rds = client("rds")
     made = rds.create_db_snapshot(DBSnapshotIdentifier="by-boto", DBInstanceIdentifier="shop-production",
                                   Tags=[{"Key": "a", "Value": "x & y"}, {"Key": "b", "Value": ""}])["DBSnapshot"]
     assert made["Status"] == "creating" and made["PercentProgress"] < 100, made
