@@ -64,12 +64,7 @@ const json::object& inputs() {
   return all;
 }
 
-}  // namespace
-
-TEST_CASE(
-    "provider/cloudformation, moto: what the CDK synthesised is published and deployed, and taken back") {
-  if (moto_program().empty()) return;
-  bootstrapped cloud;
+void published_deployed_and_taken_back(bootstrapped& cloud) {
   auto s = cloud.provider();
   s.target["role"] = "assembly";
   const auto a = s.carry("deploy_assembly", inputs());
@@ -100,11 +95,9 @@ TEST_CASE(
                    bootstrap_bucket()) == code);
 }
 
-TEST_CASE("provider/cloudformation, moto: another provider goes on after a crash") {
-  if (moto_program().empty()) return;
-  bootstrapped cloud;
+void goes_on_after_a_crash(bootstrapped& cloud) {
   auto first = cloud.provider();
-  auto q = first.make(verb::apply, "deploy_assembly", inputs());
+  auto q = first.make(verb::apply, "deploy_assembly", inputs(), "crash");
   q.baseline = first.look("deploy_assembly", inputs()).value;
   REQUIRE(first.ask(q).kind == answer_kind::started);
   auto next = cloud.provider();
@@ -113,11 +106,10 @@ TEST_CASE("provider/cloudformation, moto: another provider goes on after a crash
   const auto found = next.ask(r);
   const auto end = next.finish(q, found.kind == answer_kind::not_applied ? next.ask(q) : found);
   REQUIRE_MESSAGE(end.kind == answer_kind::done, kind_and_problem(end));
+  CHECK(next.undo("deploy_assembly", inputs(), q.baseline).kind == answer_kind::done);
 }
 
-TEST_CASE("provider/cloudformation, moto: large templates go by way of the bucket, there and back") {
-  if (moto_program().empty()) return;
-  bootstrapped cloud;
+void large_templates_by_way_of_the_bucket(bootstrapped& cloud) {
   const auto text = [](const std::string& name) {
     return R"({"Description": ")" + std::string(60'000, 'x') +
            R"(", "Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": ")" + name +
@@ -139,11 +131,7 @@ TEST_CASE("provider/cloudformation, moto: large templates go by way of the bucke
   CHECK(at(s.look("deploy", deploys("large", "two.json")).value, "/restores") == at(two.before, "/restores"));
 }
 
-TEST_CASE(
-    "provider/cloudformation, moto: an image asset has to be in ECR, and the credentials' account the right "
-    "one") {
-  if (moto_program().empty()) return;
-  bootstrapped cloud;
+void images_and_accounts(bootstrapped& cloud) {
   const auto with_image = [](const std::string& path) {
     auto text = from_disk()(path);
     if (text && path.ends_with("/Shop.assets.json"))
@@ -183,4 +171,19 @@ TEST_CASE(
   };
   auto other = cloud.provider(elsewhere);
   CHECK(other.carry("deploy_assembly", inputs(), "elsewhere").ended.problem.code == errc::denied);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "provider/cloudformation, moto: what the CDK synthesised is published, deployed and taken back, also "
+    "after a crash; "
+    "large templates go by way of a bucket; images must be there") {
+  if (moto_program().empty()) return;
+  // One server, which takes seconds to start: each leaves it as it was, or uses other names.
+  bootstrapped cloud;
+  goes_on_after_a_crash(cloud);
+  published_deployed_and_taken_back(cloud);
+  large_templates_by_way_of_the_bucket(cloud);
+  images_and_accounts(cloud);
 }
