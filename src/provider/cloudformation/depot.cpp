@@ -6,6 +6,7 @@
 #include "provider/cloudformation/borrowed_role.hpp"
 #include "s3/remote_bucket.hpp"
 
+#include <chrono>
 #include <map>
 #include <mutex>
 
@@ -15,6 +16,8 @@ namespace {
 constexpr int at_once = 4;
 constexpr std::size_t part_size = 16U << 20U;
 constexpr std::size_t most_remembered = 10'000;
+// Whoever lives for long looks again: somebody may have tidied the bucket up.
+constexpr auto seen_for = std::chrono::minutes(10);
 
 /// Bytes on their way into one object: at once if they are few, in parts otherwise.
 class upload {
@@ -105,23 +108,33 @@ class bucket_depot final : public depot {
   brought bring(const asset& a, const aws::destination& where) override {
     const auto id = a.region + " " + where.endpoint_url + " " + a.bucket + "/" + a.key;
     const std::lock_guard guard(mutex_);
-    if (const auto known = jobs_.find(id); known != jobs_.end()) {
-      auto now = known->second;
+    const auto known = jobs_.find(id);
+    if (known != jobs_.end() && !known->second.is_old()) {
+      auto now = known->second.now;
       if (now.is == brought::state::failed) jobs_.erase(known);
       return now;
     }
     forget_old();
     brought begun{brought::state::under_way};
-    jobs_[id] = begun;
+    jobs_[id] = {begun, clock::now()};
     workers_.post([this, a, where, id] {
       auto end = carry(a, where);
       const std::lock_guard done(mutex_);
-      jobs_[id] = std::move(end);
+      jobs_[id] = {std::move(end), clock::now()};
     });
     return begun;
   }
 
  private:
+  using clock = std::chrono::steady_clock;
+  struct job {
+    brought now;
+    clock::time_point since;
+    [[nodiscard]] bool is_old() const {
+      return now.is == brought::state::there && clock::now() - since > seen_for;
+    }
+  };
+
   brought carry(const asset& a, const aws::destination& where) {
     const auto through = roles_.client_for(a, where, closing_.get_token());
     if (!through) return {brought::state::failed, explained(a, through.error())};
@@ -139,13 +152,13 @@ class bucket_depot final : public depot {
 
   void forget_old() {
     for (auto at = jobs_.begin(); jobs_.size() >= most_remembered && at != jobs_.end();)
-      at = at->second.is == brought::state::there ? jobs_.erase(at) : std::next(at);
+      at = at->second.now.is == brought::state::there ? jobs_.erase(at) : std::next(at);
   }
 
   borrowed_roles roles_;
   std::stop_source closing_;
   std::mutex mutex_;
-  std::map<std::string, brought> jobs_;
+  std::map<std::string, job> jobs_;
   aws::workers workers_;  // last: ends first
 };
 
