@@ -104,8 +104,8 @@ got<json::object> with_version(session& s, json::object outputs) {
   return outputs;
 }
 
-answer under_way(const answer& a, json::object handle) {
-  return a.kind == answer_kind::progress ? answer::started(std::move(handle), look_soon) : a;
+answer under_way(const answer& a, const json::object& handle) {
+  return a.kind == answer_kind::progress ? answer::started(handle, look_soon) : a;
 }
 
 answer given_up(session& s, const std::string& why) {

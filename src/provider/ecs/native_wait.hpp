@@ -45,7 +45,7 @@ struct standing {
 [[nodiscard]] got<json::object> with_version(session& s, json::object outputs);
 
 /// Settle comes next for what is under way.
-[[nodiscard]] answer under_way(const answer& a, json::object handle);
+[[nodiscard]] answer under_way(const answer& a, const json::object& handle);
 [[nodiscard]] answer given_up(session& s, const std::string& why);
 /// done, or progress while the configuration is put back.
 [[nodiscard]] answer finished(session& s, const wait& w);

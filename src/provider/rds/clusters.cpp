@@ -62,14 +62,14 @@ json::object like_source(const session& s, const source& from) {
   for (const auto& [of, as] : {std::pair{"DBClusterParameterGroup", "DBClusterParameterGroupName"},
                                std::pair{"EngineMode", "EngineMode"}, std::pair{"Port", "Port"},
                                std::pair{"StorageType", "StorageType"}})
-    if (auto text = members::text(from.raw, of); !text.empty()) in[as] = std::move(text);
+    if (const auto text = members::text(from.raw, of); !text.empty()) in[as] = text;
   if (members::truth(from.raw, "IAMDatabaseAuthenticationEnabled"))
     in["EnableIAMDatabaseAuthentication"] = true;
   const auto& scaling = members::object(from.raw, "ServerlessV2ScalingConfiguration");
   if (!scaling.empty()) {
     json::object as;
     for (const auto* bound : {"MinCapacity", "MaxCapacity", "SecondsUntilAutoPause"})
-      if (auto text = members::text(scaling, bound); !text.empty()) as[bound] = std::move(text);
+      if (const auto text = members::text(scaling, bound); !text.empty()) as[bound] = text;
     in["ServerlessV2ScalingConfiguration"] = std::move(as);
   }
   return in;
