@@ -112,7 +112,7 @@ constexpr std::array<field<shipflow::aws_options>, 4> aws_fields{{
     {"ca_file", &shipflow::aws_options::ca_file},
 }};
 
-shipflow::aws_options read_aws(const object& given, const char* where) {
+shipflow::aws_options read_aws(const host& at, const object& given, const char* where) {
   members m(given, where);
   shipflow::aws_options aws;
   read_fields(m, aws_fields, aws);
@@ -120,11 +120,12 @@ shipflow::aws_options read_aws(const object& given, const char* where) {
   const auto system = shipflow::system_variable_sources();
   aws.variable = system.process_environment;
   aws.file = system.file;
+  aws.keyring = at.keyring;
   return aws;
 }
 
 void add_aws(host& at, const object& given) {
-  const auto aws = read_aws(given, "options of aws");
+  const auto aws = read_aws(at, given, "options of aws");
   const std::array made{
       shipflow::make_aws_provider({.aws = aws}),        shipflow::make_ecs_provider({.aws = aws}),
       shipflow::make_site_provider({.aws = aws}),       shipflow::make_rds_provider({.aws = aws}),
@@ -143,7 +144,7 @@ void add_sources(host& at, const object& given) {
   const auto aws_given = m.object("aws");
   m.done();
   const std::array made{shipflow::make_prometheus_source(), shipflow::make_http_source(),
-                        shipflow::make_cloudwatch_source(read_aws(aws_given, "options of sources: aws"))};
+                        shipflow::make_cloudwatch_source(read_aws(at, aws_given, "options of sources: aws"))};
   at.on_engine([&](shipflow::engine& e) {
     for (const auto& source : made) check(e.add(source));
   });

@@ -5,6 +5,7 @@
 #include "queue.hpp"
 #include "table.hpp"
 
+#include <shipflow/aws.hpp>
 #include <shipflow/engine.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/provider_suite.hpp>
@@ -87,6 +88,8 @@ class host {
   std::map<std::string, std::shared_ptr<shipflow::provider>> providers;
   /// Probe sources in the order they were added, for the provider `probe`.
   std::vector<std::shared_ptr<shipflow::probe_source>> probes;
+  /// Of everything that speaks to AWS.
+  const std::shared_ptr<shipflow::aws_keyring> keyring = shipflow::make_aws_keyring();
 
  private:
   void run_on_engine(const std::function<void(shipflow::engine&)>& work);

@@ -41,16 +41,18 @@ std::vector<std::pair<std::string, std::string>> inherited() {
   return out;
 }
 
+/// One search for credentials serves all that a host adds.
 shipflow::aws_options aws_of_process() {
   shipflow::aws_options aws;
+  aws.keyring = shipflow::make_aws_keyring();
   aws.variable = shipflow::system_variable_sources().process_environment;
   aws.file = shipflow::system_variable_sources().file;
   return aws;
 }
 
-shipflow::result<void> add_metric_sources(shipflow::engine& engine) {
+shipflow::result<void> add_metric_sources(shipflow::engine& engine, const shipflow::aws_options& aws) {
   for (const auto& source : {shipflow::make_prometheus_source(), shipflow::make_http_source(),
-                             shipflow::make_cloudwatch_source(aws_of_process())})
+                             shipflow::make_cloudwatch_source(aws)})
     if (auto added = engine.add(source); !added) return added;
   return {};
 }
@@ -63,18 +65,17 @@ shipflow::result<void> add(host& to, std::shared_ptr<shipflow::provider> p) {
   return to.engine->add(std::move(p));
 }
 
-shipflow::result<void> add_aws_providers(host& to, const dress& as) {
-  for (auto& p : {shipflow::make_aws_provider({.aws = aws_of_process()}),
-                  shipflow::make_ecs_provider({.aws = aws_of_process()}),
-                  shipflow::make_site_provider({.aws = aws_of_process()}),
-                  shipflow::make_rds_provider({.aws = aws_of_process()}),
-                  shipflow::make_cloudfront_provider({.aws = aws_of_process()}),
-                  shipflow::make_cloudformation_provider({.aws = aws_of_process()})})
+shipflow::result<void> add_aws_providers(host& to, const dress& as, const shipflow::aws_options& aws) {
+  for (auto& p : {shipflow::make_aws_provider({.aws = aws}), shipflow::make_ecs_provider({.aws = aws}),
+                  shipflow::make_site_provider({.aws = aws}), shipflow::make_rds_provider({.aws = aws}),
+                  shipflow::make_cloudfront_provider({.aws = aws}),
+                  shipflow::make_cloudformation_provider({.aws = aws})})
     if (auto added = add(to, as(p)); !added) return added;
   return {};
 }
 
-shipflow::result<void> add_providers(host& to, const std::string& state, const dress& as) {
+shipflow::result<void> add_providers(host& to, const std::string& state, const dress& as,
+                                     const shipflow::aws_options& aws) {
   auto& engine = *to.engine;
   shipflow::command_options commands;
   commands.state_directory = state + "/commands";
@@ -93,14 +94,14 @@ shipflow::result<void> add_providers(host& to, const std::string& state, const d
   if (auto added = engine.add(std::shared_ptr<shipflow::metric_source>(shared)); !added) return added;
   if (auto added = engine.add(std::shared_ptr<shipflow::probe_source>(shared)); !added) return added;
 
-  if (auto added = add_metric_sources(engine); !added) return added;
+  if (auto added = add_metric_sources(engine, aws); !added) return added;
   if (auto added = add(to, as(shipflow::make_http_provider())); !added) return added;
-  if (auto added = add_aws_providers(to, as); !added) return added;
+  if (auto added = add_aws_providers(to, as, aws); !added) return added;
   if (auto added = add(to, shipflow::make_gate_provider()); !added) return added;
   if (auto added = add(to, shipflow::make_github_provider()); !added) return added;
   const auto probes = shipflow::make_probes();
   if (auto added = engine.add(probes); !added) return added;
-  const auto alarms = shipflow::make_alarm_probes({.aws = aws_of_process()});
+  const auto alarms = shipflow::make_alarm_probes({.aws = aws});
   if (auto added = engine.add(alarms); !added) return added;
   return add(to, shipflow::make_probe_provider({probes, shared, alarms}));
 }
@@ -124,28 +125,28 @@ class mute final : public shipflow::notifier {
 
 using notifier_list = std::vector<std::shared_ptr<shipflow::notifier>>;
 
-notifier_list all_notifiers() {
-  return {shipflow::make_notifiers(), shipflow::make_github_notifier(),
-          shipflow::make_aws_notifier(aws_of_process())};
+notifier_list all_notifiers(const shipflow::aws_options& aws) {
+  return {shipflow::make_notifiers(), shipflow::make_github_notifier(), shipflow::make_aws_notifier(aws)};
 }
 
-notifier_list mute_notifiers() {
+notifier_list mute_notifiers(const shipflow::aws_options& aws) {
   notifier_list out;
-  for (auto& n : all_notifiers()) out.push_back(std::make_shared<mute>(std::move(n)));
+  for (auto& n : all_notifiers(aws)) out.push_back(std::make_shared<mute>(std::move(n)));
   return out;
 }
 
 shipflow::result<std::unique_ptr<host>> assemble(std::shared_ptr<shipflow::store> store,
                                                  const std::string& state, observer seen, const dress& as,
-                                                 const notifier_list& tells) {
+                                                 notifier_list (*tells)(const shipflow::aws_options&)) {
+  const auto aws = aws_of_process();
   auto out = std::make_unique<host>();
   out->store = std::move(store);
   shipflow::engine_options options;
   options.observer = std::move(seen);
-  options.secrets = shipflow::aws_secrets(aws_of_process(), shipflow::system_secrets);
+  options.secrets = shipflow::aws_secrets(aws, shipflow::system_secrets);
   out->engine = std::make_unique<shipflow::engine>(out->loop, out->store, std::move(options));
-  if (auto added = add_providers(*out, state, as); !added) return added.error();
-  for (const auto& n : tells)
+  if (auto added = add_providers(*out, state, as, aws); !added) return added.error();
+  for (const auto& n : tells(aws))
     if (auto added = out->engine->add(n); !added) return added.error();
   return out;
 }
@@ -173,7 +174,7 @@ shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer see
         if (const auto alive = socket->lock()) alive->note(e);
         if (seen) seen(e);
       },
-      itself, all_notifiers());
+      itself, all_notifiers);
   if (!out) return out;
   auto control = shipflow::control_server::listen(at.socket, (*out)->loop, *(*out)->engine, *(*out)->store);
   if (!control) return control.error();
@@ -186,12 +187,12 @@ shipflow::result<std::unique_ptr<host>> open_dry_host(const std::string& state) 
   // Providers make their directories when they first act, so a dry host leaves nothing behind.
   const auto nowhere = std::filesystem::temp_directory_path() / "shipflow-dry";
   return assemble(shipflow::make_memory_store(), state.empty() ? nowhere.string() : state, {}, itself,
-                  mute_notifiers());
+                  mute_notifiers);
 }
 
 shipflow::result<std::unique_ptr<host>> open_shadow_host(const places& at, observer seen) {
   return assemble(shipflow::make_memory_store(), at.state, std::move(seen), shipflow::make_shadow_provider,
-                  mute_notifiers());
+                  mute_notifiers);
 }
 
 shipflow::identity speaker(const arguments& given) {

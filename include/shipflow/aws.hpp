@@ -41,11 +41,18 @@
 #include <shipflow/time.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace shipflow {
 inline namespace v1 {
+
+/// Credentials that several providers, sources and notifiers share: they are searched for once and renewed once, and a
+/// metadata service is asked as often as for one. Those who share one read the same variables and files; what differs in
+/// `profile`, `region` or `endpoint_url` is kept apart. Any thread may use it; it lives as long as somebody has it.
+class aws_keyring;
+[[nodiscard]] std::shared_ptr<aws_keyring> make_aws_keyring();
 
 /// Nothing is read from the process but through these functions; an empty one reads nothing.
 struct aws_options {
@@ -65,6 +72,8 @@ struct aws_options {
   std::string retry_mode;
   /// What signatures are dated by and waiting is measured by; empty: the system's clock.
   std::function<time_point()> now;
+  /// Empty: what is made with these options searches for itself.
+  std::shared_ptr<aws_keyring> keyring;
 };
 
 }  // namespace v1

@@ -82,7 +82,7 @@ void call::attempt() {
 void call::authorise() {
   if (service_.signing.empty()) return go(next_try());
   if (own_) return send(*own_);
-  at_.with_credentials(region_, [self = shared_from_this()](const result<credentials>& who) {
+  at_.ring->take(at_, region_, [self = shared_from_this()](const result<credentials>& who) {
     if (!self->done_) return;
     if (!who) return self->answer(self->made(who.error().code, who.error().text()));
     self->send(*who);
@@ -108,6 +108,7 @@ http::request call::next_try() {
 
 // Signed right before it is sent: a wait in between would age the signature.
 void call::send(const credentials& who) {
+  signed_by_ = who.id;
   auto q = next_try();
   const auto skew = at_.skew.find(to_.endpoint);
   signing how{to_.region, std::string(service_.signing),
@@ -154,7 +155,7 @@ void call::on_refusal(const http::response& got) {
   const auto said = refusal_of(service_, got);
   if (went_to_other_region(said.region)) return attempt();
   auto f = refused(got, said);
-  if (expired(f.aws_code)) at_.forget_credentials();
+  if (expired(f.aws_code)) at_.ring->forget(signed_by_);
   const auto why = trouble_of(got.status, f.aws_code);
   at_.answered(to_.endpoint, why);
   if (why == trouble::clock && corrected_clock(got)) return attempt();

@@ -52,7 +52,7 @@ class call : public std::enable_shared_from_this<call> {
   wire_request q_;
   call_options how_;
   std::function<void(rest_outcome)> done_;
-  std::string region_, id_;
+  std::string region_, id_, signed_by_;
   address to_;
   std::optional<credentials> own_;
   std::chrono::steady_clock::time_point end_;

@@ -50,11 +50,11 @@ void presign_with(machine& at, const service& s, const wire_request& q, const ca
   plain.headers = q.headers;
   plain.body = q.body;
   signing with{to->region, std::string(s.signing), at.now(), s.rules};
-  at.with_credentials(*region,
-                      [plain, with, valid, done = std::move(done)](const result<credentials>& who) mutable {
-                        if (!who) return done(who.error());
-                        done(presigned(plain, *who, with, valid));
-                      });
+  at.ring->take(at, *region,
+                [plain, with, valid, done = std::move(done)](const result<credentials>& who) mutable {
+                  if (!who) return done(who.error());
+                  done(presigned(plain, *who, with, valid));
+                });
 }
 
 }  // namespace

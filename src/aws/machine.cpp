@@ -16,14 +16,14 @@ namespace shipflow::aws {
 
 // A site of thousands of files goes over this many connections.
 constexpr std::size_t idle_connections = 64;
-constexpr duration renew_before = std::chrono::minutes(15);
-constexpr duration wait_before = std::chrono::minutes(10);
-constexpr duration search_pause = std::chrono::minutes(1);
 // Of one question on the way to credentials, its retries included.
 constexpr duration question_wait = std::chrono::seconds(20);
 
 machine::machine(aws_options given)
-    : options(std::move(given)), work_(boost::asio::make_work_guard(io)), dice_(std::random_device{}()) {}
+    : options(std::move(given)),
+      ring(keyring_of(options)),
+      work_(boost::asio::make_work_guard(io)),
+      dice_(std::random_device{}()) {}
 
 void machine::post(std::function<void()> what) {
   {
@@ -44,45 +44,23 @@ void machine::post(std::function<void()> what) {
 
 void machine::close() {
   if (!thread_.joinable()) return;
-  boost::asio::post(io, [this] {
-    closed = true;
-    over_.request_stop();
-    const auto all = live;
-    for (auto* c : all) c->give_up(errc::cancelled);
-    web.reset();
-  });
+  boost::asio::post(io, [this] { give_up_all(); });
   work_.reset();
   thread_.join();
 }
 
-void machine::with_credentials(const std::string& region, found_credentials done) {
-  const auto left = known_ && known_->expires ? *known_->expires - now() : duration::max();
-  const bool may_search = now() >= search_again_;
-  if (known_ && left > (may_search ? wait_before : duration{0})) {
-    const auto in_use = *known_;
-    if (left <= renew_before && may_search) search(region);
-    return done(in_use);
-  }
-  waiting_.push_back(std::move(done));
-  search(region);
+void machine::give_up_all() {
+  closed = true;
+  over_.request_stop();
+  const auto waiting = ring->leave(*this);
+  const auto all = live;
+  for (auto* c : all) c->give_up(errc::cancelled);
+  for (const auto& done : waiting) done(make_error(errc::cancelled, "cancelled"));
+  web.reset();
 }
 
 void machine::search(const std::string& region) {
-  if (std::exchange(searching_, true)) return;
-  search_credentials(*this, region, [this](const result<credentials>& found) { answer_all(found); });
-}
-
-void machine::answer_all(const result<credentials>& found) {
-  searching_ = false;
-  const bool usable = known_ && known_->expires && *known_->expires > now();
-  // Keys that expire soon and are all there is are used until the service refuses them.
-  if (found || usable) search_again_ = now() + search_pause;
-  if (found)
-    known_ = *found;
-  else if (!usable)
-    known_.reset();
-  const auto answer = known_ ? result<credentials>(*known_) : found;
-  for (const auto& done : std::exchange(waiting_, {})) done(answer);
+  search_credentials(*this, region, [this](const result<credentials>& found) { ring->found(*this, found); });
 }
 
 void machine::ask_with(const service& s, wire_request q, std::optional<credentials> who,

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "aws/client.hpp"
-#include "aws/credentials.hpp"
+#include "aws/keyring.hpp"
 #include "aws/rate.hpp"
 #include "aws/retry.hpp"
 #include "aws/settings.hpp"
@@ -23,28 +23,16 @@ namespace shipflow::aws {
 
 class call;
 
-/// A token of single sign-on as the AWS command line keeps it.
-struct sign_on_token {
-  std::string access;
-  time_point expires{};
-  std::string refresh{}, client_id{}, client_secret{};  ///< all there: it can be renewed
-};
-
-class machine {
+class machine : public keyring::holder {
  public:
   explicit machine(aws_options options);
 
   /// Runs `what` on the thread, which it starts when there is none yet.
-  void post(std::function<void()> what);
+  void post(std::function<void()> what) override;
   /// Cancels all calls and joins.
   void close();
 
-  /// Searches at most once at a time. From 15 minutes before they end credentials are renewed while they are used,
-  /// from 10 minutes on calls wait for new ones; when there are none to be had, those that are still valid are used.
-  /// `region`: where roles are asked for when nothing else names one.
-  void with_credentials(const std::string& region, found_credentials done);
-  /// Those in use were refused: the next call searches again.
-  void forget_credentials() { known_.reset(); }
+  void search(const std::string& region) override;
   /// A call of the client's own, with these credentials or unsigned. On the thread only.
   void ask_with(const service& s, wire_request q, std::optional<credentials> who, const std::string& region,
                 std::function<void(rest_outcome)> done);
@@ -58,11 +46,12 @@ class machine {
   [[nodiscard]] duration pause_before(const std::string& endpoint);
   void answered(const std::string& endpoint, trouble how);
 
-  [[nodiscard]] time_point now() const;
+  [[nodiscard]] time_point now() const override;
   [[nodiscard]] double random() { return std::uniform_real_distribution<>(0, 1)(dice_); }
   [[nodiscard]] std::string invocation_id();
 
   const aws_options options;
+  const std::shared_ptr<keyring> ring;  ///< where its credentials come from
   boost::asio::io_context io{1};
   /// Read once, when the first call is made.
   result<retry_settings> retries = retry_settings{};
@@ -70,27 +59,21 @@ class machine {
   std::unique_ptr<http::client> web;
   retry_quota quota;
   signing_keys keys;
-  std::map<std::string, duration> skew;                 ///< by endpoint: server's clock less ours
-  std::map<std::string, std::string> bucket_region;     ///< of buckets that turned out to be elsewhere
-  std::map<std::string, sign_on_token> sign_on_tokens;  ///< renewed here, by session
+  std::map<std::string, duration> skew;              ///< by endpoint: server's clock less ours
+  std::map<std::string, std::string> bucket_region;  ///< of buckets that turned out to be elsewhere
   std::set<call*> live;
   bool closed = false;
 
  private:
-  void search(const std::string& region);
-  void answer_all(const result<credentials>& found);
+  void give_up_all();
   [[nodiscard]] time_point steady_now() const;
 
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::mt19937_64 dice_;
   std::mutex starting_;
   std::thread thread_;
-  std::optional<credentials> known_;
-  std::vector<found_credentials> waiting_;
   std::map<std::string, std::string> proxies_;  ///< by endpoint
   std::map<std::string, rate_limiter> rates_;   ///< by endpoint
-  time_point search_again_{};                   ///< not before, while what is known can be used
-  bool searching_ = false;
   std::stop_source over_;
 };
 

@@ -77,9 +77,8 @@ class login : public std::enable_shared_from_this<login> {
     if (!text)
       return make_error(errc::denied, "nobody is logged in, log in: aws sso login --profile " + profile_);
     auto token = parse_token(*text, path);
-    const auto mine = with_.sign_on_tokens.find(how_.session);
-    if (token && mine != with_.sign_on_tokens.end() && mine->second.expires > token->expires)
-      return mine->second;
+    const auto mine = with_.ring->token(how_.session);
+    if (token && mine && mine->expires > token->expires) return *mine;
     return token;
   }
 
@@ -106,7 +105,7 @@ class login : public std::enable_shared_from_this<login> {
     if (auto next = member(*body, "refreshToken"); !next.empty()) token.refresh = std::move(next);
     if (token.access.empty())
       return done_(make_error(errc::failed, "single sign-on: the answer holds no token"));
-    with_.sign_on_tokens.insert_or_assign(how_.session, token);
+    with_.ring->keep(how_.session, token);
     ask_keys(token);
   }
 
