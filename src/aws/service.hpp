@@ -46,6 +46,8 @@ struct service {
 
 inline constexpr service cloudwatch{"CLOUDWATCH", "monitoring", "monitoring", protocol::json_1_0,
                                     "GraniteServiceVersion20100801"};
+inline constexpr service ecr{"ECR", "api.ecr", "ecr", protocol::json_1_1,
+                             "AmazonEC2ContainerRegistry_V20150921"};
 inline constexpr service ecs{"ECS", "ecs", "ecs", protocol::json_1_1, "AmazonEC2ContainerServiceV20141113"};
 inline constexpr service elbv2{"ELASTIC_LOAD_BALANCING_V2", "elasticloadbalancing", "elasticloadbalancing",
                                protocol::query, "2015-12-01"};

@@ -8,9 +8,6 @@
 namespace shipflow::aws_checks {
 namespace {
 
-constexpr aws::service ecr{"ECR", "api.ecr", "ecr", aws::protocol::json_1_1,
-                           "AmazonEC2ContainerRegistry_V20150921"};
-
 bool all_of(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
 }
@@ -53,7 +50,7 @@ json::object about(const image_name& n) {
 
 // Its digest; not_found when there is no such image, in AWS's own words else.
 aws::got<json::object> details_of(visit& v, const image_name& n) {
-  const auto got = v.read(ecr, "DescribeImages", about(n));
+  const auto got = v.read(aws::ecr, "DescribeImages", about(n));
   if (!got) return got.error();
   const auto& list = members::list(*got, "imageDetails");
   if (list.empty() || !is_digest(members::text(members::as_object(list.front()), "imageDigest")))
@@ -70,7 +67,7 @@ aws::got<bool> has_tag(visit& v, const image_name& n, const std::string& tag, co
   auto other = n;
   other.digest.clear();
   other.tag = tag;
-  const auto said = v.attempt(ecr, "DescribeImages", about(other));
+  const auto said = v.attempt(aws::ecr, "DescribeImages", about(other));
   if (!said && said.error().aws_code == "ImageNotFoundException") return false;
   if (!said) return aws::visit::not_read(said.error());
   const auto& list = members::list(*said, "imageDetails");
@@ -86,7 +83,7 @@ answer put_tag(visit& v, const image_name& n, const std::string& tag, const std:
       json::array{"application/vnd.docker.distribution.manifest.v2+json",
                   "application/vnd.docker.distribution.manifest.list.v2+json",
                   "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json"};
-  const auto got = v.read(ecr, "BatchGetImage", std::move(ask));
+  const auto got = v.read(aws::ecr, "BatchGetImage", std::move(ask));
   if (!got) return got.error();
   const auto& images = members::list(*got, "images");
   if (images.empty())
@@ -100,7 +97,7 @@ answer put_tag(visit& v, const image_name& n, const std::string& tag, const std:
   put["imageDigest"] = digest;
   if (auto type = members::text(found, "imageManifestMediaType"); !type.empty())
     put["imageManifestMediaType"] = type;
-  const auto said = v.attempt(ecr, "PutImage", std::move(put));
+  const auto said = v.attempt(aws::ecr, "PutImage", std::move(put));
   if (said || said.error().aws_code == "ImageAlreadyExistsException") return named(n, digest);
   if (said.error().aws_code == "ImageTagAlreadyExistsException")
     return answer::conflict("tag " + tag + " of " + n.repository +

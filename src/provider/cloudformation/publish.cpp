@@ -3,13 +3,6 @@
 #include "base/members.hpp"
 
 namespace shipflow::cloudformation {
-namespace {
-
-constexpr aws::service ecr{"ECR", "api.ecr", "ecr", aws::protocol::json_1_1,
-                           "AmazonEC2ContainerRegistry_V20150921"};
-
-}  // namespace
-
 aws::got<bool> images_there(session& s, const std::vector<needed_image>& images) {
   for (const auto& i : images) {
     auto at = s;
@@ -17,7 +10,7 @@ aws::got<bool> images_there(session& s, const std::vector<needed_image>& images)
     json::object in{{"repositoryName", i.repository},
                     {"imageIds", json::array{json::object{{"imageTag", i.tag}}}}};
     if (!i.registry.empty()) in["registryId"] = i.registry;
-    const auto said = at.attempt(ecr, "DescribeImages", std::move(in));
+    const auto said = at.attempt(aws::ecr, "DescribeImages", std::move(in));
     if (said && !members::list(*said, "imageDetails").empty()) continue;
     const auto code = said ? std::string("ImageNotFoundException") : said.error().aws_code;
     if (code != "ImageNotFoundException" && code != "RepositoryNotFoundException")

@@ -1,31 +1,19 @@
 #include "provider/cloudfront/binding.hpp"
 
+#include "aws/target.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace shipflow::cloudfront {
 namespace {
 
-constexpr std::array<std::string_view, 7> known{"provider",     "region", "endpoint_url", "account",
-                                                "distribution", "origin", "canary"};
-constexpr std::array<std::string_view, 3> known_of_canary{"releases", "staging", "stay"};
+constexpr std::string_view provider = "cloudfront";
 constexpr std::string_view placeholder = "${version}";
 constexpr duration shortest_stay = std::chrono::minutes(5);
 constexpr duration longest_stay = std::chrono::hours(1);
 
-error wrong(const std::string& what) {
-  return make_error(errc::invalid_argument, "cloudfront binding: " + what);
-}
-
-template <class Names>
-const json::key_value_pair* unknown_in(const json::object& o, const Names& names) {
-  const auto found = std::find_if(o.begin(), o.end(), [&](const auto& m) {
-    return std::find(names.begin(), names.end(), std::string_view(m.key())) == names.end();
-  });
-  return found == o.end() ? nullptr : found;
-}
+error wrong(const std::string& what) { return aws::wrong_binding(provider, what); }
 
 result<int> seconds_in(const json::object& stay, const char* name) {
   const auto read = parse_duration(members::text(stay, name));
@@ -55,8 +43,8 @@ bool is_id(const std::string& text) {
 result<canary> read_canary(const json::object& target) {
   if (!target.at("canary").is_object()) return wrong("canary must be a mapping with `releases`");
   const auto& given = target.at("canary").get_object();
-  if (const auto* other = unknown_in(given, known_of_canary))
-    return wrong("canary." + std::string(other->key()) + " is not known here");
+  if (auto known = aws::only(provider, given, "canary.", {"releases", "staging", "stay"}); !known)
+    return known.error();
   canary c;
   c.releases =
       given.contains("releases") ? members::text(given, "releases") : "/releases/" + std::string(placeholder);
@@ -90,10 +78,8 @@ std::string version_at_path(const canary& c, const std::string& path) {
 }
 
 result<binding> read_binding(const json::object& target) {
-  if (const auto* other = unknown_in(target, known))
-    return wrong(std::string(other->key()) + " is not known here");
-  auto where = aws::read_destination(target);
-  if (!where) return wrong(where.error().message);
+  auto where = aws::read_target(provider, target, {"distribution", "origin", "canary"});
+  if (!where) return where.error();
   binding b;
   static_cast<aws::destination&>(b) = std::move(*where);
   b.distribution = members::text(target, "distribution");

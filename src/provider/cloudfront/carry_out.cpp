@@ -1,4 +1,5 @@
 // From a call to its answer.
+#include "aws/answering.hpp"
 #include "base/members.hpp"
 #include "provider/cloudfront/actions.hpp"
 
@@ -50,19 +51,10 @@ answer carry_out(aws::desk& on, const request& q) {
   if (known == nullptr)
     return answer::failed(make_error(errc::unsupported, "provider cloudfront has no action " + q.action));
   auto bound = read_binding(q.target);
-  if (!bound) return answer::failed(bound.error());
-  const auto where = static_cast<const aws::destination&>(*bound);
-  if (known->of_canary && !bound->tried)
+  if (bound && known->of_canary && !bound->tried)
     return answer::failed(
         make_error(errc::invalid_argument, q.component + ": " + q.action + " needs `canary` in the binding"));
-  session s{{on, q, where}, std::move(*bound)};
-  if (q.stop.stop_requested() && q.what != verb::settle)
-    return s.refuse(errc::cancelled, "the call was cancelled");
-  if (q.what == verb::observe) return known->observe(s);
-  if (q.what == verb::diagnose) return diagnose(s);
-  const auto right = s.right_account();
-  if (!right) return right.error();
-  return known->carry_out(s);
+  return aws::answer_call<session>({known->observe, diagnose, known->carry_out}, on, q, std::move(bound));
 }
 
 }  // namespace shipflow::cloudfront
