@@ -2,11 +2,16 @@
 
 #include "provider/site/copy.hpp"
 
+#include <algorithm>
+#include <memory>
+
 namespace shipflow::site {
 namespace {
 
 /// Changes in memory at a time.
 constexpr std::size_t at_once = 2048;
+/// Large files that are open at a time.
+constexpr std::size_t open_at_once = 16;
 
 /// What stands there is kept, so that it can be brought back.
 result<void> keep_former(session& s, const change& c) {
@@ -36,19 +41,39 @@ result<void> put_one(session& s, const tree& from, change& c) {
   return done(c, std::move(sent->etag));
 }
 
-result<void> put_large(session& s, const tree& from, change& c) {
-  auto bytes = from.open(c.key);
-  if (!bytes) return bytes.error();
-  // Where ETags say nothing a digest beside the object does.
-  if (!s.bound.encryption.empty() && c.with.digest.empty()) {
-    auto digest = digest_of(**bytes, c.is.size);
-    if (!digest) return digest.error();
-    c.with.digest = std::move(*digest);
+/// Where ETags say nothing a digest beside the object does.
+result<void> know_digest(const session& s, content& bytes, change& c) {
+  if (s.bound.encryption.empty() || !c.with.digest.empty()) return {};
+  auto digest = digest_of(bytes, c.is.size);
+  if (!digest) return digest.error();
+  c.with.digest = std::move(*digest);
+  return {};
+}
+
+/// Large files together, so that none waits for the one before to be put together.
+result<void> put_large(session& s, lock& held, const tree& from, const std::vector<change*>& all) {
+  for (std::size_t begin = 0; begin < all.size(); begin += open_at_once) {
+    if (auto ok = held.keep(); !ok) return ok;
+    std::vector<std::unique_ptr<content>> files;
+    std::vector<consignment> sent;
+    const auto end = std::min(all.size(), begin + open_at_once);
+    for (auto i = begin; i < end; ++i) {
+      auto& c = *all[i];
+      auto bytes = from.open(c.key);
+      if (!bytes) return bytes.error();
+      files.push_back(std::move(*bytes));
+      if (auto ok = keep_former(s, c); !ok) return ok;
+      if (auto ok = know_digest(s, *files.back(), c); !ok) return ok;
+      sent.push_back({files.back().get(), {c.key, c.is, c.with, {}}, {}});
+    }
+    if (auto ok = send_in_parts(s, sent); !ok) return ok;
+    for (auto i = begin; i < end; ++i) {
+      all[i]->etag = std::move(sent[i - begin].arrived.etag);
+      all[i]->with.digest = std::move(sent[i - begin].arrived.digest);
+      ++s.seen.files;
+    }
   }
-  auto sent = send_in_parts(s, **bytes, {c.key, c.is, c.with, {}});
-  if (!sent) return sent.error();
-  c.with.digest = std::move(sent->digest);
-  return done(c, std::move(sent->etag));
+  return {};
 }
 
 result<void> bring_back(session& s, change& c) {
@@ -60,9 +85,9 @@ result<void> bring_back(session& s, change& c) {
 
 bool large(const change& c) { return c.what == deed::put && c.is.size > part_size; }
 
-/// It goes in parts, which all hands carry.
+/// Copies of it go in parts, which all hands carry.
 bool alone(const session& s, const change& c) {
-  return large(c) || in_parts(s, c.is.size) || (c.there && in_parts(s, c.there->size));
+  return in_parts(s, c.is.size) || (c.there && in_parts(s, c.there->size));
 }
 
 result<void> one(session& s, const tree* from, change& c) {
@@ -73,7 +98,7 @@ result<void> one(session& s, const tree* from, change& c) {
   else if (c.what == deed::attributes)
     ok = done(c, copy(s, {c.key, c.there->etag, c.there->size, c.key, &c.with}));
   else
-    ok = large(c) ? put_large(s, *from, c) : put_one(s, *from, c);
+    ok = put_one(s, *from, c);
   if (ok) ++s.seen.files;
   return ok;
 }
@@ -101,14 +126,19 @@ const char* name_of_place(place p) {
 /// Large ones go up in parts that are sent at the same time, small ones many at a time.
 result<void> carry_some(session& s, lock& held, const tree* from, std::vector<change>& all) {
   std::vector<change*> small;
+  std::vector<change*> in_many_parts;
   for (auto& c : all) {
-    if (!alone(s, c)) {
+    if (large(c)) {
+      in_many_parts.push_back(&c);
+    } else if (!alone(s, c)) {
       small.push_back(&c);
-      continue;
+    } else {
+      if (auto ok = held.keep(); !ok) return ok;
+      if (auto ok = one(s, from, c); !ok) return ok;
     }
-    if (auto ok = held.keep(); !ok) return ok;
-    if (auto ok = one(s, from, c); !ok) return ok;
   }
+  if (!in_many_parts.empty())
+    if (auto ok = put_large(s, held, *from, in_many_parts); !ok) return ok;
   return s.hands.each(small.size(), s.bound.connections, s.q.stop, [&](std::size_t i) -> result<void> {
     if (auto ok = held.keep(); !ok) return ok;
     return one(s, from, *small[i]);

@@ -3,13 +3,16 @@
 #include "base/digest.hpp"
 
 #include <algorithm>
-#include <array>
+#include <atomic>
+#include <limits>
+#include <memory>
+#include <utility>
 
 namespace shipflow::site {
 namespace {
 
 constexpr int most_reads = 3;
-constexpr int parts_at_once = 3;  // each holds its bytes in memory, and once more as a request
+constexpr int parts_at_once = 4;  // each holds its bytes in memory, and once more as a request
 
 std::vector<s3::range> ranges_of(std::uint64_t size) {
   std::vector<s3::range> out;
@@ -83,6 +86,75 @@ result<begun> go_on_or_begin(session& s, const parcel& what) {
   return out;
 }
 
+/// One content on its way in parts. Parts may be sent by several threads.
+class sending {
+ public:
+  sending(session& s, consignment& of, begun to)
+      : s_(s),
+        of_(of),
+        to_(std::move(to)),
+        ranges_(ranges_of(of.what.is.size)),
+        parts_(ranges_.size()),
+        names_(ranges_.size()),
+        left_(ranges_.size()) {}
+
+  [[nodiscard]] std::size_t parts() const { return ranges_.size(); }
+  /// Whether that part was the last one that was missing.
+  [[nodiscard]] bool last(std::size_t i) const { return last_ == i; }
+
+  /// What was sent is not sent again.
+  [[nodiscard]] result<void> send(std::size_t i) {
+    if (!parts_[i].etag.empty()) return {};
+    const auto& r = ranges_[i];
+    auto bytes = of_.from->read(r.from, r.size);
+    if (!bytes) return bytes.error();
+    names_[i] = sha256_hex(*bytes);
+    parts_[i] = {static_cast<int>(i) + 1, r.size, there(static_cast<int>(i) + 1, r.size, *bytes)};
+    if (parts_[i].etag.empty()) {
+      auto etag = s_.on.put_part(to_.in, parts_[i].number, std::move(*bytes), names_[i]);
+      if (!etag) return etag.error();
+      parts_[i].etag = std::move(*etag);
+    }
+    s_.seen.bytes += r.size;
+    if (--left_ == 0) last_ = i;
+    return {};
+  }
+
+  [[nodiscard]] result<void> finish() {
+    std::string together;
+    for (const auto& n : names_) together += n;
+    const auto& what = of_.what;
+    const auto digest = numbered(sha256_hex(together), names_.size());
+    const auto after = of_.from->now();
+    if (!after) return after.error();
+    if (*after != what.is || (!what.with.digest.empty() && what.with.digest != digest)) {
+      (void)s_.on.abort(to_.in);
+      return changing(s_, what.key);
+    }
+    auto etag = s_.on.complete(to_.in, parts_, what.only);
+    if (!etag) return etag.error();
+    of_.arrived = {std::move(*etag), digest};
+    return {};
+  }
+
+ private:
+  /// The ETag of the part when it is there already.
+  [[nodiscard]] std::string there(int number, std::uint64_t size, const std::string& bytes) const {
+    const auto at = std::find_if(to_.parts.begin(), to_.parts.end(),
+                                 [&](const s3::part& p) { return p.number == number && p.size == size; });
+    return at != to_.parts.end() && at->etag == hex_of(md5_of(bytes)) ? at->etag : std::string{};
+  }
+
+  session& s_;
+  consignment& of_;
+  begun to_;
+  std::vector<s3::range> ranges_;
+  std::vector<s3::part> parts_;
+  std::vector<std::string> names_;
+  std::atomic<std::size_t> left_;
+  std::atomic<std::size_t> last_{std::numeric_limits<std::size_t>::max()};
+};
+
 }  // namespace
 
 std::uint64_t part_size_for(std::uint64_t size) { return step_for(size, part_size); }
@@ -116,46 +188,27 @@ result<delivered> send(session& s, const tree& from, const parcel& what) {
   return changing(s, what.key);
 }
 
-result<delivered> send_in_parts(session& s, content& from, const parcel& what) {
-  const auto to = go_on_or_begin(s, what);
-  if (!to) return to.error();
-  const auto all = ranges_of(what.is.size);
-  std::vector<s3::part> parts(all.size());
-  std::vector<std::string> names(all.size());
-  const auto there = [&](int number, std::uint64_t size, const std::string& bytes) {
-    const auto at = std::find_if(to->parts.begin(), to->parts.end(),
-                                 [&](const s3::part& p) { return p.number == number && p.size == size; });
-    return at != to->parts.end() && at->etag == hex_of(md5_of(bytes));
-  };
-  const auto sent = s.hands.each(all.size(), parts_at_once, s.q.stop, [&](std::size_t i) -> result<void> {
-    auto bytes = from.read(all[i].from, all[i].size);
-    if (!bytes) return bytes.error();
-    names[i] = sha256_hex(*bytes);
-    const int number = static_cast<int>(i) + 1;
-    parts[i] = {number, all[i].size, ""};
-    if (there(number, all[i].size, *bytes)) {
-      parts[i].etag = hex_of(md5_of(*bytes));
-    } else {
-      auto etag = s.on.put_part(to->in, number, std::move(*bytes), names[i]);
-      if (!etag) return etag.error();
-      parts[i].etag = std::move(*etag);
-    }
-    s.seen.bytes += all[i].size;
-    return {};
-  });
-  if (!sent) return sent.error();
-  std::string together;
-  for (const auto& n : names) together += n;
-  const auto digest = numbered(sha256_hex(together), names.size());
-  const auto after = from.now();
-  if (!after) return after.error();
-  if (*after != what.is || (!what.with.digest.empty() && what.with.digest != digest)) {
-    (void)s.on.abort(to->in);
-    return changing(s, what.key);
+result<void> send_in_parts(session& s, std::vector<consignment>& all) {
+  std::vector<std::unique_ptr<sending>> open;
+  std::vector<std::pair<sending*, std::size_t>> parts;
+  for (auto& c : all) {
+    auto to = go_on_or_begin(s, c.what);
+    if (!to) return to.error();
+    open.push_back(std::make_unique<sending>(s, c, std::move(*to)));
+    for (std::size_t i = 0; i < open.back()->parts(); ++i) parts.emplace_back(open.back().get(), i);
   }
-  auto etag = s.on.complete(to->in, parts, what.only);
-  if (!etag) return etag.error();
-  return delivered{std::move(*etag), digest};
+  // Whoever sends the last part of one puts it together, while others are at the next.
+  return s.hands.each(parts.size(), parts_at_once, s.q.stop, [&](std::size_t i) -> result<void> {
+    auto& [of, number] = parts[i];
+    if (auto ok = of->send(number); !ok) return ok;
+    return of->last(number) ? of->finish() : result<void>{};
+  });
+}
+
+result<delivered> send_in_parts(session& s, content& from, const parcel& what) {
+  std::vector<consignment> one{{&from, what, {}}};
+  if (auto ok = send_in_parts(s, one); !ok) return ok.error();
+  return std::move(one.front().arrived);
 }
 
 result<std::string> send_own(session& s, const std::string& name, content& from, std::uint64_t size,

@@ -31,6 +31,15 @@ struct delivered {
 /// Sends what fits into one request. What changes while it is read is read again twice, then refused with `conflict`.
 [[nodiscard]] result<delivered> send(session& s, const tree& from, const parcel& what);
 
+/// Content of a file, and what came of it.
+struct consignment {
+  content* from;
+  parcel what;
+  delivered arrived{};
+};
+/// Sends parts of all of them at the same time, one after the other put together while the next is being sent.
+[[nodiscard]] result<void> send_in_parts(session& s, std::vector<consignment>& all);
+
 /// Sends parts at the same time; parts that are there already from an attempt that was cut off are not sent again.
 [[nodiscard]] result<delivered> send_in_parts(session& s, content& from, const parcel& what);
 
