@@ -72,14 +72,9 @@
 //   steps:
 //     - { id: files, action: frontend.publish, with: { version: "${release.version}" } }
 //     - { id: right, needs: [files], action: frontend.verify, with: { version: "${release.version}" } }
-//     - { id: caches-on-return, needs: [right], action: cdn.invalidate, with: { paths: ["/*"], way: back } }
-//     - id: switch
-//       needs: [caches-on-return]
-//       action: cdn.switch_origin
-//       with: { path: "/releases/${release.version}", invalidate: [] }
-//     - { id: caches, needs: [switch], action: cdn.invalidate, with: { paths: ["/*"], way: there } }
+//     - { id: switch, needs: [right], action: cdn.switch_origin, with: { path: "/releases/${release.version}" } }
 //     - id: old
-//       needs: [caches]
+//       needs: [switch]
 //       action: frontend.prune_prefixes
 //       with: { live: "${steps.switch.origin_path}", keep: 5 }
 //

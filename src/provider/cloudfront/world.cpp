@@ -17,9 +17,9 @@ class desk_of_model final : public aws::desk_over<shipflow::cloud::cloudfront> {
   using desk_over::desk_over;
 
  protected:
-  /// A canary is made of several effects: a copy, a policy, what it says, what each distribution serves.
+  /// Some actions have several effects: a copy, a policy, what it says, what each distribution serves, its caches.
   [[nodiscard]] std::string part_of(const request& q, const json::object& input) const override {
-    if (q.action != "launch" && q.action != "shift") return {};
+    if (q.action != "launch" && q.action != "shift" && q.action != "switch_origin") return {};
     for (const auto& [member, part] : parts)
       if (input.contains(member)) return part + members::text(input, "Id");
     return {};

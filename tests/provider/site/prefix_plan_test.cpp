@@ -12,13 +12,8 @@ components: [web, cdn]
 steps:
   - { id: files, action: web.publish, with: { version: "${release.version}" } }
   - { id: right, needs: [files], action: web.verify, with: { version: "${release.version}" } }
-  - { id: caches-on-return, needs: [right], action: cdn.invalidate, with: { paths: ["/*"], way: back } }
-  - id: switch
-    needs: [caches-on-return]
-    action: cdn.switch_origin
-    with: { path: "/releases/${release.version}", invalidate: [] }
-  - { id: caches, needs: [switch], action: cdn.invalidate, with: { paths: ["/*"], way: there } }
-  - { id: smoke, needs: [caches], action: smoke.look, with: { text: "entry" } }
+  - { id: switch, needs: [right], action: cdn.switch_origin, with: { path: "/releases/${release.version}" } }
+  - { id: smoke, needs: [switch], action: smoke.look, with: { text: "entry" } }
   - id: old
     needs: [smoke]
     action: web.prune_prefixes
