@@ -19,8 +19,12 @@ inline namespace v1 {
 /// One slot (its end) or one look.
 struct evidence_point {
   time_point at{};
-  std::optional<double> value;  ///< in the unit of the line; empty: none, `why` says why
-  std::string why;              ///< "missing", "low_count" ...; empty when the value was used
+  std::optional<double> value;  ///< in the unit of the line; empty: none, a gap says why
+};
+/// A point without a value, or with one that was not used. They are few, and a point is small.
+struct evidence_gap {
+  std::size_t point = 0;  ///< its place in `points`
+  std::string why;        ///< "missing", "low_count" ...
 };
 /// One atom of a condition. Of a test: its evidence in nats against log(1/alpha). Of a probe: 1 for a pass, 0
 /// for a failure. A threshold that moves, and the short window of a burn rate, are lines of their own.
@@ -30,6 +34,7 @@ struct evidence_line {
   std::string unit;       ///< "%", "ms", " nats" or empty
   std::vector<double> limits;
   std::vector<evidence_point> points;
+  std::vector<evidence_gap> gaps;  ///< in the order of points
 };
 /// A stretch of time in which the rule said the same.
 struct evidence_span {

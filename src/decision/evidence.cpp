@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 namespace shipflow {
 inline namespace v1 {
@@ -36,9 +37,9 @@ std::vector<double> limits_of(const health::bound_atom& a) {
 void add_lines(guard_evidence& to, const char* condition, const std::optional<health::bound_condition>& c) {
   if (!c) return;
   for (const auto& a : c->atoms) {
-    to.lines.push_back({condition, a.text, std::string(unit_of(a)), limits_of(a), {}});
+    to.lines.push_back({condition, a.text, std::string(unit_of(a)), limits_of(a), {}, {}});
     if (const auto beside = std::string(companion_of(a)); !beside.empty())
-      to.lines.push_back({condition, beside + a.text, std::string(unit_of(a)), {}, {}});
+      to.lines.push_back({condition, beside + a.text, std::string(unit_of(a)), {}, {}, {}});
   }
 }
 
@@ -48,11 +49,11 @@ void add_points(std::vector<evidence_line>& lines, std::size_t& next, time_point
   if (!c || !f) return;
   for (std::size_t i = 0; i < c->atoms.size(); ++i) {
     const auto& atom = f->atoms.at(i);
-    auto& p = lines.at(next++).points.emplace_back();
-    p.at = at;
-    p.value = atom.test ? std::optional(atom.test->evidence) : atom.value;
-    if (atom.is.t == health::truth::unknown) p.why = name_of(atom.is.why);
-    if (!companion_of(c->atoms[i]).empty()) lines.at(next++).points.push_back({at, atom.against, {}});
+    auto& line = lines.at(next++);
+    if (atom.is.t == health::truth::unknown)
+      line.gaps.push_back({line.points.size(), std::string(name_of(atom.is.why))});
+    line.points.push_back({at, atom.test ? std::optional(atom.test->evidence) : atom.value});
+    if (!companion_of(c->atoms[i]).empty()) lines.at(next++).points.push_back({at, atom.against});
   }
 }
 
@@ -125,16 +126,18 @@ result<void> see_chunks(guard_decisions& g, const std::vector<sample_chunk>& chu
 }
 
 result<void> see_probe(const guard_decisions& g, guard_evidence& to) {
-  to.lines.push_back({"probe", g.rule.probe, "", {}, {}});
+  to.lines.push_back({"probe", g.rule.probe, "", {}, {}, {}});
   return replay_probe(
       g,
       [&](const replayed& r) {
         const auto& outcome = r.row->at(1).get_string();
-        evidence_point p{r.at, std::nullopt, {}};
+        auto& line = to.lines.back();
+        evidence_point p{r.at, std::nullopt};
         if (outcome != "unavailable") p.value = outcome == "pass" ? 1.0 : 0.0;
-        if (r.row->size() > 2 && r.row->at(2).is_string()) p.why = std::string(r.row->at(2).get_string());
+        if (r.row->size() > 2 && r.row->at(2).is_string())
+          line.gaps.push_back({line.points.size(), std::string(r.row->at(2).get_string())});
         const auto from = to.levels.empty() ? r.at : to.levels.back().to;
-        to.lines.back().points.push_back(std::move(p));
+        line.points.push_back(p);
         add_level(to, r, from);
       },
       digests::none);
@@ -148,9 +151,13 @@ guard_evidence& begin_evidence(std::vector<guard_evidence>& all, const guard_dec
   return e;
 }
 
-json::array to_json(const evidence_point& p) {
-  json::array out{to_ms(p.at), p.value ? json::value(*p.value) : json::value(nullptr)};
-  if (!p.why.empty()) out.emplace_back(p.why);
+json::array points_of(const evidence_line& l) {
+  json::array out;
+  out.reserve(l.points.size());
+  for (const auto& p : l.points)
+    out.push_back(json::array{to_ms(p.at), p.value ? json::value(*p.value) : json::value(nullptr)});
+  for (const auto& gap : l.gaps)
+    if (!gap.why.empty()) out.at(gap.point).as_array().emplace_back(gap.why);
   return out;
 }
 
@@ -179,8 +186,9 @@ result<std::vector<guard_evidence>> evidence_of(store& keep, const std::string& 
   for (std::size_t i = 0; i < r->guards.size(); ++i) {
     auto& g = r->guards[i];
     auto& e = begin_evidence(out, g);
-    if (auto done = g.rule.is_probe() ? see_probe(g, e) : see_chunks(g, chunks[i], e); !done)
-      return done.error();
+    // What was read is given back guard by guard, so that the points find room where it was.
+    const auto read = std::exchange(chunks[i], {});
+    if (auto done = g.rule.is_probe() ? see_probe(g, e) : see_chunks(g, read, e); !done) return done.error();
   }
   return out;
 }
@@ -194,14 +202,13 @@ json::object to_json(const guard_evidence& e) {
   if (!e.rule.calibration.is_null()) out["calibration"] = e.rule.calibration;
   json::array lines, levels, decisions;
   for (const auto& l : e.lines) {
-    json::array points, limits;
-    for (const auto& p : l.points) points.push_back(to_json(p));
+    json::array limits;
     for (const auto limit : l.limits) limits.emplace_back(limit);
     lines.push_back(json::object{{"condition", l.condition},
                                  {"text", l.text},
                                  {"unit", l.unit},
                                  {"limits", std::move(limits)},
-                                 {"points", std::move(points)}});
+                                 {"points", points_of(l)}});
   }
   for (const auto& s : e.levels)
     levels.push_back(json::array{to_ms(s.from), to_ms(s.to), json::string(s.level), s.armed});

@@ -60,10 +60,14 @@ class reader {
     at_ += text.size();
     return true;
   }
-  /// The rest of a text of plain letters.
+  /// The rest of a text of plain letters. Most are the one before, the trigger's.
   bool text() {
+    const auto* const begin = at_;
+    if (!before_.empty() && is(before_)) return true;
     at_ = std::find_if_not(at_, end_, [](char c) { return c >= '+' && c <= 'z' && c != '\\'; });
-    return is('"');
+    if (!is('"')) return false;
+    before_ = {begin, static_cast<std::size_t>(at_ - begin)};
+    return true;
   }
   bool row(std::size_t inputs, chunk_row& to) {
     to.samples.resize(inputs);
@@ -115,6 +119,7 @@ class reader {
 
   const char* at_;
   const char* end_;
+  std::string_view before_;  ///< up to its quotation mark
 };
 
 bool read_tree(std::string_view body, std::size_t inputs, chunk_rows& into) {

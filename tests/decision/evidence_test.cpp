@@ -18,7 +18,9 @@ TEST_CASE("evidence: values, thresholds, levels and the decision of a bad releas
   REQUIRE(e.lines[0].points.size() == 9);
   CHECK(*e.lines[0].points[4].value == doctest::Approx(9.0));
   CHECK_FALSE(e.lines[0].points[6].value);
-  CHECK(e.lines[0].points[6].why == "missing");
+  REQUIRE_FALSE(e.lines[0].gaps.empty());
+  CHECK(e.lines[0].gaps.back().point == 6);
+  CHECK(e.lines[0].gaps.back().why == "missing");
   CHECK(shipflow::to_ms(*e.begins) == 1'772'532'002'000);
   CHECK_FALSE(e.levels.front().armed);
   CHECK(e.levels.back().level == "alert");

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <optional>
 #include <random>
 
@@ -72,6 +73,23 @@ TEST_CASE("health/chunk rows: every value comes back bit by bit, and memory is u
   CHECK(alike(into, {second, std::nullopt}));
   REQUIRE(read_chunk_rows(R"({"rows":[]})", 2, into));
   CHECK(into.rows.empty());
+}
+
+TEST_CASE("health/chunk rows: numbers with a point are the nearest doubles, however many digits they have") {
+  const auto seed = std::random_device{}();
+  INFO("seed ", seed);
+  std::mt19937_64 dice(seed);
+  chunk_rows into;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = dice() % 2 == 0 ? "-" : "";
+    for (auto digits = 1 + dice() % 17; digits > 0; --digits) text += static_cast<char>('0' + dice() % 10);
+    text += '.';
+    for (auto digits = 1 + dice() % 17; digits > 0; --digits) text += static_cast<char>('0' + dice() % 10);
+    auto body = body_of({{5, {value(0.5)}}});
+    body.replace(body.find("\"0.5\""), 5, '"' + text + '"');
+    REQUIRE(read_chunk_rows(body, 1, into));
+    CHECK_MESSAGE(into.rows.at(0).samples.at(0).sum == std::strtod(text.c_str(), nullptr), text);
+  }
 }
 
 TEST_CASE("health/chunk rows: histograms and instances are read too") {
