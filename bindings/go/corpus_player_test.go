@@ -68,6 +68,7 @@ type player struct {
 	s     scenario
 	store *shipflow.Store
 	run   string
+	begun chan struct{} // closed when run is known; a call may come earlier
 
 	guard    sync.Mutex
 	current  *shipflow.Engine
@@ -85,7 +86,7 @@ func newPlayer(t *testing.T, s scenario) *player {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &player{t: t, s: s, store: store, turns: map[string]int{}, answered: map[string]int{}, held: map[string]chan object{}}
+	return &player{t: t, s: s, store: store, begun: make(chan struct{}), turns: map[string]int{}, answered: map[string]int{}, held: map[string]chan object{}}
 }
 
 func (p *player) boot(startMS int64) {
@@ -227,10 +228,8 @@ func (p *player) obey(c command) {
 		text, _ := json.Marshal(c.Say)
 		_ = json.Unmarshal(text, &said)
 		status := "OK"
-		p.guard.Lock()
-		run := p.run
-		p.guard.Unlock()
-		if err := p.engine().Say(run, said); err != nil {
+		<-p.begun
+		if err := p.engine().Say(p.run, said); err != nil {
 			status = nameOf(err)
 		}
 		if wanted := c.Status; status != wanted && !(wanted == "" && status == "OK") {
@@ -362,10 +361,8 @@ func (p *player) begin() error {
 	if err != nil {
 		return err
 	}
-	run, err := p.engine().Start(compiled, p.s.Start)
-	p.guard.Lock()
-	defer p.guard.Unlock()
-	p.run = run
+	defer close(p.begun)
+	p.run, err = p.engine().Start(compiled, p.s.Start)
 	return err
 }
 
