@@ -322,10 +322,11 @@ func statusNamed(name string) shipflow.Status {
 	panic("no status " + name)
 }
 
-// quiet waits until nothing happens any more: nobody is at work, and time alone brings nothing.
+// quiet waits until nothing happens any more: nobody is at work, and time alone brings nothing. A busy machine may keep a
+// goroutine with an event in its hand from running for some slices of its scheduler: so many looks.
 func (p *player) quiet() bool {
 	limit := time.Now().Add(time.Minute)
-	for calm, last := 0, -1; calm < 4; {
+	for calm, last := 0, -1; calm < 60; {
 		runtime.Gosched()
 		time.Sleep(500 * time.Microsecond) // between looks; what counts is that nothing moved between them
 		idle := p.engine().Idle()
