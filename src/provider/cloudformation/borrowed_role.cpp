@@ -16,6 +16,7 @@ constexpr duration own_are_good_for = std::chrono::minutes(10);
 /// The same options, but for whose keys they are.
 aws_options with_keys(const aws_options& from, const aws::credentials& keys) {
   auto out = from;
+  out.keyring.reset();  // what is shared are the keys of the one that borrows
   out.ca_file = aws::ca_file_of(from);
   out.profile.clear();
   out.variable = [inner = from.variable, keys](const std::string& name) -> std::optional<std::string> {
