@@ -1,4 +1,5 @@
 // Who is asking, and whether all is quiet. Nothing is changed.
+#include "aws/paging.hpp"
 #include "base/members.hpp"
 #include "provider/aws/actions.hpp"
 
@@ -36,14 +37,13 @@ aws::got<states> read_states(visit& v, const json::object& which) {
   json::object input = which;
   input["AlarmTypes"] = json::array{"MetricAlarm", "CompositeAlarm"};
   input["MaxRecords"] = most_names;
-  for (int page = 0; page < most_pages; ++page) {
-    const auto got = v.read(aws::cloudwatch, "DescribeAlarms", input);
-    if (!got) return got.error();
-    take(*got, out);
-    const auto next = members::text(*got, "NextToken");
-    if (next.empty()) return out;
-    input["NextToken"] = next;
-  }
+  const auto all = aws::read_pages(v, {aws::cloudwatch, "DescribeAlarms", "NextToken", most_pages},
+                                   std::move(input), [&](const json::object& page) {
+                                     take(page, out);
+                                     return members::text(page, "NextToken");
+                                   });
+  if (!all) return all.error();
+  if (*all) return out;
   return v.refuse(errc::unsupported, "more than 2000 alarms; give a longer prefix");
 }
 

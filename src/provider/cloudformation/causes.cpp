@@ -1,4 +1,5 @@
 // Why a stack failed, from its events and from those of the stacks in it.
+#include "aws/paging.hpp"
 #include "base/members.hpp"
 #include "provider/cloudformation/drive.hpp"
 
@@ -21,18 +22,13 @@ class account {
   /// `name` stands before what happened in a stack within others.
   void of(const std::string& stack, const std::string& name, int depth) {
     failure first;
-    std::string next;
-    for (int page = 0; page < most_pages; ++page) {
-      json::object in{{"StackName", stack}};
-      if (!next.empty()) in["NextToken"] = next;
-      const auto said = s_.read(service, "DescribeStackEvents", std::move(in));
-      if (!said) {
-        out_.events.push_back(json::string("not read: " + said.error().problem.message));
-        break;
-      }
-      next = members::text(*said, "NextToken");
-      if (take(members::list(*said, "StackEvents"), name, first) || next.empty()) break;
-    }
+    const auto read = aws::read_pages(s_, {service, "DescribeStackEvents", "NextToken", most_pages},
+                                      {{"StackName", stack}}, [&](const json::object& said) {
+                                        const bool all =
+                                            take(members::list(said, "StackEvents"), name, first);
+                                        return all ? std::string{} : members::text(said, "NextToken");
+                                      });
+    if (!read) out_.events.push_back(json::string("not read: " + read.error().problem.message));
     if (first.what.empty()) return;
     out_.first = name + first.what + " (" + first.type + "): " + first.why;
     if (!first.inner.empty() && depth < deepest) of(first.inner, name + first.what + " > ", depth + 1);

@@ -1,5 +1,6 @@
 #include "provider/cloudformation/change_sets.hpp"
 
+#include "aws/paging.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
@@ -38,6 +39,15 @@ json::object input_of(const session& s, const wanted& to, const std::string& nam
   const auto& role = s.bound.role == as_assembled ? to.role : s.bound.role;
   if (!role.empty()) in["RoleARN"] = role;
   return in;
+}
+
+void add_loss(const json::object& change, losses& to) {
+  const auto what =
+      members::text(change, "LogicalResourceId") + " (" + members::text(change, "ResourceType") + ")";
+  const auto action = members::text(change, "Action");
+  const bool kept = members::text(change, "PolicyAction") == "Retain";
+  if (action == "Remove" && !kept) to.removed.push_back(what);
+  if (action == "Modify" && members::text(change, "Replacement") == "True") to.replaced.push_back(what);
 }
 
 bool says_nothing_changes(const std::string& text) {
@@ -98,25 +108,15 @@ void drop(session& s, const std::string& stack, const std::string& name) {
 }
 
 aws::got<losses> losses_of(session& s, const std::string& stack, const std::string& name) {
-  constexpr int most_pages = 50;
   losses out;
-  std::string next;
-  for (int i = 0; i < most_pages; ++i) {
-    json::object in{{"StackName", stack}, {"ChangeSetName", name}};
-    if (!next.empty()) in["NextToken"] = next;
-    const auto said = s.read(service, "DescribeChangeSet", std::move(in));
-    if (!said) return said.error();
-    for (const auto& v : members::list(*said, "Changes")) {
-      const auto& c = members::object(members::as_object(v), "ResourceChange");
-      const auto what = members::text(c, "LogicalResourceId") + " (" + members::text(c, "ResourceType") + ")";
-      const auto action = members::text(c, "Action");
-      const bool kept = members::text(c, "PolicyAction") == "Retain";
-      if (action == "Remove" && !kept) out.removed.push_back(what);
-      if (action == "Modify" && members::text(c, "Replacement") == "True") out.replaced.push_back(what);
-    }
-    next = members::text(*said, "NextToken");
-    if (next.empty()) break;
-  }
+  const auto read =
+      aws::read_pages(s, {service, "DescribeChangeSet", "NextToken"},
+                      {{"StackName", stack}, {"ChangeSetName", name}}, [&](const json::object& said) {
+                        for (const auto& v : members::list(said, "Changes"))
+                          add_loss(members::object(members::as_object(v), "ResourceChange"), out);
+                        return members::text(said, "NextToken");
+                      });
+  if (!read) return read.error();
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "provider/rds/snapshots.hpp"
 
 #include "aws/lists.hpp"
+#include "aws/paging.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
@@ -16,7 +17,6 @@ constexpr words of_clusters{
     "CreateDBClusterSnapshot", "DescribeDBClusterSnapshots", "DeleteDBClusterSnapshot",
     "DBClusterSnapshots",      "DBClusterSnapshot",          "DBClusterSnapshotIdentifier",
     "DBClusterIdentifier",     "DBClusterSnapshotArn",       "StorageEncrypted"};
-constexpr int most_pages = 50;
 constexpr std::array<std::string_view, 8> stuck{"stopped",       "stopping",
                                                 "failed",        "storage-full",
                                                 "deleting",      "inaccessible-encryption-credentials",
@@ -79,16 +79,14 @@ aws::got<std::optional<taken>> find_snapshot(session& s, const std::string& id) 
 aws::got<std::vector<taken>> snapshots_of_source(session& s, const char* type) {
   const auto& w = words_of(s.bound.cluster);
   std::vector<taken> out;
-  std::string marker;
-  for (int i = 0; i < most_pages; ++i) {
-    json::object in{{w.source, s.bound.source}, {"SnapshotType", type}};
-    if (!marker.empty()) in["Marker"] = marker;
-    const auto said = s.read(service, w.describe, std::move(in));
-    if (!said) return said.error();
-    for (const auto* o : aws::listed(*said, w.list, w.one)) out.push_back(read(*o, s.bound.cluster));
-    marker = members::text(*said, "Marker");
-    if (marker.empty()) break;
-  }
+  const auto all =
+      aws::read_pages(s, {service, w.describe, "Marker"},
+                      {{w.source, s.bound.source}, {"SnapshotType", type}}, [&](const json::object& said) {
+                        for (const auto* o : aws::listed(said, w.list, w.one))
+                          out.push_back(read(*o, s.bound.cluster));
+                        return members::text(said, "Marker");
+                      });
+  if (!all) return all.error();
   std::stable_sort(out.begin(), out.end(),
                    [](const taken& a, const taken& b) { return a.created > b.created; });
   return out;
