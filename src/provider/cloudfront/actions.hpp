@@ -29,10 +29,16 @@ struct flushing {
   std::string id;
   bool completed = false;
   bool must_wait = false;  ///< too many are in progress; it was not taken
+  bool over = false;       ///< it is not waited for any longer
 };
 /// Asks for it; the same reference gives the same one.
 [[nodiscard]] aws::got<flushing> flush(session& s, const std::string& distribution,
                                        const std::vector<std::string>& paths, const std::string& reference);
+/// The same by an action that waits `since` so long for its caches: over when it is completed, or was taken and takes
+/// longer than the input `within`.
+[[nodiscard]] aws::got<flushing> flush_within(session& s, const std::string& distribution,
+                                              const std::vector<std::string>& paths,
+                                              const std::string& reference, duration since);
 /// The paths to name, by the inputs. Error: `invalid_argument`.
 [[nodiscard]] result<std::vector<std::string>> paths_of(const json::value& names, const json::object& inputs);
 /// "shipflow-..." of the effect, another one on its way back. Pure.

@@ -164,6 +164,16 @@ aws::got<flushing> flush(session& s, const std::string& distribution, const std:
   return aws::visit::not_written(said.error());
 }
 
+aws::got<flushing> flush_within(session& s, const std::string& distribution,
+                                const std::vector<std::string>& paths, const std::string& reference,
+                                duration since) {
+  const auto patience = patience_of(s.q.inputs);
+  if (!patience) return answer::failed(patience.error());
+  auto f = flush(s, distribution, paths, reference);
+  if (f) f->over = f->completed || (!f->must_wait && since > *patience);
+  return f;
+}
+
 answer invalidate(session& s) {
   switch (s.q.what) {
     case verb::apply: return begin(s, false);

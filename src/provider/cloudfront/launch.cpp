@@ -3,16 +3,11 @@
 #include "aws/operations.hpp"
 #include "base/members.hpp"
 #include "provider/cloudfront/actions.hpp"
+#include "provider/cloudfront/pace.hpp"
 #include "provider/cloudfront/standing.hpp"
-
-#include <algorithm>
 
 namespace shipflow::cloudfront {
 namespace {
-
-constexpr duration at_once{300};  // after a write: the next one need not wait
-constexpr duration soon{2'000};
-constexpr duration later{20'000};
 
 struct aim {
   std::string path, version;
@@ -20,24 +15,8 @@ struct aim {
   time_point begun{};
 };
 
-json::object handle_of(const aim& a) {
-  return {{"path", a.path}, {"version", a.version}, {"back", a.back}, {"begun", to_ms(a.begun)}};
-}
-
-answer next(const session& s, const aim& a, const std::string& text) {
-  if (s.q.what != verb::settle) return answer::started(handle_of(a), at_once);
-  return answer::in_progress(-1, text, at_once);
-}
-
-answer goes_on(const session& s, const aim& a, const std::string& text) {
-  if (s.q.what != verb::settle) return answer::started(handle_of(a), soon);
-  return answer::in_progress(-1, text, std::clamp<duration>((s.on.now() - a.begun) / 10, soon, later));
-}
-
-/// Who writes meanwhile is not overwritten: what stands is looked at again.
-answer written(const session& s, const aim& a, const aws::outcome& said, const std::string& text) {
-  if (!said && said.error().aws_code != "PreconditionFailed") return aws::visit::not_written(said.error());
-  return next(s, a, text);
+under_way at(const aim& a) {
+  return {{{"path", a.path}, {"version", a.version}, {"back", a.back}, {"begun", to_ms(a.begun)}}, a.begun};
 }
 
 /// The staging distribution's path before; where there was none, that of the primary, of which it is a copy.
@@ -68,11 +47,11 @@ answer make_staging(session& s, const standing& now, const aim& a) {
                  {"CopyDistributionRequest",
                   {{"CallerReference", staging_reference(s.bound.distribution)}, {"Enabled", "true"}}}});
   if (said || said.error().aws_code != "DistributionAlreadyExists")
-    return written(s, a, said, "a staging distribution is made");
+    return written(s, at(a), said, "a staging distribution is made");
   // Made by a call whose answer was lost, or by somebody who took the reference.
   const auto again = look_around(s);
   if (!again) return again.error();
-  if (!again->staging.id.empty()) return next(s, a, "a staging distribution is made");
+  if (!again->staging.id.empty()) return next(s, at(a), "a staging distribution is made");
   return s.refuse(errc::conflict, "a staging distribution of " + s.bound.distribution +
                                       " was made before and is not to be found; name one as `canary.staging` "
                                       "in the binding");
@@ -88,30 +67,16 @@ answer make_policy(session& s, const standing& now, const aim& a) {
                 {{"ContinuousDeploymentPolicyConfig", with_share(config, {}, s.bound.tried->stay)}});
   const bool in_use = !said && (said.error().aws_code == "StagingDistributionInUse" ||
                                 said.error().aws_code == "ContinuousDeploymentPolicyAlreadyExists");
-  if (!in_use) return written(s, a, said, "a policy is made");
+  if (!in_use) return written(s, at(a), said, "a policy is made");
   const auto again = look_around(s);
   if (!again) return again.error();
-  if (!again->rule.id.empty()) return next(s, a, "a policy is made");
+  if (!again->rule.id.empty()) return next(s, at(a), "a policy is made");
   return aws::visit::not_written(said.error());
 }
 
 answer update(session& s, const aim& a, const distribution& what, json::object config,
               const std::string& text) {
-  return written(
-      s, a,
-      s.attempt(aws::cloudfront, "UpdateDistribution",
-                {{"Id", what.id}, {"IfMatch", what.etag}, {"DistributionConfig", std::move(config)}}),
-      text);
-}
-
-answer reset(session& s, const standing& now, const aim& a) {
-  return written(
-      s, a,
-      s.attempt(aws::cloudfront, "UpdateContinuousDeploymentPolicy",
-                {{"Id", now.rule.id},
-                 {"IfMatch", now.rule.etag},
-                 {"ContinuousDeploymentPolicyConfig", with_share(now.rule.config, {}, s.bound.tried->stay)}}),
-      "the policy sends nobody there");
+  return written(s, at(a), write_config(s, what, std::move(config)), text);
 }
 
 answer goes_on_already(const session& s, const standing& now) {
@@ -135,13 +100,10 @@ json::object outputs_of(const standing& now, const aim& a) {
 }
 
 answer flushed(session& s, const standing& now, const aim& a) {
-  const auto f = flush(s, now.staging.id, {"/*"}, reference_of(s.q, false));
+  const auto f = flush_within(s, now.staging.id, {"/*"}, reference_of(s.q, false), s.on.now() - a.begun);
   if (!f) return f.error();
-  const auto patience = patience_of(s.q.inputs);
-  if (!patience) return answer::failed(patience.error());
-  if (f->completed || (!f->must_wait && s.on.now() - a.begun > *patience))
-    return answer::done(outputs_of(now, a));
-  return goes_on(s, a, "caches of the staging distribution are invalidated");
+  if (f->over) return answer::done(outputs_of(now, a));
+  return goes_on(s, at(a), "caches of the staging distribution are invalidated");
 }
 
 /// The next thing to do on the way there.
@@ -151,7 +113,8 @@ answer advance(session& s, const aim& a) {
   if (now->staging.id.empty()) return make_staging(s, *now, a);
   if (now->rule.id.empty()) return make_policy(s, *now, a);
   if (is_on(now->given())) return goes_on_already(s, *now);
-  if (now->given().stopped) return reset(s, *now, a);
+  if (now->given().stopped)
+    return written(s, at(a), write_share(s, now->rule, {}), "the policy sends nobody there");
   if (!now->attached) {
     auto config = now->primary.config;
     config["ContinuousDeploymentPolicyId"] = now->rule.id;
@@ -163,7 +126,7 @@ answer advance(session& s, const aim& a) {
   auto config = staged(now->primary.config, now->staging.config, now->origin, a.path);
   if (config != now->staging.config)
     return update(s, a, now->staging, std::move(config), "the staging distribution gets the new release");
-  if (!now->deployed()) return goes_on(s, a, "distribution " + now->staging.id + " is being deployed");
+  if (!now->deployed()) return goes_on(s, at(a), "distribution " + now->staging.id + " is being deployed");
   return flushed(s, *now, a);
 }
 
@@ -176,7 +139,7 @@ answer go_back(session& s, const aim& a, const std::string& from) {
     return s.refuse(errc::not_found, "the staging distribution of " + s.bound.distribution + " is gone");
   const auto found = now->staging_path();
   if (found == a.path && now->staging.deployed) return answer::done(outputs_of(*now, a));
-  if (found == a.path) return goes_on(s, a, "distribution " + now->staging.id + " is being deployed");
+  if (found == a.path) return goes_on(s, at(a), "distribution " + now->staging.id + " is being deployed");
   if (found != from) return found_other(s, *now, from);
   auto config = now->staging.config;
   if (!put_path(config, now->origin, a.path))
@@ -207,7 +170,7 @@ answer resolve(session& s, const aim& a) {
   const auto now = look_around(s);
   if (!now) return now.error();
   const bool there = now->complete() && now->given() == share{} && now->staging_path() == a.path;
-  return there ? answer::started(handle_of(a), at_once) : answer::not_applied();
+  return there ? begun(at(a)) : answer::not_applied();
 }
 
 answer ready(session& s, const aim& a) {

@@ -68,13 +68,11 @@ result<std::vector<std::string>> flushed_paths(const session& s) {
 answer flushed(session& s, const std::string& path, bool back, duration since) {
   const auto paths = flushed_paths(s);
   if (!paths) return answer::failed(paths.error());
-  const auto patience = patience_of(s.q.inputs);
-  if (!patience) return answer::failed(patience.error());
+  if (const auto patience = patience_of(s.q.inputs); !patience) return answer::failed(patience.error());
   if (paths->empty()) return answer::done({{"origin_path", path}, {"completed", true}});
-  const auto f = flush(s, s.bound.distribution, *paths, reference_of(s.q, back));
+  const auto f = flush_within(s, s.bound.distribution, *paths, reference_of(s.q, back), since);
   if (!f) return f.error();
-  if (f->completed || (since > *patience && !f->must_wait))
-    return answer::done({{"origin_path", path}, {"completed", f->completed}});
+  if (f->over) return answer::done({{"origin_path", path}, {"completed", f->completed}});
   return answer::in_progress(
       90, f->must_wait ? "too many invalidations are in progress" : "caches are invalidated",
       std::clamp<duration>(since / 20, soon, later));

@@ -3,34 +3,14 @@
 #include "aws/operations.hpp"
 #include "base/members.hpp"
 #include "provider/cloudfront/actions.hpp"
+#include "provider/cloudfront/pace.hpp"
 #include "provider/cloudfront/shift_aim.hpp"
-
-#include <algorithm>
 
 namespace shipflow::cloudfront {
 namespace {
 
-constexpr duration at_once{300};  // after a write: the next one need not wait
-constexpr duration soon{2'000};
-constexpr duration later{20'000};
-
-json::object handle_of(const shift_aim& a) {
-  return {{"way", name_of(a.to)}, {"clears", a.clears}, {"begun", to_ms(a.begun)}};
-}
-
-answer next(const session& s, const shift_aim& a, const std::string& text) {
-  if (s.q.what != verb::settle) return answer::started(handle_of(a), at_once);
-  return answer::in_progress(-1, text, at_once);
-}
-
-answer goes_on(const session& s, const shift_aim& a, const std::string& text) {
-  if (s.q.what != verb::settle) return answer::started(handle_of(a), soon);
-  return answer::in_progress(-1, text, std::clamp<duration>((s.on.now() - a.begun) / 10, soon, later));
-}
-
-answer written(const session& s, const shift_aim& a, const aws::outcome& said, const std::string& text) {
-  if (!said && said.error().aws_code != "PreconditionFailed") return aws::visit::not_written(said.error());
-  return next(s, a, text);
+under_way at(const shift_aim& a) {
+  return {{{"way", name_of(a.to)}, {"clears", a.clears}, {"begun", to_ms(a.begun)}}, a.begun};
 }
 
 json::object outputs_of(const session& s, const standing& now, const shift_aim& a, bool completed) {
@@ -60,18 +40,12 @@ aws::got<standing> look(session& s) {
 }
 
 answer give(session& s, const standing& now, const shift_aim& a) {
-  return written(s, a,
-                 s.attempt(aws::cloudfront, "UpdateContinuousDeploymentPolicy",
-                           {{"Id", now.rule.id},
-                            {"IfMatch", now.rule.etag},
-                            {"ContinuousDeploymentPolicyConfig",
-                             with_share(now.rule.config, a.given, s.bound.tried->stay)}}),
-                 "the policy is changed");
+  return written(s, at(a), write_share(s, now.rule, a.given), "the policy is changed");
 }
 
 answer deployed(const session& s, const standing& now, const shift_aim& a) {
   return goes_on(
-      s, a,
+      s, at(a),
       "distribution " + (now.primary.deployed ? now.staging.id : now.primary.id) + " is being deployed");
 }
 
@@ -79,13 +53,10 @@ answer deployed(const session& s, const standing& now, const shift_aim& a) {
 answer cleared(session& s, const standing& now, const shift_aim& a) {
   const bool back = a.to == way::back;
   if (!a.clears) return answer::done(outputs_of(s, now, a, true));
-  const auto patience = patience_of(s.q.inputs);
-  if (!patience) return answer::failed(patience.error());
-  const auto f = flush(s, s.bound.distribution, {"/*"}, reference_of(s.q, back));
+  const auto f = flush_within(s, s.bound.distribution, {"/*"}, reference_of(s.q, back), s.on.now() - a.begun);
   if (!f) return f.error();
-  if (f->completed || (!f->must_wait && s.on.now() - a.begun > *patience))
-    return answer::done(outputs_of(s, now, a, f->completed));
-  return goes_on(s, a, "caches are invalidated");
+  if (f->over) return answer::done(outputs_of(s, now, a, f->completed));
+  return goes_on(s, at(a), "caches are invalidated");
 }
 
 answer give_share(session& s, const standing& now, const shift_aim& a) {
@@ -116,7 +87,7 @@ answer promote(session& s, const standing& now, const shift_aim& a) {
                                 " was changed since the launch, and promoting " + now.staging.id +
                                 " would undo that; begin the release again",
                             {{"differ", others}});
-  return written(s, a,
+  return written(s, at(a),
                  s.attempt(aws::cloudfront, "UpdateDistributionWithStagingConfig",
                            {{"Id", now.primary.id},
                             {"StagingDistributionId", now.staging.id},
@@ -133,11 +104,8 @@ answer go_back(session& s, const standing& now, const shift_aim& a) {
   if (now.path() != a.before) {
     auto config = now.primary.config;
     (void)put_path(config, now.origin, a.before);
-    return written(
-        s, a,
-        s.attempt(aws::cloudfront, "UpdateDistribution",
-                  {{"Id", now.primary.id}, {"IfMatch", now.primary.etag}, {"DistributionConfig", config}}),
-        "the former release is served again");
+    return written(s, at(a), write_config(s, now.primary, std::move(config)),
+                   "the former release is served again");
   }
   return now.deployed() ? cleared(s, now, a) : deployed(s, now, a);
 }
@@ -179,7 +147,7 @@ answer resolve(session& s, const shift_aim& a) {
   if (!now) return now.error();
   const auto fresh = a.fresh.empty() ? now->staging_path() : a.fresh;
   const bool there = a.to == way::promote ? now->path() == fresh : now->given() == a.given;
-  return there ? answer::started(handle_of(a), at_once) : answer::not_applied();
+  return there ? begun(at(a)) : answer::not_applied();
 }
 
 answer ready(session& s, const shift_aim& a) {

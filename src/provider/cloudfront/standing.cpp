@@ -1,14 +1,13 @@
 #include "provider/cloudfront/standing.hpp"
 
 #include "aws/operations.hpp"
+#include "aws/paging.hpp"
 #include "base/members.hpp"
 
 #include <vector>
 
 namespace shipflow::cloudfront {
 namespace {
-
-constexpr int most_pages = 50;
 
 aws::got<distribution> look_at(session& s, const std::string& id) {
   const auto said = s.read(aws::cloudfront, "GetDistribution", {{"Id", id}});
@@ -22,21 +21,17 @@ aws::got<distribution> look_at(session& s, const std::string& id) {
 /// The staging distributions of the account: id and domain.
 aws::got<std::vector<std::pair<std::string, std::string>>> all_staging(session& s) {
   std::vector<std::pair<std::string, std::string>> out;
-  std::string marker;
-  for (int page = 0; page < most_pages; ++page) {
-    json::object input;
-    if (!marker.empty()) input["Marker"] = marker;
-    const auto said = s.read(aws::cloudfront, "ListDistributions", std::move(input));
-    if (!said) return said.error();
-    const auto& list = members::object(*said, "DistributionList");
-    for (const auto* one : aws::items(members::object(list, "Items"), "DistributionSummary")) {
-      const auto& d = members::as_object(*one);
-      if (members::truth(d, "Staging"))
-        out.emplace_back(members::text(d, "Id"), members::text(d, "DomainName"));
-    }
-    marker = members::text(list, "NextMarker");
-    if (!members::truth(list, "IsTruncated") || marker.empty()) break;
-  }
+  const auto read = aws::read_pages(
+      s, {aws::cloudfront, "ListDistributions", "Marker"}, {}, [&](const json::object& said) -> std::string {
+        const auto& list = members::object(said, "DistributionList");
+        for (const auto* one : aws::items(members::object(list, "Items"), "DistributionSummary")) {
+          const auto& d = members::as_object(*one);
+          if (members::truth(d, "Staging"))
+            out.emplace_back(members::text(d, "Id"), members::text(d, "DomainName"));
+        }
+        return members::truth(list, "IsTruncated") ? members::text(list, "NextMarker") : std::string{};
+      });
+  if (!read) return read.error();
   return out;
 }
 
@@ -57,22 +52,22 @@ aws::got<policy> look_at_policy(session& s, const std::string& id) {
 
 /// The policy for that staging distribution, attached or not.
 aws::got<policy> policy_for(session& s, const std::string& domain) {
-  std::string marker;
-  for (int page = 0; page < most_pages; ++page) {
-    json::object input;
-    if (!marker.empty()) input["Marker"] = marker;
-    const auto said = s.read(aws::cloudfront, "ListContinuousDeploymentPolicies", std::move(input));
-    if (!said) return said.error();
-    const auto& list = members::object(*said, "ContinuousDeploymentPolicyList");
-    for (const auto* one : aws::items(members::object(list, "Items"), "ContinuousDeploymentPolicySummary")) {
-      const auto& p = members::object(members::as_object(*one), "ContinuousDeploymentPolicy");
-      if (domain_of(members::object(p, "ContinuousDeploymentPolicyConfig")) == domain)
-        return look_at_policy(s, members::text(p, "Id"));
-    }
-    marker = members::text(list, "NextMarker");
-    if (marker.empty()) break;
-  }
-  return policy{};
+  std::string id;
+  const auto read = aws::read_pages(
+      s, {aws::cloudfront, "ListContinuousDeploymentPolicies", "Marker"}, {},
+      [&](const json::object& said) -> std::string {
+        const auto& list = members::object(said, "ContinuousDeploymentPolicyList");
+        for (const auto* one :
+             aws::items(members::object(list, "Items"), "ContinuousDeploymentPolicySummary")) {
+          const auto& p = members::object(members::as_object(*one), "ContinuousDeploymentPolicy");
+          const bool here = domain_of(members::object(p, "ContinuousDeploymentPolicyConfig")) == domain;
+          if (here && id.empty()) id = members::text(p, "Id");
+        }
+        return id.empty() ? members::text(list, "NextMarker") : std::string{};
+      });
+  if (!read) return read.error();
+  if (id.empty()) return policy{};
+  return look_at_policy(s, id);
 }
 
 /// The staging distribution that the policy sends viewers to.
@@ -112,6 +107,19 @@ aws::got<distribution> without_policy(session& s) {
 }
 
 }  // namespace
+
+aws::outcome write_config(session& s, const distribution& seen, json::object config) {
+  return s.attempt(aws::cloudfront, "UpdateDistribution",
+                   {{"Id", seen.id}, {"IfMatch", seen.etag}, {"DistributionConfig", std::move(config)}});
+}
+
+aws::outcome write_share(session& s, const policy& seen, const share& wanted) {
+  return s.attempt(
+      aws::cloudfront, "UpdateContinuousDeploymentPolicy",
+      {{"Id", seen.id},
+       {"IfMatch", seen.etag},
+       {"ContinuousDeploymentPolicyConfig", with_share(seen.config, wanted, s.bound.tried->stay)}});
+}
 
 std::string staging_reference(const std::string& distribution) {
   return "shipflow-staging-of-" + distribution;

@@ -35,6 +35,10 @@ struct standing {
 /// Reads all of it; the staging distribution by the binding, else by the policy, else by the reference it was made with.
 /// What the baseline says of it is tried first. Refused: distributions that cannot have a canary, with the remedy.
 [[nodiscard]] aws::got<standing> look_around(session& s);
+/// Changes the configuration, if it is still the one that was seen.
+[[nodiscard]] aws::outcome write_config(session& s, const distribution& seen, json::object config);
+/// Gives that share of the viewers the staging distribution, if the policy is still the one that was seen.
+[[nodiscard]] aws::outcome write_share(session& s, const policy& seen, const share& wanted);
 /// The reference that the staging distribution of this one is made with. Pure.
 [[nodiscard]] std::string staging_reference(const std::string& distribution);
 /// The id of the origin that the binding means.
