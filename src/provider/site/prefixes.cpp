@@ -71,20 +71,9 @@ result<std::string> live_before(const session& s, const std::string& below, cons
   return last;
 }
 
-/// Shipflow's own objects; the manifest after all else, so that who is cut off can be gone on with.
+/// The manifest after all else, so that who is cut off can be gone on with.
 result<void> remove_what_is_ours(session& in) {
-  std::string token;
-  do {
-    const auto page = in.on.list(in.full(std::string(own_prefix)), token);
-    if (!page) return page.error();
-    std::vector<std::string> names;
-    for (const auto& o : page->objects)
-      if (o.key != in.full(lock_name) && o.key != in.full(manifest_name))
-        names.push_back(o.key.substr(in.bound.prefix.size()));
-    if (!names.empty())
-      if (auto ok = remove_own(in, names); !ok) return ok;
-    token = page->next;
-  } while (!token.empty());
+  if (auto ok = remove_all_own(in, {manifest_name, lock_name}); !ok) return ok;
   return remove_own(in, {manifest_name, lock_name});
 }
 

@@ -33,21 +33,7 @@ std::vector<past_release> history(const binding& by, const heading& now, const s
 /// No release is left: only what was there before shipflow.
 result<void> forget(session& s) {
   if (auto ok = remove_own(s, {manifest_name}); !ok) return ok;
-  std::string token;
-  do {
-    const auto page = s.on.list(s.full(std::string(own_prefix)), token);
-    if (!page) return page.error();
-    std::vector<std::string> keys;
-    for (const auto& o : page->objects)
-      if (o.key != s.full(lock_name)) keys.push_back(o.key);
-    if (!keys.empty()) {
-      const auto gone = s.on.remove(keys);
-      if (!gone) return gone.error();
-      if (!gone->empty()) return s.refuse(errc::failed, gone->front().first + " cannot be deleted");
-    }
-    token = page->next;
-  } while (!token.empty());
-  return {};
+  return remove_all_own(s, {lock_name});
 }
 
 struct way_back {

@@ -1,5 +1,6 @@
 #include "provider/site/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace shipflow::site {
@@ -82,6 +83,23 @@ result<void> remove_own(session& s, const std::vector<std::string>& names) {
   if (!gone->empty())
     return s.refuse(errc::failed,
                     "object " + gone->front().first + " cannot be deleted: " + gone->front().second);
+  return {};
+}
+
+result<void> remove_all_own(session& s, const std::vector<std::string>& but) {
+  std::string token;
+  do {
+    const auto page = s.on.list(s.full(std::string(own_prefix)), token);
+    if (!page) return page.error();
+    std::vector<std::string> names;
+    for (const auto& o : page->objects) {
+      auto name = o.key.substr(s.bound.prefix.size());
+      if (std::find(but.begin(), but.end(), name) == but.end()) names.push_back(std::move(name));
+    }
+    if (!names.empty())
+      if (auto ok = remove_own(s, names); !ok) return ok;
+    token = page->next;
+  } while (!token.empty());
   return {};
 }
 

@@ -77,6 +77,8 @@ struct manifest {
                                           const s3::condition& only = {});
 /// One that need not be there.
 [[nodiscard]] result<void> remove_own(session& s, const std::vector<std::string>& names);
+/// Everything of shipflow's own but these names.
+[[nodiscard]] result<void> remove_all_own(session& s, const std::vector<std::string>& but);
 
 /// What is listed in the bucket, without shipflow's own; keys without the prefix of the site.
 class listed_objects {
