@@ -1,6 +1,7 @@
 #include "aws/desk.hpp"
 
 #include "aws/operations.hpp"
+#include "aws/settings.hpp"
 #include "base/members.hpp"
 
 #include <algorithm>
@@ -16,14 +17,11 @@ namespace {
 constexpr duration account_known_for = std::chrono::minutes(10);
 constexpr duration margin{250};
 
-time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
-
 error problem_of(const failure& f) { return make_error(f.code, f.message); }
 
 class over_client final : public real_desk {
  public:
-  explicit over_client(aws_options options)
-      : now_(options.now ? options.now : wall_clock), client_(std::move(options)) {}
+  explicit over_client(aws_options options) : now_(clock_of(options)), client_(std::move(options)) {}
 
   outcome ask(const request& q, const destination& where, const service& of, const std::string& operation,
               json::object input, again may) override {

@@ -22,6 +22,7 @@ constexpr duration question_wait = std::chrono::seconds(20);
 machine::machine(aws_options given)
     : options(std::move(given)),
       ring(keyring_of(options)),
+      clock_(clock_of(options)),
       work_(boost::asio::make_work_guard(io)),
       dice_(std::random_device{}()) {}
 
@@ -94,10 +95,7 @@ time_point machine::steady_now() const {
       std::chrono::duration_cast<duration>(std::chrono::steady_clock::now().time_since_epoch())};
 }
 
-time_point machine::now() const {
-  if (options.now) return options.now();
-  return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
-}
+time_point machine::now() const { return clock_(); }
 
 std::string machine::invocation_id() {
   std::array<char, 40> out{};

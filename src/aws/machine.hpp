@@ -68,6 +68,7 @@ class machine : public keyring::holder {
   void give_up_all();
   [[nodiscard]] time_point steady_now() const;
 
+  const std::function<time_point()> clock_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::mt19937_64 dice_;
   std::mutex starting_;

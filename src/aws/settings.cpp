@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -61,6 +62,10 @@ bool is_region(const std::string& text) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
 }
+
+time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
+
+std::function<time_point()> clock_of(const aws_options& from) { return from.now ? from.now : wall_clock; }
 
 std::string variable(const aws_options& from, const std::string& name) {
   if (!from.variable) return {};

@@ -3,6 +3,7 @@
 
 #include <shipflow/aws.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@ namespace shipflow::aws {
 
 /// A variable, or empty.
 [[nodiscard]] std::string variable(const aws_options& from, const std::string& name);
+
+/// The system's clock, and the one of these options: that, unless they have their own.
+[[nodiscard]] time_point wall_clock();
+[[nodiscard]] std::function<time_point()> clock_of(const aws_options& from);
 
 using profile = std::map<std::string, std::string>;
 struct profiles {

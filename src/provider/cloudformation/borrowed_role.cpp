@@ -39,12 +39,9 @@ std::string account_in(const std::string& arn) {
 }  // namespace
 
 borrowed_roles::borrowed_roles(aws_options options)
-    : options_(std::move(options)), own_(std::make_shared<aws::client>(options_)) {}
-
-time_point borrowed_roles::now() const {
-  if (options_.now) return options_.now();
-  return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
-}
+    : options_(std::move(options)),
+      now_(aws::clock_of(options_)),
+      own_(std::make_shared<aws::client>(options_)) {}
 
 aws::outcome borrowed_roles::ask(const std::string& operation, const json::object& input, const asset& a,
                                  const aws::destination& where, const std::stop_token& stop) {
@@ -67,13 +64,13 @@ result<borrowed_roles::held> borrowed_roles::borrow(const asset& a, const aws::d
     auto keys =
         aws::read_credentials(members::object(*said, "Credentials"), "SessionToken", "AssumeRole " + a.role);
     if (!keys) return keys.error();
-    const auto until = keys->expires ? *keys->expires - margin : now() + own_are_good_for;
+    const auto until = keys->expires ? *keys->expires - margin : now_() + own_are_good_for;
     return held{std::make_shared<aws::client>(with_keys(options_, *keys)), until};
   }
   if (said.error().code != errc::denied) return make_error(said.error().code, said.error().message);
   const auto who = ask("GetCallerIdentity", {}, a, where, stop);
   if (who && members::text(*who, "Account") == account_in(a.role))
-    return held{own_, now() + own_are_good_for};
+    return held{own_, now_() + own_are_good_for};
   return make_error(errc::denied, said.error().message + "; bootstrap the account so that it trusts yours");
 }
 
@@ -84,7 +81,7 @@ result<borrowed_roles::way> borrowed_roles::client_for(const asset& a, const aws
   // One asks, and all who wait for the same have it.
   const std::lock_guard guard(mutex_);
   auto& known = by_role_[where.endpoint_url + " " + a.role];
-  if (!known.client || known.until <= now()) {
+  if (!known.client || known.until <= now_()) {
     auto fresh = borrow(a, where, stop);
     if (!fresh) return fresh.error();
     known = std::move(*fresh);

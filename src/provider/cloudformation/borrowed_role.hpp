@@ -4,6 +4,7 @@
 #include "aws/client.hpp"
 #include "provider/cloudformation/assets.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,9 +33,9 @@ class borrowed_roles {
                                     const std::stop_token& stop);
   [[nodiscard]] aws::outcome ask(const std::string& operation, const json::object& input, const asset& a,
                                  const aws::destination& where, const std::stop_token& stop);
-  [[nodiscard]] time_point now() const;
 
   aws_options options_;
+  std::function<time_point()> now_;
   std::shared_ptr<aws::client> own_;
   std::mutex mutex_;
   std::map<std::string, held> by_role_;
