@@ -12,14 +12,10 @@ constexpr duration soonest{500};
 constexpr duration soon{2'000};
 constexpr duration later{10'000};
 
-std::string set_name(const request& q, bool back) {
-  return "shipflow-" + sha256_hex(q.effect_key).substr(0, 20) + (back ? "-back" : "");
-}
-
 /// Each stack of an assembly has one of its own.
 std::string set_name(const request& q, const std::string& stack, bool back) {
-  if (q.action != "deploy_assembly") return set_name(q, back);
-  return "shipflow-" + sha256_hex(q.effect_key + "/" + stack).substr(0, 20) + (back ? "-back" : "");
+  const auto of = q.action == "deploy_assembly" ? q.effect_key + "/" + stack : q.effect_key;
+  return "shipflow-" + sha256_hex(of).substr(0, 20) + (back ? "-back" : "");
 }
 
 struct way {
@@ -209,7 +205,7 @@ answer continue_rollback(session& s) {
     return s.refuse(errc::failed,
                     "stack " + name + " is " + status + "; only a rollback that failed is continued");
   if (s.q.what == verb::resolve) return answer::not_applied();
-  json::object in{{"StackName", name}, {"ClientRequestToken", set_name(s.q, false)}};
+  json::object in{{"StackName", name}, {"ClientRequestToken", set_name(s.q, name, false)}};
   const auto skip = members::texts(s.q.inputs, "skip");
   if (!skip.empty()) in["ResourcesToSkip"] = json::array(skip.begin(), skip.end());
   const auto said = s.write(service, "ContinueUpdateRollback", std::move(in));

@@ -3,6 +3,7 @@
 #include "base/members.hpp"
 
 namespace shipflow::cloudformation {
+
 aws::got<bool> images_there(session& s, const std::vector<needed_image>& images) {
   for (const auto& i : images) {
     auto at = s;

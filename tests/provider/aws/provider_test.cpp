@@ -145,9 +145,7 @@ TEST_CASE("provider/aws: moto's ECR and CloudWatch") {
   moto server;
   const auto options = server.keys.options();
   aws::client admin(options);
-  constexpr aws::service ecr{"ECR", "api.ecr", "ecr", aws::protocol::json_1_1,
-                             "AmazonEC2ContainerRegistry_V20150921"};
-  static_cast<void>(moto::call(admin, ecr, "CreateRepository", {{"repositoryName", "shop/api"}}));
+  static_cast<void>(moto::call(admin, aws::ecr, "CreateRepository", {{"repositoryName", "shop/api"}}));
   const auto manifest = [](const std::string& layer) {
     return json::serialize(
         json::object{{"schemaVersion", 2},
@@ -163,7 +161,7 @@ TEST_CASE("provider/aws: moto's ECR and CloudWatch") {
   };
   for (const auto& [tag, layer] : {std::pair{"1.5.0", digest('c')}, std::pair{"1.4.0", digest('d')}})
     static_cast<void>(
-        moto::call(admin, ecr, "PutImage",
+        moto::call(admin, aws::ecr, "PutImage",
                    {{"repositoryName", "shop/api"}, {"imageManifest", manifest(layer)}, {"imageTag", tag}}));
   over_http s(options);
   const auto pinned = s.does("image", {{"image", std::string(here) + ":1.5.0"}});

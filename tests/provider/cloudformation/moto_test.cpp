@@ -14,8 +14,6 @@ using namespace tests;
 namespace {
 
 constexpr aws::service ssm{"SSM", "ssm", "ssm", aws::protocol::json_1_1, "AmazonSSM"};
-constexpr aws::service ecr{"ECR", "api.ecr", "ecr", aws::protocol::json_1_1,
-                           "AmazonEC2ContainerRegistry_V20150921"};
 constexpr aws::service lambda{"LAMBDA", "lambda", "lambda", aws::protocol::rest_json, ""};
 
 /// moto with what `cdk bootstrap` leaves. Templates have blanks, which moto signs in another way than it is sent, so
@@ -144,7 +142,8 @@ void images_and_accounts(bootstrapped& cloud) {
   auto s = cloud.provider(with_image);
   for (const bool repository : {false, true}) {
     if (repository)
-      static_cast<void>(moto::call(cloud.admin, ecr, "CreateRepository", {{"repositoryName", "cdk-assets"}}));
+      static_cast<void>(
+          moto::call(cloud.admin, aws::ecr, "CreateRepository", {{"repositoryName", "cdk-assets"}}));
     const auto missing = s.carry("deploy_assembly", inputs(), repository ? "no tag" : "no repository").ended;
     CHECK(missing.problem.code == errc::not_found);
     CHECK_MESSAGE(
@@ -153,7 +152,7 @@ void images_and_accounts(bootstrapped& cloud) {
         missing.problem.message);
   }
   static_cast<void>(moto::call(
-      cloud.admin, ecr, "PutImage",
+      cloud.admin, aws::ecr, "PutImage",
       {{"repositoryName", "cdk-assets"},
        {"imageTag", "web-1"},
        {"imageManifest",
