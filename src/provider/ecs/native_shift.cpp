@@ -6,8 +6,7 @@
 namespace shipflow::ecs {
 namespace {
 
-json::object shift_outputs(const session& s, const json::object& service, int weight) {
-  static_cast<void>(s);
+json::object shift_outputs(const json::object& service, int weight) {
   return {{"colour", "blue"},
           {"version", ""},
           {"weights", {{"old", 100 - weight}, {"new", weight}}},
@@ -27,7 +26,7 @@ answer begin_shift(session& s, const picture& base) {
         s.q.component + ": somebody else deployed " + is + " since " + then->definition + " was seen there",
         json::object{{"expected", then->definition}, {"found", is}});
   if (!seen->now) return s.refuse(errc::failed, "AWS shows no service deployment of " + s.at(colour::blue));
-  const auto outputs = with_version(s, shift_outputs(s, seen->service, weight));
+  const auto outputs = with_version(s, shift_outputs(seen->service, weight));
   if (!outputs) return outputs.error();
   auto w = wait_for(s, aim::share, weight);
   w.deployment = seen->now->arn;
