@@ -3,6 +3,9 @@
 #include "host.hpp"
 #include "inputs.hpp"
 
+#include <shipflow/changes.hpp>
+
+#include <algorithm>
 #include <cstdio>
 
 namespace program {
@@ -20,6 +23,20 @@ bool tell(const shipflow::diagnostics& found) {
   return !found.has_errors();
 }
 
+namespace {
+
+// A slip there would be found by the first event that starts something else or nothing.
+void warn_of_environments(inputs& read) {
+  const auto* triggers = read.document.root.find("triggers");
+  if (triggers == nullptr || !triggers->is(shipflow::node_kind::mapping) || read.environments.empty()) return;
+  for (const auto& name : shipflow::triggered_environments(triggers->to_json().as_object()))
+    if (std::find(read.environments.begin(), read.environments.end(), name) == read.environments.end())
+      read.found.warning(triggers->place, triggers->pointer,
+                         "`triggers` name environment `" + name + "`, which the environments document lacks");
+}
+
+}  // namespace
+
 int validate(const arguments& given) {
   auto read = read_inputs(given);
   const bool whole = given.has("--environments") && given.has("--environment") && !read.what.version.empty();
@@ -28,6 +45,8 @@ int validate(const arguments& given) {
     if (!dry) return complain(dry.error());
     (void)compile_inputs(read, (*dry)->engine->offers());
   }
+  if (!whole && !read.found.has_errors()) shipflow::check_triggers(read.document, read.found);
+  warn_of_environments(read);
   if (!tell(read.found)) return 2;
   std::printf("%s is valid: %zu steps\n", given.words.front().c_str(), read.document.steps.size());
   return 0;

@@ -35,6 +35,24 @@ view_kind kind_of(const arguments& given) {
   return ::isatty(STDOUT_FILENO) != 0 && !given.has("--plain") ? view_kind::live : view_kind::plain;
 }
 
+// A channel that is down or wrong fails no release, and is not passed over in silence either.
+void tell_untold(host& h, const std::string& run) {
+  const auto all = h.store->read_messages(run);
+  if (!all) return;
+  std::size_t waiting = 0;
+  std::size_t given_up = 0;
+  for (const auto& m : *all) {
+    if (m.status == shipflow::message_status::given_up) ++given_up;
+    if (m.status == shipflow::message_status::waiting) ++waiting;
+  }
+  if (given_up > 0)
+    std::fprintf(stderr, "shipflow: %zu of %zu messages reached nobody; see shipflow status %s\n", given_up,
+                 all->size(), run.c_str());
+  if (waiting > 0)
+    std::fprintf(stderr, "shipflow: %zu of %zu messages are not delivered yet; shipflow resume goes on\n",
+                 waiting, all->size());
+}
+
 int report(const arguments& given, host& h, const std::string& run) {
   const auto state = h.engine->look(run);
   if (!state) return complain(state.error());
@@ -47,6 +65,7 @@ int report(const arguments& given, host& h, const std::string& run) {
                             .c_str());
   else
     std::printf("%s\n", last_line(*state).c_str());
+  tell_untold(h, run);
   if (!over) std::fprintf(stderr, "shipflow: interrupted; go on with: shipflow resume\n");
   return exit_code(*state);
 }

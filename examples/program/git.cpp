@@ -71,17 +71,15 @@ int spawn(const std::vector<std::string>& argv, int out, int err, pid_t& child) 
   return failed;
 }
 
-std::string last_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);)
-    if (!line.empty()) out.push_back(line);
-  return out;
+// What git complained about, on one line: from "fatal:" on, with the remedy that it gives.
+std::string complaint(const std::string& said) {
+  auto begin = said.find("fatal: ");
+  if (begin == std::string::npos) begin = said.find("error: ");
+  if (begin == std::string::npos) begin = 0;
+  std::string out;
+  std::istringstream words(said.substr(begin, 600));
+  for (std::string word; words >> word;) out += (out.empty() ? "" : " ") + word;
+  return out.empty() ? "it failed without a word" : out;
 }
 
 }  // namespace
@@ -94,7 +92,11 @@ shipflow::result<std::string> ask_git(const std::string& directory,
   // What git complains about is short; a file of its own keeps the two streams from blocking each other.
   descriptor complaints(::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (complaints.get() < 0) complaints.reset(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  // What people set for their own eyes must not change what is read.
   std::vector<std::string> argv{"git", "-C", directory};
+  for (const char* setting : {"log.showSignature=false", "log.showRoot=true", "log.diffMerges=separate",
+                              "diff.renames=false", "diff.relative=false", "diff.ignoreSubmodules=none"})
+    argv.insert(argv.end(), {"-c", setting});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   pid_t child = 0;
   if (const int failed = spawn(argv, out_end.get(), complaints.get(), child); failed != 0)
@@ -109,34 +111,7 @@ shipflow::result<std::string> ask_git(const std::string& directory,
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
   std::string said;
   if (::lseek(complaints.get(), 0, SEEK_SET) == 0) (void)read_all(complaints.get(), said);
-  return make_error(errc::failed, "git " + arguments.front() + ": " + last_line(said));
-}
-
-shipflow::result<history_since> read_history(const history_question& q) {
-  history_since to;
-  // A revision that begins with a dash would be an option.
-  if (q.since.starts_with('-')) return make_error(errc::invalid_argument, "`" + q.since + "` is no revision");
-  const auto tags = ask_git(q.directory, {"tag", "--merged", "HEAD"});
-  if (!tags) return tags.error();
-  to.last = shipflow::latest_version(lines(*tags), q.convention, q.prereleases);
-  const auto shallow = ask_git(q.directory, {"rev-parse", "--is-shallow-repository"});
-  if (!shallow) return shallow.error();
-  if (!to.last && q.since.empty() && shallow->starts_with("true"))
-    return make_error(
-        errc::invalid_argument,
-        "the clone is shallow and has no version's tag: run git fetch --unshallow --tags first");
-  const auto begin = !q.since.empty() ? q.since : to.last ? "refs/tags/" + to.last->tag : std::string{};
-  std::vector<std::string> arguments{"log", "-z", "--encoding=UTF-8",
-                                     "--format=" + std::string(shipflow::git_log_format)};
-  if (q.paths) arguments.insert(arguments.end(), {"--name-only", "-m", "--first-parent"});
-  arguments.push_back(begin.empty() ? "HEAD" : begin + "..HEAD");
-  arguments.emplace_back("--");
-  const auto printed = ask_git(q.directory, arguments);
-  if (!printed) return printed.error();
-  auto commits = shipflow::read_log(*printed);
-  if (!commits) return commits.error();
-  to.commits = std::move(*commits);
-  return to;
+  return make_error(errc::failed, "git " + arguments.front() + ": " + complaint(said));
 }
 
 }  // namespace program

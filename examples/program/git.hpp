@@ -9,13 +9,14 @@
 
 namespace program {
 
-/// Standard output of `git -C DIRECTORY ARGUMENT...`, at most 1 GiB; `failed` with its last words.
+/// Standard output of `git -C DIRECTORY ARGUMENT...`, at most 1 GiB; `failed` with what it complained about.
 [[nodiscard]] shipflow::result<std::string> ask_git(const std::string& directory,
                                                     const std::vector<std::string>& arguments);
 
 /// The last version of a repository and what came after it.
 struct history_since {
-  std::optional<shipflow::tagged_version> last;
+  std::optional<shipflow::tagged_version> last;  ///< with `since` the last one up to there
+  std::string begin;                           ///< `since` or the last version's tag; empty: the first commit
   std::vector<shipflow::commit_info> commits;  ///< newest first
 };
 struct history_question {
@@ -25,7 +26,13 @@ struct history_question {
   bool prereleases = false;  ///< tags of pre-releases count as versions
   bool paths = false;
 };
-/// `invalid_argument` for a shallow clone that does not reach the last version.
+/// `invalid_argument` for a shallow clone that lacks some of it, a revision or a convention that is none.
 [[nodiscard]] shipflow::result<history_since> read_history(const history_question& q);
+
+/// Is there a tag of that name, on whichever branch?
+[[nodiscard]] bool is_tag(const std::string& directory, const std::string& name);
+
+/// All files of the newest commit, from the root of the repository.
+[[nodiscard]] shipflow::result<std::vector<std::string>> files_of(const std::string& directory);
 
 }  // namespace program

@@ -34,6 +34,15 @@ void read_what(const arguments& given, inputs& to) {
 
 }  // namespace
 
+shipflow::result<shipflow::plan_document> read_plan_file(const std::string& path) {
+  shipflow::diagnostics found;
+  const auto document = shipflow::load_document(path, found);
+  shipflow::plan_document plan;
+  if (!found.has_errors()) plan = shipflow::read_plan(document, found);
+  if (found.has_errors()) return found.to_error();
+  return plan;
+}
+
 inputs read_inputs(const arguments& given) {
   inputs to;
   const auto plan = shipflow::load_document(given.words.front(), to.found);
@@ -44,10 +53,11 @@ inputs read_inputs(const arguments& given) {
     const auto environments = shipflow::load_document(given.get("--environments"), found);
     if (!found.has_errors()) {
       const auto sources = shipflow::system_variable_sources();
+      to.environments = shipflow::environment_names(environments);
       if (given.has("--environment"))
         to.where = shipflow::read_environment(environments, given.get("--environment"), sources, found);
       else
-        for (const auto& name : shipflow::environment_names(environments))
+        for (const auto& name : to.environments)
           (void)shipflow::read_environment(environments, name, sources, found);
     }
     to.found.append(found);

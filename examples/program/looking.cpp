@@ -99,10 +99,10 @@ int print_runs(const arguments& given, const shipflow::run_filter& filter) {
                                                        {"reason", r.reason}})
                               .c_str());
     else
-      std::printf("%s  %s  %-12s %-10s %-12s %-14s %s\n",
+      std::printf("%s  %s  %-12s %-12s %-10s %-12s %-14s %s\n",
                   shipflow::format_time(shipflow::from_ms(r.created_ms)).c_str(), r.id.c_str(),
-                  r.environment.c_str(), r.version.c_str(), std::string(name_of(r.status)).c_str(),
-                  r.principal.c_str(), r.reason.c_str());
+                  r.environment.c_str(), r.plan.c_str(), r.version.c_str(),
+                  std::string(name_of(r.status)).c_str(), r.principal.c_str(), r.reason.c_str());
   }
   return 0;
 }

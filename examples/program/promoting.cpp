@@ -24,14 +24,35 @@ result<shipflow::release_info> release_in(shipflow::store& keep, const std::stri
   const auto found = std::find_if(runs->begin(), runs->end(), [&](const shipflow::run_row& r) {
     const bool stands =
         r.status == shipflow::run_status::released || r.status == shipflow::run_status::watching;
-    return stands && (version.empty() || r.version == version);
+    return stands && (version.empty() || same_version(r.version, version));
   });
   if (found == runs->end())
-    return make_error(errc::not_found, (version.empty() ? "nothing of " : "version " + version + " of ") +
-                                           plan + " was released to " + environment);
+    return make_error(errc::not_found,
+                      version.empty()
+                          ? "nothing of " + plan + " was released to " + environment
+                          : "version " + version + " of " + plan + " was never released to " + environment);
   const auto there = shipflow::load_plan(keep, found->plan_digest);
   if (!there) return there.error();
   return there->release;
+}
+
+std::string digest_of(const std::string& image) {
+  const auto at = image.rfind("@sha256:");
+  return at == std::string::npos ? std::string{} : image.substr(at + 1);
+}
+
+// An image may be called otherwise where it goes to, in a registry of its own; it stays the same image.
+result<void> take_images(const arguments& given, shipflow::release_info& what) {
+  for (const auto& [component, image] : given.images) {
+    const auto there = what.images.find(component);
+    const auto proved = there == what.images.end() ? std::string{} : digest_of(there->second);
+    if (!proved.empty() && digest_of(image) != proved)
+      return make_error(errc::denied,
+                        "--image: " + component + " is promoted as " + proved + ", and " + image +
+                            (digest_of(image).empty() ? " is not pinned to it" : " is another"));
+    what.images[component] = image;
+  }
+  return {};
 }
 
 // Where the environment says nothing, the version must stand in the other one.
@@ -60,7 +81,7 @@ int promote(const arguments& given) {
     if (!read.found.has_errors()) {
       auto what = release_in(*h.store, read.document.name, given.get("--from"), given.get("--version"));
       if (!what) return what.error();
-      for (const auto& [component, image] : given.images) what->images[component] = image;
+      if (auto same = take_images(given, *what); !same) return same.error();
       read.what = *what;
     }
     return begin(h, to, read, [&](shipflow::plan& plan) { return bind_to(plan, given.get("--from")); });

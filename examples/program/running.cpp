@@ -19,16 +19,50 @@ bool was_released(const shipflow::run_row& r) {
   return r.status == shipflow::run_status::released || r.status == shipflow::run_status::watching;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& n : names) out += (out.empty() ? "" : ", ") + n;
+  return out;
+}
+
+// What was released there, of one plan: several may release to the same environment.
+result<std::vector<shipflow::run_row>> released_to(shipflow::store& keep, const std::string& environment,
+                                                   const std::string& plan) {
+  shipflow::run_filter filter;
+  filter.environment = environment;
+  filter.plan = plan;
+  filter.limit = 10'000;
+  auto runs = keep.list_runs(filter);
+  if (!runs) return runs;
+  std::erase_if(*runs, [](const auto& r) { return !was_released(r); });
+  std::vector<std::string> plans;
+  for (const auto& r : *runs)
+    if (std::find(plans.begin(), plans.end(), r.plan) == plans.end()) plans.push_back(r.plan);
+  if (plans.size() > 1)
+    return make_error(errc::invalid_argument,
+                      environment + " has releases of " + joined(plans) + "; say which with --plan NAME");
+  return runs;
+}
+
 // "~1" is the version released before the one that is there now, "~2" the one before that.
-std::string former_version(const std::vector<shipflow::run_row>& newest_first, const std::string& back) {
+result<std::string> former_version(const std::vector<shipflow::run_row>& newest_first,
+                                   const std::string& environment, const std::string& back) {
   std::vector<std::string> versions;
   for (const auto& r : newest_first)
-    if (was_released(r) && std::find(versions.begin(), versions.end(), r.version) == versions.end())
+    if (std::find(versions.begin(), versions.end(), r.version) == versions.end())
       versions.push_back(r.version);
   std::size_t n = 0;
   const auto [end, bad] = std::from_chars(back.data() + 1, back.data() + back.size(), n);
-  const bool fits = bad == std::errc{} && end == back.data() + back.size() && n >= 1 && n < versions.size();
-  return fits ? versions[n] : std::string{};
+  if (bad != std::errc{} || end != back.data() + back.size() || n < 1)
+    return make_error(errc::invalid_argument,
+                      "--to takes a version, or ~1 for the one before, ~2 ..., not " + back);
+  if (n < versions.size()) return versions[n];
+  const auto former = versions.empty() ? std::size_t{0} : versions.size() - 1;
+  return make_error(errc::not_found,
+                    former == 0
+                        ? "no version was released to " + environment + " before the one that is there"
+                        : back + " is too far: " + environment + " has " + std::to_string(former) +
+                              " former version" + (former == 1 ? "" : "s") + ", back to " + versions.back());
 }
 
 result<std::string> start_again(host& h, const arguments& given) {
@@ -36,14 +70,14 @@ result<std::string> start_again(host& h, const arguments& given) {
   const auto version = given.get("--to");
   if (environment.empty() || version.empty())
     return make_error(errc::invalid_argument, "usage: shipflow rollback -n ENVIRONMENT --to VERSION or ~N");
-  shipflow::run_filter filter;
-  filter.environment = environment;
-  filter.limit = 10'000;
-  const auto runs = h.store->list_runs(filter);
+  const auto runs = released_to(*h.store, environment, given.get("--plan"));
   if (!runs) return runs.error();
-  const auto wanted = version.starts_with('~') ? former_version(*runs, version) : version;
+  const auto named =
+      version.starts_with('~') ? former_version(*runs, environment, version) : result<std::string>(version);
+  if (!named) return named.error();
+  const auto& wanted = *named;
   const auto found = std::find_if(runs->begin(), runs->end(), [&](const shipflow::run_row& r) {
-    return r.version == wanted && was_released(r);
+    return same_version(r.version, wanted);
   });
   if (found == runs->end())
     return make_error(errc::not_found, "version " + version + " was never released to " + environment);

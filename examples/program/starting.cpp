@@ -3,6 +3,9 @@
 #include "commands.hpp"
 #include "drive.hpp"
 
+#include <shipflow/changes.hpp>
+
+#include <algorithm>
 #include <cstdio>
 
 namespace program {
@@ -32,32 +35,72 @@ result<std::string> begin(host& h, const arguments& given, inputs& read,
                           const std::function<result<void>(shipflow::plan&)>& change) {
   if (!given.has("--environments") || !given.has("--environment"))
     return make_error(errc::invalid_argument, "a run needs --environments FILE and --environment NAME");
-  if (read.what.version.empty())
-    return make_error(errc::invalid_argument, "a run needs --version or --release");
-  const auto options = start_options_of(given);
-  if (!options) return options.error();
   shipflow::plan plan;
-  if (!read.found.has_errors()) plan = compile_inputs(read, h.engine->offers());
+  if (!read.found.has_errors()) {
+    if (read.what.version.empty())
+      return make_error(errc::invalid_argument, "a run needs --version or --release");
+    plan = compile_inputs(read, h.engine->offers());
+  }
   if (!read.found.items().empty()) std::fprintf(stderr, "%s\n", read.found.text().c_str());
   if (read.found.has_errors()) return make_error(errc::invalid_document, "the plan is not carried out");
+  const auto options = start_options_of(given);
+  if (!options) return options.error();
   if (change)
     if (auto changed = change(plan); !changed) return changed.error();
   return h.engine->start(plan, *options);
 }
 
+bool same_version(const std::string& a, const std::string& b) {
+  const auto left = shipflow::parse_version(a);
+  const auto right = shipflow::parse_version(b);
+  return a == b || (left && right && format_version(*left) == format_version(*right));
+}
+
+namespace {
+
+struct one_start {
+  arguments given;
+  inputs read;
+};
+
+// The last environment's slip is told before the first one is touched.
+result<std::vector<one_start>> prepare(const arguments& given, const std::vector<std::string>& environments) {
+  std::vector<one_start> out;
+  shipflow::diagnostics found;
+  auto dry = open_dry_host();
+  if (!dry) return dry.error();
+  for (const auto& name : environments) {
+    if (std::count(environments.begin(), environments.end(), name) > 1)
+      return make_error(errc::invalid_argument, "environment " + name + " is named twice");
+    one_start one{given, {}};
+    one.given.options["--environment"] = name;
+    if (given.has("--id")) one.given.options["--id"] = given.get("--id") + "/" + name;
+    one.read = read_inputs(one.given);
+    auto trial = one.read;
+    if (!trial.found.has_errors() && !trial.what.version.empty())
+      (void)compile_inputs(trial, (*dry)->engine->offers());
+    if (trial.found.has_errors()) found.append(trial.found);
+    out.push_back(std::move(one));
+  }
+  if (!found.has_errors()) return out;
+  (void)tell(found);
+  return make_error(errc::invalid_document, "nothing is begun");
+}
+
+}  // namespace
+
 int run_in_turn(const arguments& given, const std::vector<std::string>& environments) {
   if (given.has("--at") && environments.size() > 1)
     return complain(make_error(errc::invalid_argument, "--at goes with one environment"));
+  auto starts = prepare(given, environments);
+  if (!starts) return complain(starts.error());
   int code = 0;
-  for (const auto& name : environments) {
-    auto one = given;
-    one.options["--environment"] = name;
-    if (given.has("--id")) one.options["--id"] = given.get("--id") + "/" + name;
-    auto read = read_inputs(one);
-    code = drive(one, [&](host& h) { return begin(h, one, read); });
+  for (auto& one : *starts) {
+    code = drive(one.given, [&](host& h) { return begin(h, one.given, one.read); });
     if (code == 0) continue;
-    const bool last = name == environments.back();
-    if (!last) std::fprintf(stderr, "shipflow: the environments behind %s are not begun\n", name.c_str());
+    if (&one != &starts->back())
+      std::fprintf(stderr, "shipflow: the environments behind %s are not begun\n",
+                   one.given.get("--environment").c_str());
     break;
   }
   return code;

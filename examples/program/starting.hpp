@@ -17,8 +17,11 @@ namespace program {
     host& h, const arguments& given, inputs& read,
     const std::function<shipflow::result<void>(shipflow::plan&)>& change = {});
 
+/// "v1.5.0" is 1.5.0.
+[[nodiscard]] bool same_version(const std::string& a, const std::string& b);
+
 /// Carries the plan out in each environment in turn, each with its own gates, and ends where one is not
-/// released. With --id the same call goes on where it ended: what was released is not released again.
+/// released. All are read and compiled before the first is begun. With --id the same call goes on where it ended: what was released is not released again.
 /// Returns the exit code of the last one.
 [[nodiscard]] int run_in_turn(const arguments& given, const std::vector<std::string>& environments);
 

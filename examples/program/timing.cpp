@@ -7,6 +7,7 @@
 #include <shipflow/parity.hpp>
 #include <shipflow/system.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace program {
@@ -76,6 +77,17 @@ int calendar(const arguments& given) {
   return show(given, *table, rules.zone, at);
 }
 
+namespace {
+
+// Text of several lines as JSON, so that a difference stays on one.
+std::string side(bool there, const std::string& text) {
+  if (!there) return "(absent)";
+  const auto odd = [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7f; };
+  return std::any_of(text.begin(), text.end(), odd) ? json::serialize(json::value(text)) : text;
+}
+
+}  // namespace
+
 int parity(const arguments& given) {
   if (!given.has("--environments"))
     return complain(make_error(errc::invalid_argument, "usage: shipflow parity LEFT RIGHT -e FILE"));
@@ -98,8 +110,8 @@ int parity(const arguments& given) {
                                  {"left", d.in_left ? json::value(d.left) : json::value(nullptr)},
                                  {"right", d.in_right ? json::value(d.right) : json::value(nullptr)}});
     else
-      std::printf("%s: %s | %s\n", d.path.c_str(), d.in_left ? d.left.c_str() : "(absent)",
-                  d.in_right ? d.right.c_str() : "(absent)");
+      std::printf("%s: %s | %s\n", d.path.c_str(), side(d.in_left, d.left).c_str(),
+                  side(d.in_right, d.right).c_str());
   }
   if (given.has("--json")) std::printf("%s\n", json::serialize(all).c_str());
   return differences.empty() ? 0 : 1;

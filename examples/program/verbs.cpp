@@ -51,9 +51,12 @@ constexpr verb table[] = {
      "the next version by the conventional commits since the last one; exit code 1 when there is none",
      "version next --repository . --prerelease rc", 1, 1, version},
     {"changes", "changes [PLAN] [--repository DIR] [--since REVISION] [--tags v${version}] [--json]",
-     "what is new since the last version, as Markdown; with PLAN which of its components changed",
+     "what is new since the last version, as Markdown or JSON; with PLAN which of its components changed",
      "changes shopflow.yaml --since v1.4.0", 0, 1, changes},
-    {"trigger", "trigger PLAN --event NAME [--payload FILE] [--json] [--run -e FILE [-V VERSION] [--id ID]]",
+    {"trigger",
+     "trigger PLAN --event NAME [--payload FILE] [--json] [--run -e FILE [-n ENVIRONMENT] [-V VERSION] "
+     "[--tags "
+     "v${version}] [--id ID]]",
      "where an event of GitHub starts a release, by the plan's `triggers`; exit code 1 for nowhere; with "
      "--run starts it there, one after the other",
      "trigger shopflow.yaml --event push --payload event.json --run -e environments.yaml -V 1.5.0", 1, 1,
@@ -91,8 +94,9 @@ constexpr verb table[] = {
     {"skip", "skip RUN STEP", "skips a step where the plan allows it", "skip 0196c3e5a41-7f3a2b10 smoke", 2,
      2, say},
     {"rollback",
-     "rollback RUN [--component NAME] [--reason TEXT] | rollback -n ENVIRONMENT --to VERSION|~N [--reason "
-     "TEXT]",
+     "rollback RUN [--component NAME] [--reason TEXT] | rollback -n ENVIRONMENT --to VERSION|~N [--plan "
+     "NAME] "
+     "[--reason TEXT]",
      "puts everything back, or releases a former version again: by its name, or ~1 for the one before, ~2 "
      "...",
      "rollback -n production --to ~1 --reason \"carts are empty\"", 0, 1, roll_back},
@@ -138,7 +142,7 @@ constexpr std::string_view with_value[] = {
     "--prerelease",   "--event",       "--payload",   "--at",      "--override",   "--emergency", "--data",
     "--good",         "--bad",         "--slot",      "--output",  "--swarm",      "--seed",      "--fault",
     "--watch",        "--from",        "--html",      "--report",  "--for",        "--hotfix",    "--commit",
-    "--key",          "--public-key",  "--signature", "--expires", "--file"};
+    "--key",          "--public-key",  "--signature", "--expires", "--file",       "--plan"};
 constexpr std::string_view without_value[] = {"--json", "--help", "--plain", "--exhaustive", "--run"};
 
 constexpr std::string_view common[] = {"--environments", "--environment", "--version", "--release", "--store",

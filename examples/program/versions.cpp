@@ -1,11 +1,9 @@
-// version next, changes and trigger: what a repository and an event ask for.
+// version next and changes: what a repository asks for.
 #include "commands.hpp"
-#include "files.hpp"
 #include "git.hpp"
-#include "starting.hpp"
+#include "inputs.hpp"
 
 #include <cstdio>
-#include <iostream>
 
 namespace program {
 namespace {
@@ -24,15 +22,6 @@ history_question question_of(const arguments& given) {
   return q;
 }
 
-result<shipflow::plan_document> read_plan_of(const arguments& given) {
-  shipflow::diagnostics found;
-  const auto document = shipflow::load_document(given.words.front(), found);
-  shipflow::plan_document plan;
-  if (!found.has_errors()) plan = shipflow::read_plan(document, found);
-  if (found.has_errors()) return found.to_error();
-  return plan;
-}
-
 std::map<std::string, std::vector<std::string>> patterns_of(const shipflow::plan_document& plan) {
   std::map<std::string, std::vector<std::string>> out;
   for (const auto& c : plan.components)
@@ -40,61 +29,94 @@ std::map<std::string, std::vector<std::string>> patterns_of(const shipflow::plan
   return out;
 }
 
-std::string since_what(const history_since& h, const arguments& given) {
-  if (given.has("--since")) return given.get("--since");
-  return h.last ? h.last->tag : "the first commit";
+std::string since_what(const history_since& h) { return h.begin.empty() ? "the first commit" : h.begin; }
+
+std::optional<shipflow::semantic_version> last_of(const history_since& h) {
+  return h.last ? std::optional{h.last->version} : std::nullopt;
+}
+
+// A pattern that no file fits is a slip more often than not, and its component would never be released.
+result<void> warn_of_lost(const arguments& given,
+                          const std::map<std::string, std::vector<std::string>>& patterns) {
+  auto left = patterns;
+  const auto files = files_of(given.get("--repository", "."));
+  if (!files) return files.error();
+  for (const auto& file : *files) {
+    if (left.empty()) break;
+    std::erase_if(left, [&](const auto& one) { return shipflow::fits(one.second, file); });
+  }
+  for (const auto& lost : left)
+    std::fprintf(stderr, "shipflow: components.%s.paths fit no file of the repository\n", lost.first.c_str());
+  return {};
 }
 
 int print_components(const arguments& given, const history_since& h) {
-  const auto plan = read_plan_of(given);
+  const auto plan = read_plan_file(given.words.front());
   if (!plan) return complain(plan.error());
   const auto patterns = patterns_of(*plan);
   if (patterns.empty())
     return complain(make_error(errc::invalid_document, "no component of the plan has `paths`"));
+  if (auto looked = warn_of_lost(given, patterns); !looked) return complain(looked.error());
   const auto changed = shipflow::changed_components(patterns, h.commits);
   json::object out;
   for (const auto& [name, list] : patterns) out[name] = changed.contains(name);
   if (given.has("--json")) {
-    std::printf("%s\n",
-                json::serialize(json::object{{"since", since_what(h, given)}, {"changed", out}}).c_str());
+    std::printf("%s\n", json::serialize(json::object{{"since", since_what(h)}, {"changed", out}}).c_str());
   } else {
     for (const auto& name : changed) std::printf("%s\n", name.c_str());
   }
   return 0;
 }
 
-// Standard input, with the bound that a file has.
-result<std::string> read_input(std::size_t most) {
-  std::string out;
-  std::string block(1U << 16U, '\0');
-  while (std::cin.read(block.data(), static_cast<std::streamsize>(block.size())) || std::cin.gcount() > 0) {
-    out.append(block, 0, static_cast<std::size_t>(std::cin.gcount()));
-    if (out.size() > most)
-      return make_error(errc::invalid_argument, "-: is larger than " + std::to_string(most >> 20U) + " MiB");
-  }
-  return out;
+// A name that makes no version, such as "rc 1" or "01".
+result<void> check_prerelease(const arguments& given) {
+  if (!given.has("--prerelease")) return {};
+  const auto name = given.get("--prerelease");
+  if (!name.empty() && shipflow::parse_version("1.0.0-" + name + ".1") && name.find('+') == std::string::npos)
+    return {};
+  return make_error(errc::invalid_argument, "--prerelease: `" + name +
+                                                "` is no name of a pre-release; write letters, digits and "
+                                                "hyphens, such as rc");
 }
 
-result<json::value> read_payload(const arguments& given) {
-  const auto path = given.get("--payload", "-");
-  constexpr std::size_t most = 25U << 20U;  // GitHub sends no more than 25 MB
-  const auto text = path == "-" ? read_input(most) : read_file(path, most);
-  if (!text) return text.error();
-  auto payload = shipflow::parse_json(*text);
-  if (!payload) return make_error(errc::invalid_document, path + ": " + payload.error().message);
-  return payload;
+// Somewhere else that number is taken: two releases would be called the same.
+result<std::string> free_tag(const history_question& q, const shipflow::semantic_version& next) {
+  shipflow::release_info what;
+  what.version = shipflow::format_version(next);
+  auto tag = shipflow::tag_for(q.convention, what);
+  if (!tag) return tag;
+  if (!is_tag(q.directory, *tag)) return tag;
+  return make_error(errc::already_exists, "the next version would be " + what.version + ", and tag " + *tag +
+                                              " stands on a commit that HEAD does not have; merge it first");
 }
 
-// What the event names is released, unless the options name something else.
-int start_decided(const arguments& given, const shipflow::trigger_event& event,
-                  const std::vector<std::string>& environments) {
-  auto what = given;
-  if (!what.has("--commit") && !event.commit.empty()) what.options["--commit"] = event.commit;
-  if (!what.has("--version") && !what.has("--release") && !event.tag.empty()) {
-    const auto version = shipflow::parse_version(event.tag);
-    what.options["--version"] = version ? shipflow::format_version(*version) : event.tag;
+// Bytes of a message that are no UTF-8 would make the whole answer no JSON.
+std::string as_text(std::string words) {
+  if (shipflow::parse_json(shipflow::json::serialize(json::value(words)))) return words;
+  for (auto& c : words)
+    if ((static_cast<unsigned char>(c) & 0x80U) != 0) c = '?';
+  return words;
+}
+
+int print_log(const history_since& h, const shipflow::next_version& next) {
+  json::array all;
+  for (const auto* c : shipflow::without_reverted(h.commits)) {
+    const auto parsed = shipflow::parse_commit(c->message);
+    if (!parsed) continue;
+    all.push_back(
+        json::object{{"id", c->id},
+                     {"type", parsed->type},
+                     {"scope", as_text(parsed->scope)},
+                     {"description", as_text(parsed->description)},
+                     {"breaking", parsed->breaking ? json::value(as_text(parsed->breaking_note)) : nullptr}});
   }
-  return run_in_turn(what, environments);
+  const bool any = next.bump != shipflow::version_bump::none;
+  std::printf("%s\n", json::serialize(
+                          json::object{{"since", since_what(h)},
+                                       {"version", any ? json::value(format_version(next.version)) : nullptr},
+                                       {"commits", std::move(all)}})
+                          .c_str());
+  return 0;
 }
 
 }  // namespace
@@ -102,24 +124,28 @@ int start_decided(const arguments& given, const shipflow::trigger_event& event,
 int version(const arguments& given) {
   if (given.words.front() != "next")
     return complain(make_error(errc::invalid_argument, "usage: shipflow version next [--repository DIR]"));
-  const auto h = read_history(question_of(given));
+  if (auto good = check_prerelease(given); !good) return complain(good.error());
+  const auto q = question_of(given);
+  const auto h = read_history(q);
   if (!h) return complain(h.error());
-  const auto next = shipflow::next_of(h->last ? std::optional{h->last->version} : std::nullopt, h->commits,
-                                      given.get("--prerelease"));
+  const auto next = shipflow::next_of(last_of(*h), h->commits, given.get("--prerelease"));
   const auto text = shipflow::format_version(next.version);
   const bool any = next.bump != shipflow::version_bump::none;
+  const auto tag = any ? free_tag(q, next.version) : result<std::string>(std::string{});
+  if (!tag) return complain(tag.error());
   if (given.has("--json"))
     std::printf("%s\n",
-                json::serialize(json::object{{"since", since_what(*h, given)},
+                json::serialize(json::object{{"since", since_what(*h)},
                                              {"commits", h->commits.size()},
                                              {"bump", std::string(name_of(next.bump))},
                                              {"version", any ? json::value(text) : json::value(nullptr)},
+                                             {"tag", any ? json::value(*tag) : json::value(nullptr)},
                                              {"because", next.because}})
                     .c_str());
   else if (any)
     std::printf("%s\n", text.c_str());
   if (any) return 0;
-  std::fprintf(stderr, "shipflow: nothing to release since %s\n", since_what(*h, given).c_str());
+  std::fprintf(stderr, "shipflow: nothing to release since %s\n", since_what(*h).c_str());
   return 1;
 }
 
@@ -129,40 +155,13 @@ int changes(const arguments& given) {
   const auto h = read_history(q);
   if (!h) return complain(h.error());
   if (!given.words.empty()) return print_components(given, *h);
-  const auto next = shipflow::next_of(h->last ? std::optional{h->last->version} : std::nullopt, h->commits);
+  const auto next = shipflow::next_of(last_of(*h), h->commits);
+  if (given.has("--json")) return print_log(*h, next);
   const bool any = next.bump != shipflow::version_bump::none;
   std::printf(
       "%s",
       shipflow::changelog(any ? shipflow::format_version(next.version) : "Unreleased", h->commits).c_str());
   return 0;
-}
-
-int trigger(const arguments& given) {
-  const auto plan = read_plan_of(given);
-  if (!plan) return complain(plan.error());
-  const auto* rules = plan->root.find("triggers");
-  if (rules == nullptr)
-    return complain(make_error(errc::invalid_document, given.words.front() + " has no `triggers`"));
-  const auto payload = read_payload(given);
-  if (!payload) return complain(payload.error());
-  const auto event = shipflow::read_github_event(given.get("--event"), *payload);
-  if (!event) return complain(event.error());
-  const auto decided = shipflow::decide_trigger(rules->to_json().as_object(), *event);
-  if (!decided) return complain(decided.error());
-  if (given.has("--json")) {
-    const json::array where(decided->environments.begin(), decided->environments.end());
-    std::printf("%s\n", json::serialize(json::object{{"environments", where},
-                                                     {"why", decided->why},
-                                                     {"branch", event->branch},
-                                                     {"tag", event->tag},
-                                                     {"commit", event->commit}})
-                            .c_str());
-  } else {
-    std::fprintf(stderr, "shipflow: %s\n", decided->why.c_str());
-    for (const auto& name : decided->environments) std::printf("%s\n", name.c_str());
-  }
-  if (decided->environments.empty()) return 1;
-  return given.has("--run") ? start_decided(given, *event, decided->environments) : 0;
 }
 
 }  // namespace program

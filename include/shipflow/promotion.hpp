@@ -28,6 +28,8 @@ struct release_standing {
   std::string trouble;  ///< what a guard says now when it is no pass, or why it was taken back
   std::vector<std::string> carried_out;  ///< documents' ids of steps all of whose parts were done
 };
+/// How the release that a run brought stands. `not_found`: there is no such run, or its facts were purged.
+[[nodiscard]] result<release_standing> standing_of(store& keep, const std::string& run);
 /// The standings of a plan's releases in an environment, newest run first, of at most `most` runs.
 /// Runs whose facts were purged are left out: nobody can tell any more whether they were healthy.
 [[nodiscard]] result<std::vector<release_standing>> standings(store& keep, const std::string& plan,

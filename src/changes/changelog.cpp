@@ -70,8 +70,8 @@ std::string line_of(const entry& e, std::string_view words) {
 
 std::string changelog(const std::string& title, const std::vector<commit_info>& since) {
   std::vector<entry> entries;
-  for (const auto& c : since)
-    if (auto parsed = parse_commit(c.message)) entries.push_back({std::move(*parsed), c.id});
+  for (const auto* c : without_reverted(since))
+    if (auto parsed = parse_commit(c->message)) entries.push_back({std::move(*parsed), c->id});
   std::string out = "## " + escaped(title) + "\n";
   for (const auto& s : sections) {
     std::string lines;

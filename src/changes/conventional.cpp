@@ -26,18 +26,51 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// The note of a footer "BREAKING CHANGE: ..." or "BREAKING-CHANGE: ...", to the next footer or the end.
+// "Reviewed-by: Zoe" or "Refs #12": where a footer's text ends, since the next one begins.
+bool begins_footer(std::string_view line) {
+  if (line.starts_with("BREAKING CHANGE: ") || line.starts_with("BREAKING CHANGE #")) return true;
+  std::size_t i = 0;
+  while (i < line.size() && is_word(line[i]) && line[i] != '_') ++i;
+  return i > 0 && (line.substr(i).starts_with(": ") || line.substr(i).starts_with(" #"));
+}
+
+std::string_view line_at(std::string_view text, std::size_t at) {
+  return text.substr(at, text.find('\n', at) - at);
+}
+
+// What follows the token, to the next footer, an empty line or the end.
+std::string note_at(std::string_view body, std::size_t begin) {
+  auto end = begin + line_at(body, begin).size();
+  while (end < body.size()) {
+    const auto line = line_at(body, end + 1);
+    if (trimmed(line).empty() || begins_footer(line)) break;
+    end += line.size() + 1;
+  }
+  return std::string(trimmed(body.substr(begin, end - begin)));
+}
+
+// The note of a footer "BREAKING CHANGE: ..." or "BREAKING-CHANGE: ...".
 std::optional<std::string> breaking_note(std::string_view body) {
   for (std::size_t at = 0; at < body.size();) {
-    const auto line = body.substr(at, body.find('\n', at) - at);
-    for (const std::string_view token : {"BREAKING CHANGE: ", "BREAKING-CHANGE: ", "BREAKING CHANGE #"}) {
-      if (!line.starts_with(token)) continue;
-      const auto note = body.substr(at + token.size());
-      return std::string(trimmed(note.substr(0, note.find("\n\n"))));
-    }
+    const auto line = line_at(body, at);
+    for (const std::string_view token : {"BREAKING CHANGE: ", "BREAKING-CHANGE: ", "BREAKING CHANGE #"})
+      if (line.starts_with(token)) return note_at(body, at + token.size());
     at += line.size() + 1;
   }
   return std::nullopt;
+}
+
+// `Revert "SUBJECT"`, as git writes it, with ` (#7)` behind it when it came by a pull request.
+std::optional<conventional_commit> as_revert(std::string_view subject) {
+  constexpr std::string_view head = "Revert \"";
+  if (!subject.starts_with(head)) return std::nullopt;
+  subject = subject.substr(head.size());
+  subject = trimmed(subject.substr(0, subject.rfind('"')));
+  conventional_commit to;
+  to.type = "revert";
+  to.description = subject;
+  if (to.description.empty()) return std::nullopt;
+  return to;
 }
 
 // "feat(api)!: " in front of the description; nothing when it is not there.
@@ -66,11 +99,12 @@ std::optional<std::string_view> take_head(std::string_view subject, conventional
 std::optional<conventional_commit> parse_commit(std::string_view message) {
   while (message.starts_with('\n')) message.remove_prefix(1);
   const auto subject = message.substr(0, message.find('\n'));
+  const auto body = message.substr(std::min(message.size(), subject.size() + 1));
   conventional_commit to;
   const auto description = take_head(subject, to);
-  if (!description || description->empty()) return std::nullopt;
+  if (!description || description->empty()) return as_revert(subject);
   to.description = *description;
-  const auto note = breaking_note(message.substr(std::min(message.size(), subject.size() + 1)));
+  const auto note = breaking_note(body);
   to.breaking = to.breaking || note.has_value();
   if (to.breaking) to.breaking_note = note.value_or(to.description);
   return to;

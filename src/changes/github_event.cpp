@@ -29,15 +29,31 @@ bool take_ref(const std::string& ref, trigger_event& to) {
   return !to.branch.empty() || !to.tag.empty();
 }
 
+bool is_deletion(const json::value& push) {
+  const auto* deleted = at(&push, "deleted");
+  const auto after = text(at(&push, "after"));
+  return (deleted != nullptr && *deleted == true) ||
+         (!after.empty() && after.find_first_not_of('0') == std::string::npos);
+}
+
 result<trigger_event> read_push(const json::value& p) {
   trigger_event e;
   if (!take_ref(text(at(&p, "ref")), e)) return no_payload("push", "ref of a branch or tag");
-  if (const auto* deleted = at(&p, "deleted"); deleted != nullptr && *deleted == true)
-    return make_error(errc::unsupported, "a push that deletes starts nothing");
+  if (is_deletion(p)) return make_error(errc::unsupported, "a push that deletes starts nothing");
   e.what = e.tag.empty() ? kind::push : kind::tag;
-  e.commit = text(at(&p, "after"));
-  e.message = text(at(at(&p, "head_commit"), "message"));
+  // Of an annotated tag `after` is the tag itself.
+  const auto* head = at(&p, "head_commit");
+  e.commit = text(at(head, "id"));
+  if (e.commit.empty()) e.commit = text(at(&p, "after"));
+  e.message = text(at(head, "message"));
   return e;
+}
+
+// A fork that was deleted meanwhile is null.
+bool is_fork(const json::value* pull) {
+  const auto* from = at(at(pull, "head"), "repo");
+  const auto* into = at(at(pull, "base"), "repo");
+  return from != nullptr && text(at(from, "full_name")) != text(at(into, "full_name"));
 }
 
 result<trigger_event> read_pull_request(const json::value& p) {
@@ -48,7 +64,30 @@ result<trigger_event> read_pull_request(const json::value& p) {
   e.branch = text(at(at(pull, "base"), "ref"));
   if (e.name.empty() || e.branch.empty()) return no_payload("pull_request", "action and base branch");
   e.commit = text(at(at(pull, "head"), "sha"));
+  e.fork = is_fork(pull);
   e.message = text(at(pull, "title"));
+  return e;
+}
+
+// What is to be released may come with a dispatch.
+result<trigger_event> with_release(std::string_view name, trigger_event e, const json::value* given) {
+  const auto wrong = [&](std::string_view key, std::string_view what) {
+    return make_error(errc::invalid_document, "`" + std::string(key) + "` of the payload of `" +
+                                                  std::string(name) + "` must be " + std::string(what));
+  };
+  for (const std::string_view key : {"version", "commit"}) {
+    const auto* v = at(given, key);
+    if (v == nullptr || v->is_null()) continue;
+    if (!v->is_string()) return wrong(key, "a text");
+    (key == "version" ? e.version : e.commit) = text(v);
+  }
+  const auto* images = at(given, "images");
+  if (images == nullptr || e.what != kind::event) return e;
+  if (!images->is_object()) return wrong("images", "a mapping of components to references");
+  for (const auto& image : images->get_object()) {
+    if (!image.value().is_string()) return wrong("images", "a mapping of components to references");
+    e.images[std::string(image.key())] = text(&image.value());
+  }
   return e;
 }
 
@@ -61,14 +100,14 @@ result<trigger_event> read_github_event(std::string_view name, const json::value
   if (name == "workflow_dispatch") {
     e.what = kind::manual;
     if (!take_ref(text(at(&payload, "ref")), e)) return no_payload(name, "ref of a branch or tag");
-    return e;
+    return with_release(name, std::move(e), at(&payload, "inputs"));
   }
   if (name == "repository_dispatch") {
     e.what = kind::event;
     e.name = text(at(&payload, "action"));
     e.branch = text(at(&payload, "branch"));
     if (e.name.empty()) return no_payload(name, "action");
-    return e;
+    return with_release(name, std::move(e), at(&payload, "client_payload"));
   }
   return make_error(errc::unsupported,
                     "events of kind `" + std::string(name) + "` are not known to this version");

@@ -39,20 +39,33 @@ std::string counted_on(const std::optional<semantic_version>& last, const semant
   return name + "." + std::to_string(number + 1);
 }
 
-struct pattern {
-  std::string before, after;
-  bool sha = false;
-};
+constexpr std::string_view version_word = "${version}";
+constexpr std::string_view sha_word = "${sha}";
 
-result<pattern> read_convention(const std::string& convention) {
-  for (const std::string_view word : {"${version}", "${sha}"}) {
-    const auto at = convention.find(word);
-    if (at == std::string::npos) continue;
-    return pattern{convention.substr(0, at), convention.substr(at + word.size()), word == "${sha}"};
+std::size_t put_in(std::string& to, std::string_view word, const std::string& value) {
+  std::size_t times = 0;
+  for (auto at = to.find(word); at != std::string::npos; at = to.find(word, at + value.size())) {
+    to.replace(at, word.size(), value);
+    ++times;
   }
-  return make_error(
-      errc::invalid_argument,
-      "`" + convention + "` names neither ${version} nor ${sha}; write for example v${version}");
+  return times;
+}
+
+// What npm and others still count with.
+bool countable(const semantic_version& v) {
+  constexpr std::uint64_t most = (std::uint64_t{1} << 53U) - 1;
+  return v.major <= most && v.minor <= most && v.patch <= most;
+}
+
+// The next pre-release of that name on the way to `core`, or to the one after it when it would not be above the last.
+semantic_version prerelease_of(semantic_version core, const std::optional<semantic_version>& last,
+                               version_bump by, const std::string& name) {
+  auto out = core;
+  out.prerelease = counted_on(last, out, name);
+  if (!last || out.compare(*last) > 0) return out;
+  out = raised(core, by);
+  out.prerelease = name + ".1";
+  return out;
 }
 
 }  // namespace
@@ -67,37 +80,51 @@ std::string format_version(const semantic_version& v) {
 next_version next_of(const std::optional<semantic_version>& last, const std::vector<commit_info>& since,
                      const std::string& prerelease) {
   next_version out;
-  for (const auto& c : since) {
-    const auto parsed = parse_commit(c.message);
+  for (const auto* c : without_reverted(since)) {
+    const auto parsed = parse_commit(c->message);
     if (!parsed || bump_of(*parsed) <= out.bump) continue;
     out.bump = bump_of(*parsed);
-    out.because = c.id;
+    out.because = c->id;
   }
   if (last) out.version = *last;
   if (out.bump == version_bump::none) return out;
   out.version = last ? raised(*last, out.bump) : semantic_version{1, 0, 0, "", ""};
-  if (!prerelease.empty()) out.version.prerelease = counted_on(last, out.version, prerelease);
+  if (!prerelease.empty()) out.version = prerelease_of(out.version, last, out.bump, prerelease);
   return out;
 }
 
 result<std::string> tag_for(const std::string& convention, const release_info& what) {
-  const auto read = read_convention(convention);
-  if (!read) return read.error();
-  if (!read->sha) return read->before + what.version + read->after;
-  if (what.commit.size() < 7)
+  if (convention.find(sha_word) != std::string::npos && what.commit.size() < 7)
     return make_error(errc::invalid_argument, "`" + convention + "` needs the release's commit");
-  return read->before + what.commit.substr(0, 7) + read->after;
+  auto out = convention;
+  const auto words =
+      put_in(out, sha_word, what.commit.substr(0, 7)) + put_in(out, version_word, what.version);
+  if (words > 0) return out;
+  return make_error(
+      errc::invalid_argument,
+      "`" + convention + "` names neither ${version} nor ${sha}; write for example v${version}");
+}
+
+result<void> check_convention(const std::string& convention) {
+  const auto at = convention.find(version_word);
+  const bool once = at != std::string::npos && convention.find(version_word, at + 1) == std::string::npos;
+  if (once && convention.find(sha_word) == std::string::npos) return {};
+  return make_error(errc::invalid_argument,
+                    "no version can be read from tags called `" + convention +
+                        "`: it must name ${version} once and no ${sha}; write for example v${version}");
 }
 
 std::optional<semantic_version> version_in(const std::string& convention, std::string_view tag) {
-  const auto read = read_convention(convention);
-  if (!read || read->sha) return std::nullopt;
-  if (tag.size() <= read->before.size() + read->after.size()) return std::nullopt;
-  if (!tag.starts_with(read->before) || !tag.ends_with(read->after)) return std::nullopt;
-  const auto text = tag.substr(read->before.size(), tag.size() - read->before.size() - read->after.size());
+  if (!check_convention(convention)) return std::nullopt;
+  const auto at = convention.find(version_word);
+  const auto before = std::string_view(convention).substr(0, at);
+  const auto after = std::string_view(convention).substr(at + version_word.size());
+  if (tag.size() <= before.size() + after.size()) return std::nullopt;
+  if (!tag.starts_with(before) || !tag.ends_with(after)) return std::nullopt;
+  const auto text = tag.substr(before.size(), tag.size() - before.size() - after.size());
   if (text.front() < '0' || text.front() > '9') return std::nullopt;
   const auto version = parse_version(text);
-  return version ? std::optional{*version} : std::nullopt;
+  return version && countable(*version) ? std::optional{*version} : std::nullopt;
 }
 
 std::optional<tagged_version> latest_version(const std::vector<std::string>& tags,

@@ -55,23 +55,6 @@ result<time_point> last_alert(store& keep, const run_state& s) {
   return out;
 }
 
-result<release_standing> standing_of(store& keep, const run_row& row) {
-  const auto s = load_run(keep, row.id);
-  if (!s) return s.error();
-  release_standing to;
-  to.run = row.id;
-  to.release = s->what->release;
-  to.status = status_of(*s);
-  to.released_at = s->released_at;
-  to.trouble = trouble_of(*s);
-  to.carried_out = carried_out_in(*s);
-  if (s->released_at == time_point{}) return to;
-  const auto since = last_alert(keep, *s);
-  if (!since) return since.error();
-  to.healthy_since = *since;
-  return to;
-}
-
 // "registry/api:v1@sha256:abc" -> "sha256:abc"; nothing when it is not pinned.
 std::string digest_of(const std::string& image) {
   const auto at = image.rfind("@sha256:");
@@ -134,6 +117,23 @@ std::string objection(const promotion_rule& rule, const release_standing& there,
 
 }  // namespace
 
+result<release_standing> standing_of(store& keep, const std::string& run) {
+  const auto s = load_run(keep, run);
+  if (!s) return s.error();
+  release_standing to;
+  to.run = run;
+  to.release = s->what->release;
+  to.status = status_of(*s);
+  to.released_at = s->released_at;
+  to.trouble = trouble_of(*s);
+  to.carried_out = carried_out_in(*s);
+  if (s->released_at == time_point{}) return to;
+  const auto since = last_alert(keep, *s);
+  if (!since) return since.error();
+  to.healthy_since = *since;
+  return to;
+}
+
 result<std::vector<release_standing>> standings(store& keep, const std::string& plan,
                                                 const std::string& environment, std::size_t most) {
   run_filter filter;
@@ -144,7 +144,7 @@ result<std::vector<release_standing>> standings(store& keep, const std::string& 
   if (!rows) return rows.error();
   std::vector<release_standing> out;
   for (const auto& row : *rows) {
-    auto one = standing_of(keep, row);
+    auto one = standing_of(keep, row.id);
     if (!one && one.error().code == errc::not_found) continue;
     if (!one) return one.error();
     out.push_back(std::move(*one));
@@ -168,7 +168,7 @@ result<promotion_verdict> ask_promotion(store& keep, const plan& what, time_poin
     const auto there = load_plan(keep, row.plan_digest);
     if (!there) return there.error();
     if (!same(rule.identity, what.release, there->release)) continue;
-    auto one = standing_of(keep, row);
+    auto one = standing_of(keep, row.id);
     if (!one && one.error().code == errc::not_found) continue;
     if (!one) return one.error();
     found.push_back(std::move(*one));

@@ -8,6 +8,8 @@
 #include "plan/rollback.hpp"
 #include "plan/tasks.hpp"
 
+#include <shipflow/changes.hpp>
+
 #include <initializer_list>
 #include <utility>
 
@@ -40,6 +42,7 @@ void describe(const surroundings& all, plan& to) {
     if (v.secret) to.secrets[name] = v.source;
   to.locks = {"environment:" + all.where.name};
   warn_of(all.document.root, {"report"}, to, all.out);
+  check_triggers(all.document, all.out);
 }
 
 std::map<std::string, const node*> places_of(const plan_document& document) {

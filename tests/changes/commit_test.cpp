@@ -84,6 +84,14 @@ TEST_CASE("changes/commit: conventional commits and everything else") {
       {"refactor!: drop it\n\nBREAKING CHANGE: nothing\nis left\n\nRefs: 1",
        "refactor||drop it|1|nothing\nis left"},
       {"chore: x\r\n\r\nBREAKING-CHANGE: y\r\n", "chore||x|1|y"},
+      {"chore: x\r\n\r\nBREAKING CHANGE: y\r\n\r\nmore words\r\n", "chore||x|1|y"},
+      {"chore: x\n\nBREAKING CHANGE: y\n  and more: z\nReviewed-by: Zoe\nRefs #12",
+       "chore||x|1|y\n  and more: z"},
+      {"chore: x\n\nRefs #12\nBREAKING CHANGE: y\nBREAKING-CHANGE: z", "chore||x|1|y"},
+      {"Revert \"feat(api): cart\"\n\nThis reverts commit 0123456789abcdef0123456789abcdef01234567.\n",
+       "revert||feat(api): cart|0|"},
+      {"Revert \"feat: cart (#12)\" (#13)\n\nReverts octo/shop#12", "revert||feat: cart (#12)|0|"},
+      {"Revert \"\"", "-"},
       {"fix: say BREAKING CHANGE: in the subject", "fix||say BREAKING CHANGE: in the subject|0|"},
       {"Merge branch 'f'", "-"},
       {"feat:no space", "-"},
@@ -122,19 +130,70 @@ TEST_CASE("changes/version: the next one") {
             .because == "2");
 }
 
+TEST_CASE("changes/version: a pre-release is above the last one, whatever it is called") {
+  CHECK(next("1.3.0-rc.1", {"fix: a"}, "beta") == "patch 1.3.1-beta.1");
+  CHECK(next("1.3.0-rc.1", {"feat: a"}, "beta") == "minor 1.4.0-beta.1");
+  CHECK(next("1.3.0-alpha.7", {"fix: a"}, "beta") == "patch 1.3.0-beta.1");
+  CHECK(next("1.3.0-rc.x", {"fix: a"}, "rc") == "patch 1.3.1-rc.1");
+  CHECK(next("1.3.0-rc.9", {"fix: a"}, "rc") == "patch 1.3.0-rc.10");
+  // semver.org, section 11: each is below the one behind it, and build metadata does not count.
+  const char* order[] = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta",
+                         "1.0.0-beta",  "1.0.0-beta.2",  "1.0.0-beta.11",
+                         "1.0.0-rc.1",  "1.0.0",         "1.0.1+a"};
+  std::vector<std::string> tags;
+  for (const auto* version : order) {
+    tags.insert(tags.begin(), std::string("v") + version);
+    CHECK(latest_version(tags, "v${version}", true)->tag == std::string("v") + version);
+  }
+  CHECK(parse_version("1.0.0+a").value().compare(parse_version("1.0.0+b").value()) == 0);
+}
+
+TEST_CASE("changes/version: what was taken back again does not count") {
+  const auto revert = [](const std::string& subject, const std::string& of) {
+    return "Revert \"" + subject + "\"\n\nThis reverts commit " + of + ".\n";
+  };
+  const std::string a(40, 'a'), b(40, 'b'), c(40, 'c');
+  const auto bump = [](const std::vector<commit_info>& newest_first) {
+    const auto n = next_of(parse_version("1.0.0").value(), newest_first);
+    return std::string(name_of(n.bump)) + " " + n.because.substr(0, 1);
+  };
+  CHECK(bump({commit(revert("feat: cart", a), b), commit("feat: cart", a)}) == "none ");
+  CHECK(changelog("x", {commit(revert("feat: cart", a), b), commit("feat: cart", a)}) == "## x\n");
+  CHECK(bump({commit(revert("feat: cart", a), b), commit("fix: y", c), commit("feat: cart", a)}) ==
+        "patch c");
+  // Taken back, and that as well: it stands.
+  CHECK(bump({commit(revert("Revert", b), c), commit(revert("feat: cart", a), b), commit("feat: cart", a)}) ==
+        "minor a");
+  // What was released before is taken back by a release.
+  CHECK(bump({commit(revert("feat: cart", a), b)}) == "patch b");
+  CHECK(bump({commit("revert: cart\n\nThis reverts commit " + a.substr(0, 9) + ".", b),
+              commit("feat: cart", a)}) == "none ");
+  CHECK(bump({commit("revert: two\n\nThis reverts commit " + a + ".\nThis reverts commit " + c + ".", b),
+              commit("feat: cart", a)}) == "patch b");
+  CHECK(bump({commit("feat: names itself\n\nThis reverts commit " + a + ".", a)}) == "minor a");
+}
+
 TEST_CASE("changes/version: tags by convention, both ways") {
   release_info r;
   r.version = "1.2.3";
   r.commit = "0123456789abcdef";
   CHECK(tag_for("v${version}", r).value() == "v1.2.3");
   CHECK(tag_for("api:dev-${sha}", r).value() == "api:dev-0123456");
+  CHECK(tag_for("v${version}-${sha}", r).value() == "v1.2.3-0123456");
   CHECK_FALSE(tag_for("latest", r).has_value());
   r.commit = "";
   CHECK(tag_for("dev-${sha}", r).error().message == "`dev-${sha}` needs the release's commit");
   CHECK(format_version(*version_in("v${version}", "v1.2.3-rc.1")) == "1.2.3-rc.1");
   CHECK(format_version(*version_in("api:${version}-prod", "api:1.2.3-prod")) == "1.2.3");
-  for (const auto* tag : {"1.2.3", "v", "v1.2", "vv1.2.3", "api:v1.2.3", "v1.2.3 "})
+  for (const auto* tag : {"1.2.3", "v", "v1.2", "vv1.2.3", "api:v1.2.3", "v1.2.3 ", "v01.2.3", "V1.2.3",
+                          "v9007199254740992.0.0", "v18446744073709551616.0.0"})
     CHECK_FALSE(version_in("v${version}", tag));
+  for (const auto* convention : {"v", "", "dev-${sha}", "v${version}-${sha}", "${version}${version}"}) {
+    CAPTURE(convention);
+    CHECK(check_convention(convention).error().message.find("must name ${version} once") !=
+          std::string::npos);
+    CHECK_FALSE(version_in(convention, "v1.2.3"));
+  }
   const std::vector<std::string> tags{"v1.9.0", "v1.10.0", "v2.0.0-rc.1", "nightly", "v1.2.0"};
   CHECK(latest_version(tags, "v${version}", false)->tag == "v1.10.0");
   CHECK(latest_version(tags, "v${version}", true)->tag == "v2.0.0-rc.1");

@@ -37,4 +37,16 @@ TEST_CASE("parity: the same is nothing, and secrets stay where they are") {
   CHECK(differences("  staging: { variables: { P: { env: A, secret: true } } }\n"
                     "  production: { variables: { P: { env: B, secret: true } } }\n") ==
         "variables.P.env: A | B\n");
+  CHECK(differences("  staging: { variables: { P: { value: x1, secret: true }, Q: { env: Q, default: x2, "
+                    "secret: true } } }\n"
+                    "  production: { variables: { P: { value: y1, secret: true }, Q: { env: Q, default: y2, "
+                    "secret: true } } }\n") ==
+        "variables.P.value: *** | ***\nvariables.Q.default: *** | ***\n");
+  CHECK(differences(
+            "  staging: { channels: { c: { webhook: \"https://x/\", key: k1, headers: { A: b } } } }\n"
+            "  production: { channels: { c: { webhook: \"https://y/\", key: \"${K}\", headers: { A: c } } }, "
+            "variables: { K: { env: K, secret: true } } }\n") ==
+        "channels.c.headers.A: *** | ***\nchannels.c.key: *** | ${K}\nchannels.c.webhook: https://x/ | "
+        "https://y/\n"
+        "variables.K.env: - | K\nvariables.K.secret: - | true\n");
 }

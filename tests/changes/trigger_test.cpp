@@ -68,6 +68,101 @@ TEST_CASE("changes/triggers: rules without environments, and branches into which
   CHECK(decided(R"({"pull_request":["main"]})", "pull_request", pull).ends_with("asks to be skipped"));
 }
 
+TEST_CASE("changes/triggers: no marker and no tag leads around the branches of an environment") {
+  CHECK(
+      decided(storefront, "push", push("refs/heads/feature/x", "feat: y [deploy-all]")) ==
+      "dev,staging; a push to feature/x asks for all environments, one after the other; prod and what comes "
+      "behind it take no such branch");
+  const std::string tagged = R"({"prod":{"manual":true,"branches":["main"],"tag":"v*"}})";
+  const std::string by_hand = R"({"ref":"refs/tags/)";
+  CHECK(decided(storefront, "workflow_dispatch", by_hand + R"(v1.0.0"})") ==
+        "; a start by hand from v1.0.0 starts nothing");
+  CHECK(decided(tagged, "workflow_dispatch", by_hand + R"(v1.0.0"})") ==
+        "prod; a start by hand from v1.0.0 starts a release");
+  CHECK(decided(tagged, "workflow_dispatch", by_hand + R"(x"})").starts_with("; "));
+  CHECK(
+      decided(R"({"prod":{"manual":true}})", "workflow_dispatch", by_hand + R"(x"})").starts_with("prod; "));
+}
+
+TEST_CASE("changes/triggers: pull requests by action, by branch, by both, and from forks") {
+  const auto pull = [](const std::string& action, const std::string& into, const std::string& repository) {
+    return R"({"action":")" + action + R"(","pull_request":{"title":"x","base":{"ref":")" + into +
+           R"(","repo":{"full_name":"octo/shop"}},"head":{"sha":"1","repo":)" + repository + "}}}";
+  };
+  const std::string own = R"({"full_name":"octo/shop"})";
+  const auto starts = [&](const std::string& triggers, const std::string& action, const std::string& into,
+                          const std::string& repository) {
+    return !decided(triggers, "pull_request", pull(action, into, repository)).starts_with(";");
+  };
+  const std::string branches = R"({"pull_request":["main"]})";
+  for (const auto* action : {"opened", "synchronize", "reopened"})
+    CHECK(starts(branches, action, "main", own));
+  for (const auto* action : {"closed", "labeled", "edited", "assigned", "review_requested"})
+    CHECK_FALSE(starts(branches, action, "main", own));
+  const std::string both = R"({"pull_request":["labeled","release/*"]})";
+  CHECK(starts(both, "labeled", "release/1", own));
+  CHECK_FALSE(starts(both, "labeled", "main", own));
+  CHECK_FALSE(starts(both, "opened", "release/1", own));
+  for (const auto& fork : {std::string(R"({"full_name":"mallory/shop"})"), std::string("null")}) {
+    CHECK(decided(branches, "pull_request", pull("opened", "main", fork)) ==
+          "; a pull request into main (opened, from a fork) starts nothing");
+    CHECK(starts(R"({"pull_request":["main"],"forks":true})", "opened", "main", fork));
+  }
+}
+
+TEST_CASE("changes/triggers: a commit is named as it can be built, and words stay on one line") {
+  const auto tag = read_github_event("push", parse_json(R"({"ref":"refs/tags/v1","after":"the tag itself",
+    "head_commit":{"id":"c0ffee","message":"x"}})")
+                                                 .value());
+  CHECK(tag.value().commit == "c0ffee");
+  CHECK(
+      decided("{}", "push", R"({"ref":"refs/heads/x","after":"0000000000000000000000000000000000000000"})") ==
+      "a push that deletes starts nothing");
+  CHECK(decided("{}", "repository_dispatch", R"({"action":"a\nb\u001b[2J"})") ==
+        "; event a b [2J starts nothing");
+  CHECK(decided(storefront, "push", push("refs/heads/main", "x\\n\\nwords [skip ci] in the body")) ==
+        "; a push to main asks to be skipped");
+  CHECK(decided(storefront, "push", push("refs/heads/main", "x skip ci [skip] [SKIP CI]"))
+            .starts_with("staging; "));
+}
+
+TEST_CASE("changes/triggers: a dispatch may say what is to be released") {
+  const auto read = [](const char* name, const char* payload) {
+    return read_github_event(name, parse_json(payload).value());
+  };
+  const auto e =
+      read("repository_dispatch", R"({"action":"deploy","branch":"main","client_payload":{"version":"1.2.3",
+    "commit":"c0ffee","images":{"api":"r/api:v1.2.3"},"own":[1]},"repository":{"full_name":"octo/shop"}})");
+  CHECK(e.value().version == "1.2.3");
+  CHECK(e.value().commit == "c0ffee");
+  CHECK(e.value().images == std::map<std::string, std::string>{{"api", "r/api:v1.2.3"}});
+  CHECK(read("workflow_dispatch", R"({"ref":"refs/heads/main","inputs":{"version":"1.2.3","commit":""}})")
+            .value()
+            .version == "1.2.3");
+  CHECK(read("workflow_dispatch", R"({"ref":"refs/heads/main","inputs":null})").value().version.empty());
+  CHECK(read("repository_dispatch", R"({"action":"x","client_payload":{"version":1}})").error().message ==
+        "`version` of the payload of `repository_dispatch` must be a text");
+  for (const auto* images : {"7", "[]", R"({"api":7})"})
+    CHECK(read("repository_dispatch",
+               (R"({"action":"x","client_payload":{"images":)" + std::string(images) + "}}").c_str())
+              .error()
+              .message.find("`images` of the payload") == 0);
+}
+
+TEST_CASE("changes/triggers: rules that cannot be meant are found in the plan, with the place") {
+  diagnostics found;
+  const auto plan = read_plan(parse_document("shipflow: 1\nplan: x\nsteps: [{ id: a, wait: 1s }]\ntriggers:\n"
+                                             "  dev: { pushes: [main] }\n",
+                                             "p.yaml", found),
+                              found);
+  REQUIRE_FALSE(found.has_errors());
+  check_triggers(plan, found);
+  CHECK(found.text().starts_with("p.yaml:5:3 /triggers: `triggers.dev.pushes` is not known"));
+  CHECK(triggered_environments(parse_json(storefront).value().as_object()) ==
+        std::set<std::string>{"dev", "staging", "prod"});
+  CHECK(triggered_environments(parse_json(R"({"push":["main"]})").value().as_object()).empty());
+}
+
 TEST_CASE("changes/triggers: payloads and rules that are none are named") {
   CHECK(decided("{}", "push", "{}") == "the payload is not that of `push`: it has no ref of a branch or tag");
   CHECK(decided("{}", "push", R"({"ref":"refs/pull/1"})") ==

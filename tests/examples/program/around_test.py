@@ -96,9 +96,11 @@ class Around(unittest.TestCase):
         self.run_in("dev", "1.1.0")
         lines = self.shipflow("where", "shop").stdout.splitlines()
         self.assertRegex(lines[0], r"^dev +1\.1\.0 +failed .* step say failed")
-        self.assertRegex(lines[1], r"^staging +1\.0\.0 +released .* healthy since 20")
+        self.assertRegex(lines[1], r"^dev +1\.0\.0 +released .* healthy since 20")  # what stands there all the same
+        self.assertRegex(lines[2], r"^staging +1\.0\.0 +released .* healthy since 20")
         said = [json.loads(line) for line in self.shipflow("where", "shop", "--json").stdout.splitlines()]
-        self.assertEqual((said[1]["carried_out"], said[0]["released_at"]), (["say"], None))
+        self.assertEqual([(s["version"], s["stands"]) for s in said], [("1.1.0", False), ("1.0.0", True), ("1.0.0", True)])
+        self.assertEqual((said[2]["carried_out"], said[0]["released_at"]), (["say"], None))
         nothing = self.shipflow("where", "shops")
         self.assertEqual(nothing.returncode, 1)
         self.assertIn("no plan called shops was ever released", nothing.stderr)
@@ -118,6 +120,65 @@ class Around(unittest.TestCase):
         self.run_in("staging", "1.0.0")  # failed there since
         back = self.shipflow("rollback", "-n", "production", "--to", "~1")
         self.assertEqual(back.stdout.splitlines()[-1], "released: shop 1.0.0 to production", back.stderr)
+
+    def test_what_is_promoted_stays_the_same_image(self):
+        digest, other = ("@sha256:" + c * 64 for c in "ab")
+        self.assertEqual(self.run_in("staging", "2.0.0", "--image", "api=r/api:v2" + digest).returncode, 0)
+        done = self.promote("--image", "api=evil/api" + other)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("api is promoted as sha256:aaaa", done.stderr)
+        self.assertIn("evil/api@sha256:bbbb", done.stderr)
+        self.assertIn("r/api:v2 is not pinned to it", self.promote("--image", "api=r/api:v2").stderr)
+        self.assertEqual(self.promote("--image", "api=prod/api:v2" + digest).returncode, 0)
+
+    def test_a_promotion_that_cannot_be_says_what_is_wrong(self):
+        self.assertEqual(self.run_in("staging", "v1.0.0").returncode, 0)
+        self.assertIn("version 9.9.9 of shop was never released to staging", self.promote("-V", "9.9.9").stderr)
+        nowhere = self.shipflow("promote", "plan.yaml", "-e", "environments.yaml", "--from", "staging", "--to", "prodution")
+        self.assertEqual(nowhere.returncode, 2)
+        self.assertIn("there is no environment `prodution`; did you mean `production`?", nowhere.stderr)
+        self.assertNotIn("--version", nowhere.stderr)
+        self.assertEqual(self.promote("-V", "1.0.0").returncode, 0)  # v1.0.0 is the same
+
+    def test_going_back_counts_the_versions_of_one_plan(self):
+        for version in ("1.0.0", "1.1.0"):
+            self.assertEqual(self.run_in("dev", version).returncode, 0)
+        far = self.shipflow("rollback", "-n", "dev", "--to", "~2")
+        self.assertEqual(far.returncode, 1)
+        self.assertIn("~2 is too far: dev has 1 former version, back to 1.0.0", far.stderr)
+        for wrong in ("~0", "~", "~x", "~-1", "~1x"):
+            self.assertEqual(self.shipflow("rollback", "-n", "dev", "--to", wrong).returncode, 2, wrong)
+        self.assertIn("before the one that is there", self.shipflow("rollback", "-n", "staging", "--to", "~1").stderr)
+        self.plan(PLAN.replace("plan: shop", "plan: infra"))
+        self.assertEqual(self.run_in("dev", "7.0.0").returncode, 0)
+        unclear = self.shipflow("rollback", "-n", "dev", "--to", "~1")
+        self.assertEqual(unclear.returncode, 2)
+        self.assertIn("dev has releases of infra, shop; say which with --plan NAME", unclear.stderr)
+        back = self.shipflow("rollback", "-n", "dev", "--to", "~1", "--plan", "shop")
+        self.assertEqual(back.stdout.splitlines()[-1], "released: shop 1.0.0 to dev", back.stderr)
+        self.assertRegex(self.shipflow("history", "-n", "dev").stdout.splitlines()[1], r" dev +infra +7\.0\.0 +released ")
+        named = self.shipflow("rollback", "-n", "dev", "--to", "v1.1.0", "--plan", "shop")
+        self.assertEqual(named.stdout.splitlines()[-1], "released: shop 1.1.0 to dev", named.stderr)
+
+    def test_what_stands_is_known_when_its_record_was_purged(self):
+        self.run_in("dev", "1.0.0")
+        self.assertEqual(self.shipflow("purge", "--facts", "1ms").returncode, 0)
+        self.assertRegex(self.shipflow("where", "shop").stdout, r"^dev +1\.0\.0 +released .* its record was purged\n$")
+
+    def test_parity_keeps_secrets_and_lines(self):
+        (self.dir / "two.yaml").write_text("""
+shipflow: 1
+environments:
+  a: { variables: { P: { value: hunter2, secret: true } }, channels: { c: { slack: "https://hooks.example/T0/XYZZY" } } }
+  b: { variables: { P: { value: hunter3, secret: true } }, flags: { text: "one\\ntwo" } }
+""")
+        for more in ([], ["--json"]):
+            done = self.shipflow("parity", "a", "b", "-e", "two.yaml", *more)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            for word in ("hunter", "XYZZY"):
+                self.assertNotIn(word, done.stdout + done.stderr)
+        self.assertEqual(self.shipflow("parity", "a", "b", "-e", "two.yaml").stdout,
+                         'channels.c.slack: *** | (absent)\nflags.text: (absent) | "one\\ntwo"\nvariables.P.value: *** | ***\n')
 
     # ---- one release over several environments
 
