@@ -77,6 +77,15 @@ bool due_soon(host& h) {
   return next && *next && shipflow::from_ms(**next) <= h.loop.now() + soon;
 }
 
+// A reaction that was called when the run was held is let come to its end: people count on it.
+bool reacts(host& h, const std::string& run) {
+  const auto state = h.engine->look(run);
+  if (!state) return false;
+  for (std::size_t i = 0; i < state->steps.size(); ++i)
+    if (state->what->steps[i].on_call && !is_over(state->steps[i].status)) return true;
+  return false;
+}
+
 // People are told before the program leaves, if their channels answer soon; the next one on this store goes on.
 void tell_people(host& h) {
   constexpr shipflow::duration patience{10'000};
@@ -105,7 +114,7 @@ int drive(const arguments& given, const std::function<shipflow::result<std::stri
   followed = *run;
   if (!given.has("--json")) std::printf("run %s\n", run->c_str());
   // A run that was parked before is judged by what this command changes.
-  (*h)->loop.run_until([&] { return (*h)->engine->ended(*run) || parked.has(*run); });
+  (*h)->loop.run_until([&] { return (*h)->engine->ended(*run) || (parked.has(*run) && !reacts(**h, *run)); });
   if ((*h)->engine->ended(*run) || parked.has(*run)) tell_people(**h);
   picture->finish();
   (*h)->engine->stop();

@@ -72,6 +72,21 @@ TEST_CASE("engine/reaction: an alert calls it, the release goes on, and it stays
   CHECK(h.fleet() == "6");
 }
 
+TEST_CASE("engine/reaction: the run is held, and what was called comes to its end all the same") {
+  helped h;
+  h.b.get().rollback.guards["cpu"].what = "hold";
+  const auto run = h.r.start(h.b);
+  h.r.time.run_until([&] { return h.r.world->values["traffic"] == "2"; });
+  h.red(2min);
+  CHECK(h.fleet() == "6");
+  CHECK(h.r.look(run).parked.find("SEV3: cpu") == 0);
+  h.r.time.run_until([] { return false; }, 2h);
+  CHECK(h.r.phase(run) == "forward");
+  CHECK(h.r.say(run, "resume", "user:dana"));
+  REQUIRE(h.r.finish(run));
+  CHECK(h.r.phase(run) == "released");
+}
+
 TEST_CASE("engine/reaction: it is called anew by each alert") {
   helped h;
   const auto run = h.r.start(h.b);

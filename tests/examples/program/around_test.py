@@ -180,6 +180,21 @@ environments:
         self.assertEqual(self.shipflow("parity", "a", "b", "-e", "two.yaml").stdout,
                          'channels.c.slack: *** | (absent)\nflags.text: (absent) | "one\\ntwo"\nvariables.P.value: *** | ***\n')
 
+    def test_a_reaction_ends_before_the_program_leaves_a_run_that_is_held(self):
+        (self.dir / "environments.yaml").write_text(
+            "shipflow: 1\nenvironments:\n  dev:\n    bind: { api: { provider: command } }\n"
+            "    probes: { up: { command: [/bin/sh, -c, 'test ! -e red'], directory: " + str(self.dir) + ", every: 100ms, fall: 1, rise: 1 } }\n")
+        self.plan("shipflow: 1\nplan: shop\nsteps:\n"
+                  "  - { id: a, command: [/bin/true], guard: { abort: [up] } }\n"
+                  "  - { id: turn, needs: [a], command: [/bin/touch, " + str(self.dir / "red") + "] }\n"
+                  "  - { id: bake, needs: [turn], wait: 10m }\n"
+                  "rollback: { SEV1: { do: [tell], then: hold } }\n"
+                  "reactions: { tell: { command: [/bin/touch, " + str(self.dir / "told") + "] } }\n")
+        done = self.run_in("dev", "1.0.0")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertTrue(done.stdout.splitlines()[-1].startswith("parked: shop 1.0.0 to dev: SEV1: up"), done.stdout)
+        self.assertTrue((self.dir / "told").exists(), done.stdout)
+
     # ---- one release over several environments
 
     def test_environments_one_after_the_other_and_on_from_where_it_ended(self):
