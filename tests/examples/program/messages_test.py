@@ -88,7 +88,7 @@ class Messages(unittest.TestCase):
         self.server.status = 410
         run, done = self.released(f'{{ webhook: "{self.url}/hook", private: true }}')
         self.assertIn("given_up", self.shipflow("status", run).stdout)
-        self.assertIn(f"shipflow: 2 of 2 messages reached nobody; see shipflow status {run}\n", done.stderr)
+        self.assertIn(f"shipflow: 2 of 4 messages reached nobody; see shipflow status {run}\n", done.stderr)
         said = json.loads(self.shipflow("status", run, "--json").stdout)["messages"]
         self.assertEqual([(m["moment"], m["status"], m["why"]) for m in said],
                          [("started", "given_up", "answered 410"), ("released", "given_up", "answered 410")])
@@ -102,7 +102,7 @@ class Messages(unittest.TestCase):
         said = json.loads(self.shipflow("status", run, "--json").stdout)["messages"]
         self.assertEqual([(m["moment"], m["status"]) for m in said], [("started", "waiting"), ("released", "waiting")])
         self.assertEqual(said[0]["why"], "answered 503")
-        self.assertIn("shipflow: 2 of 2 messages are not delivered yet; shipflow resume goes on\n", done.stderr)
+        self.assertIn("shipflow: 2 of 4 messages are not delivered yet; shipflow resume goes on\n", done.stderr)
 
     def test_a_private_address_is_refused_unless_the_document_says_so(self):
         run, _ = self.released(f'{{ webhook: "{self.url}/hook" }}')
