@@ -58,7 +58,7 @@ bool countable(const semantic_version& v) {
 }
 
 // The next pre-release of that name on the way to `core`, or to the one after it when it would not be above the last.
-semantic_version prerelease_of(semantic_version core, const std::optional<semantic_version>& last,
+semantic_version prerelease_of(const semantic_version& core, const std::optional<semantic_version>& last,
                                version_bump by, const std::string& name) {
   auto out = core;
   out.prerelease = counted_on(last, out, name);
