@@ -96,7 +96,7 @@ int backtest(const arguments& given) {
   if (!dry) return complain(dry.error());
   shipflow::plan plan;
   if (!read.found.has_errors()) plan = compile_inputs(read, recorded_offers((*dry)->engine->offers()));
-  if (!read.found.items().empty()) std::fprintf(stderr, "%s\n", read.found.text().c_str());
+  if (!read.found.items().empty()) std::fputs(read.found.text().c_str(), stderr);
   if (read.found.has_errors()) return 2;
   const auto past = read_past(given);
   if (!past) return complain(past.error());

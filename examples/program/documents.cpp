@@ -19,7 +19,7 @@ int complain(const shipflow::error& e) {
 }
 
 bool tell(const shipflow::diagnostics& found) {
-  if (!found.items().empty()) std::fprintf(stderr, "%s\n", found.text().c_str());
+  if (!found.items().empty()) std::fputs(found.text().c_str(), stderr);
   return !found.has_errors();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <unistd.h>
@@ -16,6 +17,9 @@ using shipflow::errc;
 using shipflow::make_error;
 
 shipflow::result<std::string> read_file(const std::string& path, std::size_t most) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown))
+    return make_error(errc::invalid_argument, path + ": is a directory");
   std::ifstream in(path, std::ios::binary | std::ios::ate);
   if (!in) return make_error(errc::invalid_argument, path + ": cannot be read");
   const auto size = in.tellg();

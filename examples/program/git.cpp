@@ -56,17 +56,35 @@ bool read_all(int from, std::string& to) {
   }
 }
 
-int spawn(const std::vector<std::string>& argv, int out, int err, pid_t& child) {
+// Git's hooks name their own repository to every git below them; another directory is another repository.
+std::vector<char*> environment_for(const std::string& directory) {
+  std::vector<char*> out;
+  for (char** v = environ; *v != nullptr; ++v) {
+    const std::string_view variable = *v;
+    bool of_hook = false;
+    for (const std::string_view name :
+         {"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_OBJECT_DIRECTORY=", "GIT_NAMESPACE=",
+          "GIT_COMMON_DIR=", "GIT_ALTERNATE_OBJECT_DIRECTORIES="})
+      of_hook = of_hook || variable.starts_with(name);
+    if (!of_hook || directory == ".") out.push_back(*v);
+  }
+  out.push_back(nullptr);
+  return out;
+}
+
+int spawn(const std::string& directory, const std::vector<std::string>& argv, int out, int err,
+          pid_t& child) {
   std::vector<char*> raw;
   raw.reserve(argv.size() + 1);
   for (const auto& a : argv) raw.push_back(const_cast<char*>(a.c_str()));
   raw.push_back(nullptr);
+  auto environment = environment_for(directory);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, out, 1);
   ::posix_spawn_file_actions_adddup2(&actions, err, 2);
-  const int failed = ::posix_spawnp(&child, "git", &actions, nullptr, raw.data(), environ);
+  const int failed = ::posix_spawnp(&child, "git", &actions, nullptr, raw.data(), environment.data());
   ::posix_spawn_file_actions_destroy(&actions);
   return failed;
 }
@@ -99,7 +117,7 @@ shipflow::result<std::string> ask_git(const std::string& directory,
     argv.insert(argv.end(), {"-c", setting});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   pid_t child = 0;
-  if (const int failed = spawn(argv, out_end.get(), complaints.get(), child); failed != 0)
+  if (const int failed = spawn(directory, argv, out_end.get(), complaints.get(), child); failed != 0)
     return make_error(errc::not_found, std::string("git cannot be started: ") + std::strerror(failed));
   out_end.reset();
   std::string text;

@@ -22,9 +22,13 @@ struct history_since {
 struct history_question {
   std::string directory = ".";
   std::string convention = "v${version}";
-  std::string since;         ///< a revision in place of the last version's tag
+  std::string since;         ///< a revision in place of the last version's tag; only zeros: the first commit
   bool prereleases = false;  ///< tags of pre-releases count as versions
-  bool paths = false;
+  enum class files {
+    none,
+    of_mainline,  ///< a merge has the paths of the branch that came with it, whose commits are left out
+    of_each,      ///< every commit has its own; a merge has none
+  } paths = files::none;
 };
 /// `invalid_argument` for a shallow clone that lacks some of it, a revision or a convention that is none.
 [[nodiscard]] shipflow::result<history_since> read_history(const history_question& q);

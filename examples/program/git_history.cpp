@@ -23,6 +23,12 @@ bool is_commit(const history_question& q, const std::string& revision) {
   return ask_git(q.directory, {"rev-parse", "--quiet", "--verify", revision + "^{commit}"}).has_value();
 }
 
+// What GitHub gives as `before` of a branch's first push: everything is new.
+bool is_nothing(const std::string& revision) {
+  return (revision.size() == 40 || revision.size() == 64) &&
+         revision.find_first_not_of('0') == std::string::npos;
+}
+
 // Where the history that is asked about begins and ends must be there.
 result<void> check(const history_question& q) {
   if (auto good = shipflow::check_convention(q.convention); !good) return good.error();
@@ -44,7 +50,8 @@ result<std::vector<std::string>> tags_of(const history_question& q, const std::s
 std::vector<std::string> log_of(const history_question& q, const std::string& begin) {
   std::vector<std::string> out{"log", "-z", "--encoding=UTF-8",
                                "--format=" + std::string(shipflow::git_log_format)};
-  if (q.paths) out.insert(out.end(), {"--name-only", "-m", "--first-parent"});
+  if (q.paths != history_question::files::none) out.emplace_back("--name-only");
+  if (q.paths == history_question::files::of_mainline) out.insert(out.end(), {"-m", "--first-parent"});
   out.push_back(begin.empty() ? "HEAD" : begin + "..HEAD");
   out.emplace_back("--");
   return out;
@@ -57,7 +64,10 @@ bool is_cut_off(const std::vector<shipflow::commit_info>& commits) {
 
 }  // namespace
 
-result<history_since> read_history(const history_question& q) {
+result<history_since> read_history(const history_question& asked) {
+  auto q = asked;
+  const bool all = is_nothing(q.since);
+  if (all) q.since.clear();
   const auto shallow = ask_git(q.directory, {"rev-parse", "--is-shallow-repository"});
   if (!shallow) return shallow.error();
   if (auto good = check(q); !good) return good.error();
@@ -65,6 +75,7 @@ result<history_since> read_history(const history_question& q) {
   if (!tags) return tags.error();
   history_since to;
   to.last = shipflow::latest_version(*tags, q.convention, q.prereleases);
+  if (all) to.last.reset();
   to.begin = !q.since.empty() ? q.since : to.last ? to.last->tag : std::string{};
   const auto printed =
       ask_git(q.directory, log_of(q, q.since.empty() && to.last ? "refs/tags/" + to.begin : to.begin));
@@ -73,10 +84,11 @@ result<history_since> read_history(const history_question& q) {
   if (!commits) return commits.error();
   to.commits = std::move(*commits);
   if (shallow->starts_with("true") && (to.begin.empty() || is_cut_off(to.commits)))
-    return make_error(errc::invalid_argument,
-                      "the clone is shallow and " +
-                          (to.begin.empty() ? "has no version's tag" : "lacks commits since " + to.begin) +
-                          ": run git fetch --unshallow --tags first");
+    return make_error(errc::invalid_argument, "the clone is shallow and " +
+                                                  (all                ? "does not reach its first commit"
+                                                   : to.begin.empty() ? "has no version's tag"
+                                                                      : "lacks commits since " + to.begin) +
+                                                  ": run git fetch --unshallow --tags first");
   return to;
 }
 

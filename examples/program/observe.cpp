@@ -104,7 +104,7 @@ shipflow::result<shipflow::plan> shadow_plan(const arguments& given, host& h) {
     return make_error(errc::invalid_argument, "observe needs --version or --release");
   shipflow::plan plan;
   if (!read.found.has_errors()) plan = compile_inputs(read, h.engine->offers());
-  if (!read.found.items().empty()) std::fprintf(stderr, "%s\n", read.found.text().c_str());
+  if (!read.found.items().empty()) std::fputs(read.found.text().c_str(), stderr);
   if (read.found.has_errors()) return make_error(errc::invalid_document, "there is nothing to observe");
   shipflow::shadow_options options;
   if (!given.script.empty()) options.script = given.script.front();

@@ -74,6 +74,8 @@ int promote(const arguments& given) {
   if (!given.has("--from") || !given.has("--to") || !given.has("--environments"))
     return complain(make_error(errc::invalid_argument,
                                "usage: shipflow promote PLAN --from ENVIRONMENT --to ENVIRONMENT -e FILE"));
+  if (given.get("--from") == given.get("--to"))
+    return complain(make_error(errc::invalid_argument, "--from and --to are the same environment"));
   auto to = given;
   to.options["--environment"] = given.get("--to");
   auto read = read_inputs(to);

@@ -57,7 +57,8 @@ result<std::string> former_version(const std::vector<shipflow::run_row>& newest_
     return make_error(errc::invalid_argument,
                       "--to takes a version, or ~1 for the one before, ~2 ..., not " + back);
   if (n < versions.size()) return versions[n];
-  const auto former = versions.empty() ? std::size_t{0} : versions.size() - 1;
+  if (versions.empty()) return make_error(errc::not_found, "nothing was released to " + environment);
+  const auto former = versions.size() - 1;
   return make_error(errc::not_found,
                     former == 0
                         ? "no version was released to " + environment + " before the one that is there"

@@ -41,7 +41,7 @@ result<std::string> begin(host& h, const arguments& given, inputs& read,
       return make_error(errc::invalid_argument, "a run needs --version or --release");
     plan = compile_inputs(read, h.engine->offers());
   }
-  if (!read.found.items().empty()) std::fprintf(stderr, "%s\n", read.found.text().c_str());
+  if (!read.found.items().empty()) std::fputs(read.found.text().c_str(), stderr);
   if (read.found.has_errors()) return make_error(errc::invalid_document, "the plan is not carried out");
   const auto options = start_options_of(given);
   if (!options) return options.error();

@@ -25,7 +25,8 @@ result<std::string> read_input(std::size_t most) {
   while (std::cin.read(block.data(), static_cast<std::streamsize>(block.size())) || std::cin.gcount() > 0) {
     out.append(block, 0, static_cast<std::size_t>(std::cin.gcount()));
     if (out.size() > most)
-      return make_error(errc::invalid_argument, "-: is larger than " + std::to_string(most >> 20U) + " MiB");
+      return make_error(errc::invalid_argument,
+                        "standard input: is larger than " + std::to_string(most >> 20U) + " MiB");
   }
   return out;
 }
@@ -36,7 +37,9 @@ result<json::value> read_payload(const arguments& given) {
   const auto text = path == "-" ? read_input(most) : read_file(path, most);
   if (!text) return text.error();
   auto payload = shipflow::parse_json(*text);
-  if (!payload) return make_error(errc::invalid_document, path + ": " + payload.error().message);
+  if (!payload)
+    return make_error(errc::invalid_document,
+                      (path == "-" ? "standard input" : path) + ": " + payload.error().message);
   return payload;
 }
 

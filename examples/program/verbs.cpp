@@ -47,10 +47,15 @@ constexpr verb table[] = {
     {"calendar", "calendar -e FILE -n ENVIRONMENT [--at TIME] [--json]",
      "may a release start, why not, and when next",
      "calendar -e environments.yaml -n production --at 2026-12-24T10:00:00Z", 0, 0, calendar},
-    {"version", "version next [--repository DIR] [--tags v${version}] [--prerelease NAME] [--json]",
-     "the next version by the conventional commits since the last one; exit code 1 when there is none",
-     "version next --repository . --prerelease rc", 1, 1, version},
-    {"changes", "changes [PLAN] [--repository DIR] [--since REVISION] [--tags v${version}] [--json]",
+    {"version",
+     "version next [PLAN --component NAME] [--repository DIR] [--tags v${version}] [--prerelease NAME] "
+     "[--json]",
+     "the next version by the conventional commits since the last one, of all or of one component's; exit "
+     "code 1 when "
+     "there is none",
+     "version next --repository . --prerelease rc", 1, 2, version},
+    {"changes",
+     "changes [PLAN [--component NAME]] [--repository DIR] [--since REVISION] [--tags v${version}] [--json]",
      "what is new since the last version, as Markdown or JSON; with PLAN which of its components changed",
      "changes shopflow.yaml --since v1.4.0", 0, 1, changes},
     {"trigger",

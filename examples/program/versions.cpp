@@ -50,6 +50,25 @@ result<void> warn_of_lost(const arguments& given,
   return {};
 }
 
+// Of one component when it is named: the commits that touch its files.
+result<history_since> read_history_of(const arguments& given, history_question q, std::size_t plan_at) {
+  if (!given.has("--component")) return read_history(q);
+  const auto name = given.get("--component");
+  if (given.words.size() <= plan_at)
+    return make_error(errc::invalid_argument, "--component needs the PLAN that names its `paths`");
+  const auto plan = read_plan_file(given.words[plan_at]);
+  if (!plan) return plan.error();
+  const auto patterns = patterns_of(*plan);
+  const auto own = patterns.find(name);
+  if (own == patterns.end())
+    return make_error(errc::invalid_argument, "the plan has no component " + name + " with `paths`");
+  if (auto looked = warn_of_lost(given, {*own}); !looked) return looked.error();
+  q.paths = history_question::files::of_each;
+  auto h = read_history(q);
+  if (h) h->commits = shipflow::commits_touching(own->second, h->commits);
+  return h;
+}
+
 int print_components(const arguments& given, const history_since& h) {
   const auto plan = read_plan_file(given.words.front());
   if (!plan) return complain(plan.error());
@@ -122,11 +141,13 @@ int print_log(const history_since& h, const shipflow::next_version& next) {
 }  // namespace
 
 int version(const arguments& given) {
-  if (given.words.front() != "next")
-    return complain(make_error(errc::invalid_argument, "usage: shipflow version next [--repository DIR]"));
+  const bool plan_for_nothing = given.words.size() > 1 && !given.has("--component");
+  if (given.words.front() != "next" || plan_for_nothing)
+    return complain(make_error(errc::invalid_argument,
+                               "usage: shipflow version next [PLAN --component NAME] [--repository DIR]"));
   if (auto good = check_prerelease(given); !good) return complain(good.error());
   const auto q = question_of(given);
-  const auto h = read_history(q);
+  const auto h = read_history_of(given, q, 1);
   if (!h) return complain(h.error());
   const auto next = shipflow::next_of(last_of(*h), h->commits, given.get("--prerelease"));
   const auto text = shipflow::format_version(next.version);
@@ -151,10 +172,11 @@ int version(const arguments& given) {
 
 int changes(const arguments& given) {
   auto q = question_of(given);
-  q.paths = !given.words.empty();
-  const auto h = read_history(q);
+  const bool which = !given.words.empty() && !given.has("--component");
+  if (which) q.paths = history_question::files::of_mainline;
+  const auto h = read_history_of(given, q, 0);
   if (!h) return complain(h.error());
-  if (!given.words.empty()) return print_components(given, *h);
+  if (which) return print_components(given, *h);
   const auto next = shipflow::next_of(last_of(*h), h->commits);
   if (given.has("--json")) return print_log(*h, next);
   const bool any = next.bump != shipflow::version_bump::none;

@@ -117,6 +117,10 @@ struct tagged_version {
 [[nodiscard]] std::set<std::string> changed_components(
     const std::map<std::string, std::vector<std::string>>& patterns, const std::vector<commit_info>& since);
 
+/// The commits that touch one of a component's files, for versions and changelogs of its own. Same order. O(paths x patterns).
+[[nodiscard]] std::vector<commit_info> commits_touching(const std::vector<std::string>& patterns,
+                                                        const std::vector<commit_info>& since);
+
 // ---- triggers ----------------------------------------------------------------------------
 
 struct trigger_event {

@@ -1,5 +1,8 @@
 #include <shipflow/changes.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace shipflow {
 inline namespace v1 {
 namespace {
@@ -68,6 +71,15 @@ bool fits(const std::vector<std::string>& patterns, std::string_view text) {
     if (in == back && matches(std::string_view(p).substr(back ? 1 : 0), text)) in = !back;
   }
   return in;
+}
+
+std::vector<commit_info> commits_touching(const std::vector<std::string>& patterns,
+                                          const std::vector<commit_info>& since) {
+  std::vector<commit_info> out;
+  std::copy_if(since.begin(), since.end(), std::back_inserter(out), [&](const auto& c) {
+    return std::any_of(c.paths.begin(), c.paths.end(), [&](const auto& p) { return fits(patterns, p); });
+  });
+  return out;
 }
 
 std::set<std::string> changed_components(const std::map<std::string, std::vector<std::string>>& patterns,

@@ -7,12 +7,26 @@ namespace shipflow {
 inline namespace v1 {
 namespace {
 
+// Names in documents may hold line ends and escapes of terminals.
+std::string one_line(const std::string& text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f)
+      ((out += "\\x") += digits[byte >> 4U]) += digits[byte & 0x0fU];
+    else
+      out += c;
+  }
+  return out;
+}
+
 std::string place_text(const diagnostic& d) {
   std::string out = d.place.file;
   if (d.place.line != 0) out += ":" + std::to_string(d.place.line);
   if (d.place.line != 0 && d.place.column != 0) out += ":" + std::to_string(d.place.column);
   if (!d.pointer.empty()) out += (out.empty() ? "" : " ") + d.pointer;
-  return out;
+  return one_line(out);
 }
 
 std::vector<const diagnostic*> sorted(const std::vector<diagnostic>& items) {
@@ -32,7 +46,7 @@ std::string diagnostic::text() const {
   auto out = place_text(*this);
   if (!out.empty()) out += ": ";
   if (severity == severity_of_diagnostic::warning) out += "warning: ";
-  return out + message;
+  return out + one_line(message);
 }
 
 void diagnostics::error(source_place place, std::string pointer, std::string message) {
@@ -63,7 +77,7 @@ shipflow::error diagnostics::to_error() const {
                             [](const auto* item) { return item->severity == severity_of_diagnostic::error; });
   if (first == order.end()) first = order.begin();
   if (first == order.end()) return make_error(errc::internal, "no finding was reported");
-  auto message = (*first)->message;
+  auto message = one_line((*first)->message);
   if (items_.size() > 1) message += " (and " + std::to_string(items_.size() - 1) + " more)";
   return make_error(errc::invalid_document, std::move(message), place_text(**first));
 }

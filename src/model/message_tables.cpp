@@ -25,7 +25,8 @@ const mapping& channel_table() {
     t.field("host", identifier(), "a notifier of the program that embeds shipflow");
     t.exactly_one({"slack", "webhook", "command", "sns", "ses", "github", "host"});
     t.field("key", text(), "webhook: signs with HMAC-SHA256; must be a secret").example("${AUDIT_KEY}");
-    t.field("headers", map_of(non_empty_string(), text()), "webhook: more headers");
+    t.field("headers", map_of(non_empty_string(), text()),
+            "webhook: more headers; Authorization, Cookie and X-API-Key must be secrets");
     t.field("private", boolean(), "may the URL lead to a loopback, private or link-local address")
         .standard(false);
     t.field("ca", text(), "a PEM file to trust instead of the system's authorities");

@@ -49,7 +49,8 @@ http::request base_request(const delivery& q) {
 void take_url(http::fields& in, const char* name, http::request& r) {
   r.url = in.text(name);
   if (r.url.find("${secret:") != std::string::npos) return;
-  if (const auto good = http::check_url(r.url); !good) in.wrong(name, "must be a http or https URL");
+  if (const auto good = http::check_url(r.url); !good)
+    in.wrong(name, "must be a http or https URL without user and password");
 }
 
 void take_common(http::fields& in, http::request& r) {

@@ -86,6 +86,21 @@ class reader {
       if (const auto* field = n.find(key); field != nullptr && !is_secret(spec.if_contains(key)))
         read_.error(*field,
                     "`" + std::string(key) + "` must be a secret: refer to a variable with `secret: true`");
+    const auto* headers = n.find("headers");
+    const auto* sent = spec.if_contains("headers");
+    if (headers == nullptr || sent == nullptr || !sent->is_object()) return;
+    for (const auto& [name, field] : headers->fields)
+      if (identifies(name) && !is_secret(sent->get_object().if_contains(name)))
+        read_.error(field, "`" + name + "` must be a secret: refer to a variable with `secret: true`");
+  }
+
+  // Headers by which a sender shows who it is.
+  static bool identifies(std::string name) {
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    constexpr std::array known{std::string_view("authorization"), std::string_view("proxy-authorization"),
+                               std::string_view("cookie"), std::string_view("x-api-key")};
+    return among(known, name);
   }
 
   static void of_host(plan_channel& c) {

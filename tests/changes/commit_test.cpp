@@ -255,4 +255,7 @@ TEST_CASE("changes/patterns: paths and branches") {
   CHECK(changed_components(
             {{"api", {"apps/api/**"}}, {"web", {"apps/web/**", "!apps/web/docs/**"}}, {"all", {"**"}}},
             since) == std::set<std::string>{"api", "all"});
+  CHECK(commits_touching({"apps/api/**"}, since).size() == 1);
+  CHECK(commits_touching({"apps/*/**"}, since).size() == 2);
+  CHECK(commits_touching({}, since).empty());
 }

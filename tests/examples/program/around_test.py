@@ -139,6 +139,11 @@ class Around(unittest.TestCase):
         self.assertIn("there is no environment `prodution`; did you mean `production`?", nowhere.stderr)
         self.assertNotIn("--version", nowhere.stderr)
         self.assertEqual(self.promote("-V", "1.0.0").returncode, 0)  # v1.0.0 is the same
+        itself = self.shipflow("promote", "plan.yaml", "-e", "environments.yaml", "--from", "staging", "--to", "staging")
+        self.assertEqual((itself.returncode, itself.stderr), (2, "shipflow: --from and --to are the same environment\n"))
+        done = self.run_in("production", "1.0.x")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(len(done.stderr.splitlines()), 2, done.stderr)  # no empty line between the two
 
     def test_going_back_counts_the_versions_of_one_plan(self):
         for version in ("1.0.0", "1.1.0"):
@@ -148,7 +153,7 @@ class Around(unittest.TestCase):
         self.assertIn("~2 is too far: dev has 1 former version, back to 1.0.0", far.stderr)
         for wrong in ("~0", "~", "~x", "~-1", "~1x"):
             self.assertEqual(self.shipflow("rollback", "-n", "dev", "--to", wrong).returncode, 2, wrong)
-        self.assertIn("before the one that is there", self.shipflow("rollback", "-n", "staging", "--to", "~1").stderr)
+        self.assertIn("nothing was released to staging", self.shipflow("rollback", "-n", "staging", "--to", "~1").stderr)
         self.plan(PLAN.replace("plan: shop", "plan: infra"))
         self.assertEqual(self.run_in("dev", "7.0.0").returncode, 0)
         unclear = self.shipflow("rollback", "-n", "dev", "--to", "~1")

@@ -191,6 +191,43 @@ class Changes(unittest.TestCase):
         self.commit("feat: back", "apps/api/\u00e4 \u201cx\u201d\n.py")
         self.assertEqual(self.shipflow("changes", "plan.yaml", "--repository", "repo").stderr, "")
 
+    def test_a_component_has_versions_of_its_own(self):
+        self.commit("feat: both", "apps/api/x")
+        self.git("tag", "api-v1.0.0")
+        self.git("tag", "web-v2.0.0")
+        self.git("checkout", "-q", "-b", "side")
+        self.commit("feat(web): shop", "apps/web/x")
+        self.git("checkout", "-q", "main")
+        self.commit("fix(api): null", "apps/api/y")
+        self.git("merge", "-q", "--no-ff", "-m", "Merge side", "side")
+        def of(name, *more):
+            return self.shipflow(*more, "plan.yaml", "--component", name, "--tags", name + "-v${version}", "--repository", "repo")
+        self.assertEqual(of("api", "version", "next").stdout, "1.0.1\n")
+        self.assertEqual(of("web", "version", "next").stdout, "2.1.0\n")
+        self.assertRegex(of("web", "changes").stdout, r"^## 2\.1\.0\n\n### Features\n\n- \*\*web:\*\* shop \(\w{7}\)\n$")
+        self.git("tag", "api-v1.0.1")
+        nothing = of("api", "version", "next")
+        self.assertEqual((nothing.returncode, nothing.stderr), (1, "shipflow: nothing to release since api-v1.0.1\n"))
+        self.refused(of("shop", "version", "next"), 2, "the plan has no component shop with `paths`")
+        self.refused(self.next("--component", "api"), 2, "--component needs the PLAN")
+        self.refused(self.shipflow("version", "next", "plan.yaml"), 2, "usage: shipflow version next [PLAN --component NAME]")
+
+    def test_the_first_push_of_a_branch_changes_everything(self):
+        self.commit("feat: one", "apps/api/x")
+        self.git("tag", "v1.0.0")
+        self.commit("fix: two", "apps/web/x")
+        for zeros in ("0" * 40, "0" * 64):
+            done = self.shipflow("changes", "plan.yaml", "--repository", "repo", "--since", zeros)
+            self.assertEqual((done.returncode, done.stdout), (0, "api\nweb\n"), done.stderr)
+
+    def test_a_hook_of_another_repository_asks_about_the_one_that_is_named(self):
+        self.commit("feat: one")
+        self.git("tag", "v1.0.0")
+        self.commit("fix: two")
+        subprocess.run(["git", "init", "-q", str(self.dir / "other")], env=self.env, check=True)
+        self.env["GIT_DIR"] = str(self.dir / "other/.git")
+        self.assertEqual(self.next().stdout, "1.0.1\n")
+
     def test_changes_as_json_for_programs(self):
         self.commit("feat(api)!: one\n\nBREAKING CHANGE: all is new\nReviewed-by: Zoe")
         (self.dir / "message").write_bytes(b"fix: odd \xff\xfe bytes")
@@ -278,6 +315,20 @@ class Changes(unittest.TestCase):
     def test_an_event_has_to_be_named(self):
         self.refused(self.trigger("  dev: { push: [main] }\n", "", {}), 2, "trigger needs --event NAME")
         self.refused(self.trigger("  dev: { push: [main] }\n", "release", {}), 1, "events of kind `release` are not known")
+
+    def test_what_is_no_payload_is_told_by_its_name(self):
+        (self.dir / "plan.yaml").write_text(PLAN + "triggers: { dev: { push: [main] } }\n")
+        words = ["trigger", "plan.yaml", "--event", "push"]
+        self.refused(self.shipflow(*words, stdin="{"), 2, "standard input: not valid JSON")
+        self.refused(self.shipflow(*words, "--payload", "."), 2, ".: is a directory")
+        self.refused(self.shipflow(*words, "--payload", "nothing"), 2, "nothing: cannot be read")
+        for nonsense in ("null", "7", "[]", '"x"', '{"ref":{}}', '{"ref":"refs/heads/"}'):
+            self.refused(self.shipflow(*words, stdin=nonsense), 2, "the payload is not that of `push`")
+
+    def test_names_in_documents_stay_on_their_line(self):
+        (self.dir / "environments.yaml").write_text('shipflow: 1\nenvironments: { "a\\nb\\e[2J": {} }\n')
+        done = self.shipflow("validate", "plan.yaml", "-e", "environments.yaml")
+        self.refused(done, 2, "/environments/a\\x0ab\\x1b[2J:")
 
 
 if __name__ == "__main__":
