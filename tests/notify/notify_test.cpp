@@ -257,6 +257,8 @@ TEST_CASE("notify/check: a channel that cannot work is refused by the member tha
   CHECK(why("slack", {{"slack", "${secret:URL}"}}).empty());
   CHECK(why("slack", {{"slack", "hooks.slack.com"}}).find("`slack`") != std::string::npos);
   CHECK(why("webhook", {{"webhook", "ftp://a"}}).find("`webhook`") != std::string::npos);
+  CHECK(why("webhook", {{"webhook", "https://me:word@a.example"}}) ==
+        "`webhook` must be a http or https URL without user and password");
   CHECK(why("webhook", {{"webhook", "https://a.example"}, {"headers", {{"Content-Length", "1"}}}})
             .find("headers") != std::string::npos);
   CHECK(why("webhook", {{"webhook", "https://a.example"}, {"env", json::object{}}}).find("env") !=
