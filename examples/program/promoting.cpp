@@ -37,8 +37,11 @@ result<shipflow::release_info> release_in(shipflow::store& keep, const std::stri
 }
 
 std::string digest_of(const std::string& image) {
+  constexpr std::size_t digits = 64;
   const auto at = image.rfind("@sha256:");
-  return at == std::string::npos ? std::string{} : image.substr(at + 1);
+  const bool pinned =
+      at != std::string::npos && image.size() - at == std::string_view("@sha256:").size() + digits;
+  return pinned ? image.substr(at + 1) : std::string{};
 }
 
 // An image may be called otherwise where it goes to, in a registry of its own; it stays the same image.

@@ -105,8 +105,9 @@ result<std::string> free_tag(const history_question& q, const shipflow::semantic
   auto tag = shipflow::tag_for(q.convention, what);
   if (!tag) return tag;
   if (!is_tag(q.directory, *tag)) return tag;
-  return make_error(errc::already_exists, "the next version would be " + what.version + ", and tag " + *tag +
-                                              " stands on a commit that HEAD does not have; merge it first");
+  return make_error(errc::already_exists,
+                    "the next version would be " + what.version + ", and tag " + *tag + " exists already" +
+                        (q.since.empty() ? ", on a commit that HEAD does not have; merge it first" : ""));
 }
 
 // Bytes of a message that are no UTF-8 would make the whole answer no JSON.

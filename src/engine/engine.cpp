@@ -238,6 +238,8 @@ result<std::string> engine::start(const plan& what, const start_options& options
   row.created_ms = row.updated_ms = to_ms(now);
   if (waits) row.reason = held ? state.held : engine_room::queued_reason;
   auto made = shared.keep->create_run(row, stored, waits ? std::vector<std::string>{} : what.locks, told);
+  if (!made && made.error().code == errc::conflict)
+    return make_error(errc::conflict, made.error().message + "; shipflow status tells what it waits for");
   if (!made) return made.error();
   if (!told.empty()) shared.messages.wake();
   impl_->supersede(what, row.id);

@@ -55,10 +55,15 @@ result<time_point> last_alert(store& keep, const run_state& s) {
   return out;
 }
 
-// "registry/api:v1@sha256:abc" -> "sha256:abc"; nothing when it is not pinned.
+// "registry/api:v1@sha256:<64 digits>" -> "sha256:..."; nothing when it is not pinned. A digest that was cut off or
+// never filled in would make different images the same.
 std::string digest_of(const std::string& image) {
-  const auto at = image.rfind("@sha256:");
-  return at == std::string::npos ? std::string{} : image.substr(at + 1);
+  constexpr std::string_view mark = "@sha256:";
+  const auto at = image.rfind(mark);
+  if (at == std::string::npos) return {};
+  const auto digits = std::string_view(image).substr(at + mark.size());
+  const bool whole = digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == digits.npos;
+  return whole ? image.substr(at + 1) : std::string{};
 }
 
 bool same_digests(const release_info& a, const release_info& b) {
@@ -86,7 +91,7 @@ std::string unnamed(const std::string& identity, const release_info& what) {
            "let `identity` be commit or version";
   for (const auto& [name, image] : what.images)
     if (digest_of(image).empty())
-      return "image " + name + " is not pinned: " + image + "; give it as name@sha256:...";
+      return "image " + name + " is not pinned: " + image + "; give it as name@sha256: and 64 digits";
   return {};
 }
 

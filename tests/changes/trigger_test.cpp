@@ -122,6 +122,9 @@ TEST_CASE("changes/triggers: a commit is named as it can be built, and words sta
         "; event a b [2J starts nothing");
   CHECK(decided(storefront, "push", push("refs/heads/main", "x\\n\\nwords [skip ci] in the body")) ==
         "; a push to main asks to be skipped");
+  CHECK(
+      decided(storefront, "push", push("refs/heads/main", "un[skip ci]ped"))  // as GitHub: wherever it stands
+          .ends_with("asks to be skipped"));
   CHECK(decided(storefront, "push", push("refs/heads/main", "x skip ci [skip] [SKIP CI]"))
             .starts_with("staging; "));
 }

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* pinned = "shop/api@sha256:aaaa";
+const std::string pinned = "shop/api@sha256:" + std::string(64, 'a');
 
 // A release of the same plan to another environment, with a watch behind it.
 plan_builder release_to(const std::string& environment, const std::string& version = "2.0.0") {
@@ -87,7 +87,7 @@ TEST_CASE("engine/promotion: what was never released there is refused, by its na
   auto by_commit = production("commit");
   CHECK(refusal(r, by_commit) == "commit c-2.0.0 was not released to staging; release it there first");
   auto by_digest = production("digest");
-  by_digest.get().release.images["api"] = "shop/api@sha256:bbbb";
+  by_digest.get().release.images["api"] = "shop/api@sha256:" + std::string(64, 'b');
   CHECK(refusal(r, by_digest) ==
         "a release of these images was not released to staging; release it there first");
   CHECK(r.store->list_runs({.environment = "production", .plan = "", .terminal = {}, .limit = 10})
@@ -100,7 +100,13 @@ TEST_CASE("engine/promotion: a release that cannot be told by its identity is re
   proved(r);
   auto b = production("digest");
   b.get().release.images["api"] = "shop/api:2.0.0";
-  CHECK(refusal(r, b) == "image api is not pinned: shop/api:2.0.0; give it as name@sha256:...");
+  CHECK(refusal(r, b) == "image api is not pinned: shop/api:2.0.0; give it as name@sha256: and 64 digits");
+  for (const auto& digits : {std::string{}, std::string("abc"), std::string(63, 'a'), std::string(65, 'a'),
+                             std::string(64, 'g')}) {
+    CAPTURE(digits);
+    b.get().release.images["api"] = "shop/api@sha256:" + digits;
+    CHECK(refusal(r, b).starts_with("image api is not pinned: "));
+  }
   b.get().release.images.clear();
   CHECK(refusal(r, b).starts_with("the release has no images"));
   auto c = production("commit");

@@ -128,7 +128,8 @@ class Around(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("api is promoted as sha256:aaaa", done.stderr)
         self.assertIn("evil/api@sha256:bbbb", done.stderr)
-        self.assertIn("r/api:v2 is not pinned to it", self.promote("--image", "api=r/api:v2").stderr)
+        for unpinned in ("r/api:v2", "r/api@sha256:", "r/api@sha256:aaaa"):
+            self.assertIn(f"{unpinned} is not pinned to it", self.promote("--image", "api=" + unpinned).stderr)
         self.assertEqual(self.promote("--image", "api=prod/api:v2" + digest).returncode, 0)
 
     def test_a_promotion_that_cannot_be_says_what_is_wrong(self):
@@ -164,6 +165,15 @@ class Around(unittest.TestCase):
         self.assertRegex(self.shipflow("history", "-n", "dev").stdout.splitlines()[1], r" dev +infra +7\.0\.0 +released ")
         named = self.shipflow("rollback", "-n", "dev", "--to", "v1.1.0", "--plan", "shop")
         self.assertEqual(named.stdout.splitlines()[-1], "released: shop 1.1.0 to dev", named.stderr)
+
+    def test_going_back_past_a_run_that_waits_says_which_and_where_to_look(self):
+        self.run_in("dev", "1.0.0")
+        self.plan("shipflow: 1\nplan: shop\nsteps:\n  - { id: a, command: [/bin/true], undo: [/bin/false] }\n"
+                  "  - { id: b, needs: [a], command: [/bin/false] }\nrollback: { on_failure: now }\n")
+        self.assertIn("parked: shop 1.1.0", self.run_in("dev", "1.1.0").stdout)
+        back = self.shipflow("rollback", "-n", "dev", "--to", "1.0.0")
+        self.assertEqual(back.returncode, 1)
+        self.assertRegex(back.stderr, r"is held by run \"\S+\"; shipflow status tells what it waits for\n$")
 
     def test_what_stands_is_known_when_its_record_was_purged(self):
         self.run_in("dev", "1.0.0")

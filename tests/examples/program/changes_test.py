@@ -135,7 +135,7 @@ class Changes(unittest.TestCase):
         self.git("tag", "v1.0.1")
         self.git("checkout", "-q", "main")
         self.commit("fix: other")
-        self.refused(self.next(), 1, "tag v1.0.1 stands on a commit that HEAD does not have; merge it first")
+        self.refused(self.next(), 1, "tag v1.0.1 exists already, on a commit that HEAD does not have; merge it first")
 
     def test_since_a_former_version_the_next_one_follows_from_there(self):
         self.commit("feat: one")
@@ -144,6 +144,8 @@ class Changes(unittest.TestCase):
         self.git("tag", "v1.4.0")
         self.assertTrue(self.shipflow("changes", "--repository", "repo", "--since", "v1.3.0").stdout.startswith("## 1.4.0\n"))
         self.assertEqual(self.shipflow("changes", "--repository", "repo").stdout, "## Unreleased\n")
+        taken = self.next("--since", "v1.3.0")
+        self.refused(taken, 1, "the next version would be 1.4.0, and tag v1.4.0 exists already\n")
 
     def test_what_git_revert_takes_back_is_not_announced(self):
         self.commit("fix: base")
@@ -232,12 +234,16 @@ class Changes(unittest.TestCase):
         self.commit("feat(api)!: one\n\nBREAKING CHANGE: all is new\nReviewed-by: Zoe")
         (self.dir / "message").write_bytes(b"fix: odd \xff\xfe bytes")
         self.git("-c", "i18n.commitEncoding=UTF-8", "commit", "-q", "--allow-empty", "-F", str(self.dir / "message"))
+        (self.dir / "message").write_bytes(b"fix: " + bytes(range(1, 256)))
+        self.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", str(self.dir / "message"))
         self.commit("Merge nothing")
         said = json.loads(self.shipflow("changes", "--repository", "repo", "--json").stdout)
         self.assertEqual((said["version"], said["since"]), ("1.0.0", "the first commit"))
         self.assertEqual([(c["type"], c["scope"], c["breaking"]) for c in said["commits"]],
-                         [("fix", "", None), ("feat", "api", "all is new")])
-        self.assertTrue(said["commits"][0]["description"].startswith("odd "))
+                         [("fix", "", None), ("fix", "", None), ("feat", "api", "all is new")])
+        self.assertEqual(said["commits"][0]["description"], "\x01\x02\x03\x04\x05\x06\x07\x08")
+        self.assertTrue(said["commits"][1]["description"].startswith("odd "))
+        self.assertEqual(self.shipflow("changes", "--repository", "repo").stdout.count("\n- "), 4)
 
     # ---- triggers
 
