@@ -62,7 +62,8 @@ std::string digest_of(const std::string& image) {
   const auto at = image.rfind(mark);
   if (at == std::string::npos) return {};
   const auto digits = std::string_view(image).substr(at + mark.size());
-  const bool whole = digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == digits.npos;
+  const bool whole =
+      digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   return whole ? image.substr(at + 1) : std::string{};
 }
 
