@@ -66,7 +66,7 @@ void exchange::hop() {
   if (!to) return fail(stage::request, to.error());
   to_ = std::move(*to);
   key_ = pool_key(to_, q_.tls) + (by_ ? " by " + q_.proxy : "");
-  text_ = request_text(q_, to_, by_);
+  head_ = request_head(q_, to_, by_);
   if (q_.connection == connection_use::pooled) wire_ = shared().idle->take(key_);
   reused_ = wire_ != nullptr;
   if (reused_) return write();
@@ -97,7 +97,7 @@ void exchange::write() {
   sent_ = true;
   write_failure_.reset();
   reader_.emplace(reader_limits{q_.max_header_bytes, q_.max_body_bytes, q_.method == "HEAD"});
-  wire_->write(text_, [me = self()](error_code ec, std::size_t) {
+  wire_->write(head_, q_.body, [me = self()](error_code ec, std::size_t) {
     if (!me->done_) return;
     // A server may refuse early and close: what it said is still there to be read.
     if (ec) me->write_failure_ = socket_failure(ec, stage::write);

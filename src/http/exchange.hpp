@@ -39,7 +39,7 @@ class exchange : public activity {
   target to_;
   std::optional<proxy> by_;
   std::string key_;
-  std::string text_;
+  std::string head_;
   std::shared_ptr<wire> wire_;
   std::optional<response_reader> reader_;
   std::array<char, 16384> buffer_{};

@@ -12,8 +12,8 @@ namespace shipflow::http {
 /// RFC 9110 9.2.2, by name: repeating such a request is the same as sending it once.
 [[nodiscard]] bool idempotent(std::string_view method);
 
-/// The bytes to write, to the origin or, without TLS, to the proxy. Expects `check_request` to have passed.
-[[nodiscard]] std::string request_text(const request& q, const target& to, const std::optional<proxy>& by);
+/// What is written before the body, to the origin or, without TLS, to the proxy. Expects `check_request` to have passed.
+[[nodiscard]] std::string request_head(const request& q, const target& to, const std::optional<proxy>& by);
 
 struct reader_limits {
   std::size_t header_bytes;

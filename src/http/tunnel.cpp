@@ -29,7 +29,7 @@ class tunnel : public std::enable_shared_from_this<tunnel> {
         reader_(reader_limits{most_header, 0, true}) {}
 
   void begin() {
-    wire_->write(ask_, [self = shared_from_this()](boost::system::error_code ec, std::size_t) {
+    wire_->write(ask_, {}, [self = shared_from_this()](boost::system::error_code ec, std::size_t) {
       if (ec) return self->broken();
       self->read();
     });

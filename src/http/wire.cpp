@@ -62,11 +62,12 @@ void wire::read_some(char* data, std::size_t size, handler done) {
     socket_.async_read_some(buffer, std::move(done));
 }
 
-void wire::write(const std::string& bytes, handler done) {
+void wire::write(std::string_view head, std::string_view body, handler done) {
+  const std::array both{asio::buffer(head), asio::buffer(body)};
   if (tls_)
-    asio::async_write(*tls_, asio::buffer(bytes), std::move(done));
+    asio::async_write(*tls_, both, std::move(done));
   else
-    asio::async_write(socket_, asio::buffer(bytes), std::move(done));
+    asio::async_write(socket_, both, std::move(done));
 }
 
 void wire::close() noexcept {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace shipflow::http {
 
@@ -28,7 +29,8 @@ class wire {
   void handshake(std::shared_ptr<boost::asio::ssl::context> context, const tls_options& options,
                  const std::string& host, handler done);
   void read_some(char* data, std::size_t size, handler done);
-  void write(const std::string& bytes, handler done);
+  /// Both must stay until the handler has run: a body of megabytes is not copied behind its head.
+  void write(std::string_view head, std::string_view body, handler done);
   /// Ends every operation under way with operation_aborted.
   void close() noexcept;
   /// False once the other side closed or sent something nobody asked for.

@@ -72,7 +72,7 @@ result<void> check_request(const request& q) {
   return {};
 }
 
-std::string request_text(const request& q, const target& to, const std::optional<proxy>& by) {
+std::string request_head(const request& q, const target& to, const std::optional<proxy>& by) {
   const bool whole = by && !to.tls;
   std::string out = q.method + " " + (whole ? "http://" + to.host_header : "") + to.path + " HTTP/1.1\r\n";
   const auto add = [&](std::string_view name, std::string_view value) {
@@ -87,7 +87,6 @@ std::string request_text(const request& q, const target& to, const std::optional
   if (q.connection == connection_use::fresh) add("Connection", "close");
   if (wants_length(q)) add("Content-Length", std::to_string(q.body.size()));
   out += "\r\n";
-  out += q.body;
   return out;
 }
 
