@@ -12,7 +12,10 @@ namespace shipflow::site {
 namespace {
 
 constexpr int most_reads = 3;
-constexpr int parts_at_once = 4;  // each holds its bytes in memory, and once more as a request
+// Each part holds its bytes in memory, and once more as a request.
+constexpr int parts_at_once = 4;
+// What shipflow writes of its own grows with the number of files; the memory for it must not.
+constexpr int own_parts_at_once = 1;
 
 std::vector<s3::range> ranges_of(std::uint64_t size) {
   std::vector<s3::range> out;
@@ -188,7 +191,8 @@ result<delivered> send(session& s, const tree& from, const parcel& what) {
   return changing(s, what.key);
 }
 
-result<void> send_in_parts(session& s, std::vector<consignment>& all) {
+namespace {
+result<void> send_parts(session& s, std::vector<consignment>& all, int at_once) {
   std::vector<std::unique_ptr<sending>> open;
   std::vector<std::pair<sending*, std::size_t>> parts;
   for (auto& c : all) {
@@ -198,17 +202,17 @@ result<void> send_in_parts(session& s, std::vector<consignment>& all) {
     for (std::size_t i = 0; i < open.back()->parts(); ++i) parts.emplace_back(open.back().get(), i);
   }
   // Whoever sends the last part of one puts it together, while others are at the next.
-  return s.hands.each(parts.size(), parts_at_once, s.q.stop, [&](std::size_t i) -> result<void> {
+  return s.hands.each(parts.size(), at_once, s.q.stop, [&](std::size_t i) -> result<void> {
     auto& [of, number] = parts[i];
     if (auto ok = of->send(number); !ok) return ok;
     return of->last(number) ? of->finish() : result<void>{};
   });
 }
 
-result<delivered> send_in_parts(session& s, content& from, const parcel& what) {
-  std::vector<consignment> one{{&from, what, {}}};
-  if (auto ok = send_in_parts(s, one); !ok) return ok.error();
-  return std::move(one.front().arrived);
+}  // namespace
+
+result<void> send_in_parts(session& s, std::vector<consignment>& all) {
+  return send_parts(s, all, parts_at_once);
 }
 
 result<std::string> send_own(session& s, const std::string& name, content& from, std::uint64_t size,
@@ -220,9 +224,10 @@ result<std::string> send_own(session& s, const std::string& name, content& from,
   }
   const auto is = from.now();
   if (!is) return is.error();
-  const auto sent = send_in_parts(s, from, {name, *is, {"application/json", "no-store", "", ""}, only});
-  if (!sent) return sent.error();
-  return sent->etag;
+  const parcel what{name, *is, {"application/json", "no-store", "", ""}, only};
+  std::vector<consignment> one{{&from, what, {}}};
+  if (auto ok = send_parts(s, one, own_parts_at_once); !ok) return ok.error();
+  return std::move(one.front().arrived.etag);
 }
 
 }  // namespace shipflow::site

@@ -37,11 +37,9 @@ struct consignment {
   parcel what;
   delivered arrived{};
 };
-/// Sends parts of all of them at the same time, one after the other put together while the next is being sent.
+/// Sends parts of all of them at the same time, one after the other put together while the next is being sent; parts
+/// that are there already from an attempt that was cut off are not sent again.
 [[nodiscard]] result<void> send_in_parts(session& s, std::vector<consignment>& all);
-
-/// Sends parts at the same time; parts that are there already from an attempt that was cut off are not sent again.
-[[nodiscard]] result<delivered> send_in_parts(session& s, content& from, const parcel& what);
 
 /// Text of any size, as an object of shipflow's own. Its ETag.
 [[nodiscard]] result<std::string> send_own(session& s, const std::string& name, content& from,

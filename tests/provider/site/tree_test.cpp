@@ -112,16 +112,51 @@ TEST_CASE("provider/site: large files go up in parts, and parts that are there a
   const auto file = **(*t)->next();
   const auto bytes = (*t)->open(file.key);
   w.on.allow(2);  // the beginning and one part
-  CHECK_FALSE(site::send_in_parts(s, **bytes, {file.key, file.is, {}, {}}).has_value());
+  std::vector<site::consignment> all{{bytes->get(), {file.key, file.is, {}, {}}, {}}};
+  CHECK_FALSE(site::send_in_parts(s, all).has_value());
   w.on.allow(1'000);
   const auto before = w.bucket.writes();
-  const auto sent = site::send_in_parts(s, **bytes, {file.key, file.is, {}, {}});
-  REQUIRE_MESSAGE(sent.has_value(), sent.error().message);
+  const auto done = site::send_in_parts(s, all);
+  REQUIRE_MESSAGE(done.has_value(), done.error().message);
+  const auto* sent = &all.front().arrived;
   CHECK(w.bucket.writes() - before == 3);  // two parts, and putting them together
   CHECK(w.bucket.find("film.mp4")->body == text);
   CHECK(sent->digest == *site::digest_of(**bytes, file.is.size));
   CHECK(sent->etag == *site::etag_of(**bytes, file.is.size));
   CHECK(w.bucket.uploads().empty());
+}
+
+namespace {
+
+/// Notes how many parts the bucket had whenever one was read.
+class counted_content final : public site::content {
+ public:
+  counted_content(const window& over, std::uint64_t size) : over_(over), size_(size) {}
+  result<std::string> read(std::uint64_t, std::uint64_t size) override {
+    std::size_t there = 0;
+    for (const auto& [id, upload] : over_.bucket.uploads()) there += upload.parts.size();
+    parts_there.push_back(there);
+    return std::string(size, 'm');
+  }
+  result<site::stamp> now() override { return site::stamp{size_, 1, 1}; }
+  std::vector<std::size_t> parts_there;
+
+ private:
+  const window& over_;
+  std::uint64_t size_;
+};
+
+}  // namespace
+
+TEST_CASE("provider/site: of a manifest of any size one part is in memory") {
+  window w;
+  const auto q = w.make(verb::apply, "publish", {}, "k");
+  site::progress seen;
+  site::crew hands{4};
+  site::session s{w.on, hands, q, *site::read_binding(q.target), seen, [&] { return w.clock; }};
+  counted_content text(w, site::part_size * 4 + 5);
+  REQUIRE(site::send_own(s, site::manifest_name, text, site::part_size * 4 + 5, {}).has_value());
+  CHECK(text.parts_there == std::vector<std::size_t>{0, 1, 2, 3, 4});
 }
 
 TEST_CASE("provider/site: a manifest that is damaged, out of order or newer is an error") {
