@@ -1,6 +1,7 @@
 #include "drive.hpp"
 
 #include "commands.hpp"
+#include "hearing.hpp"
 #include "interrupts.hpp"
 
 #include <cstdio>
@@ -15,18 +16,25 @@ namespace json = shipflow::json;
 // Runs that are parked, from their facts.
 class parked_runs {
  public:
+  explicit parked_runs(std::string said) : said_(std::move(said)) {}
   void see(const shipflow::engine_event& e) {
+    if (e.what_kind == shipflow::engine_event::kind::fact)
+      if (const auto answer = heard_in(e.what, said_); answer && answer->refused) refused_ = answer;
     if (e.what_kind == shipflow::engine_event::kind::lost) lost_.insert(e.run);
     if (e.what_kind != shipflow::engine_event::kind::fact || e.what.kind != shipflow::fact_kind::state)
       return;
     if (e.what.body.contains("parked")) parked_.insert(e.run);
     if (e.what.body.contains("unparked")) parked_.erase(e.run);
   }
+  /// Why what this command said was refused.
+  [[nodiscard]] const std::optional<heard>& refused() const { return refused_; }
   [[nodiscard]] bool has(const std::string& run) const {
     return parked_.contains(run) || lost_.contains(run);
   }
 
  private:
+  std::string said_;
+  std::optional<heard> refused_;
   std::set<std::string> parked_, lost_;
 };
 
@@ -99,7 +107,7 @@ void tell_people(host& h) {
 int drive(const arguments& given, const std::function<shipflow::result<std::string>(host&)>& begin) {
   interrupts signals;
   const auto picture = make_view(kind_of(given));
-  parked_runs parked;
+  parked_runs parked(given.get("--id"));
   std::string followed;
   auto h = open_host(places_of(given), [&](const shipflow::engine_event& e) {
     parked.see(e);
@@ -114,10 +122,13 @@ int drive(const arguments& given, const std::function<shipflow::result<std::stri
   followed = *run;
   if (!given.has("--json")) std::printf("run %s\n", run->c_str());
   // A run that was parked before is judged by what this command changes.
-  (*h)->loop.run_until([&] { return (*h)->engine->ended(*run) || (parked.has(*run) && !reacts(**h, *run)); });
+  (*h)->loop.run_until([&] {
+    return (*h)->engine->ended(*run) || parked.refused() || (parked.has(*run) && !reacts(**h, *run));
+  });
   if ((*h)->engine->ended(*run) || parked.has(*run)) tell_people(**h);
   picture->finish();
   (*h)->engine->stop();
+  if (parked.refused()) return complain(refusal(given.command, *parked.refused()));
   return report(given, **h, *run);
 }
 

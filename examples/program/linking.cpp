@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "drive.hpp"
 #include "files.hpp"
+#include "hearing.hpp"
 
 #include <shipflow/approval_link.hpp>
 
@@ -72,6 +73,9 @@ int answer(const arguments& given) {
                                                                      {"as", what.principal},
                                                                      {"body", what.body}});
   if (said) {
+    const auto heard = hear(places_of(given), asked->run, what.id, 0);
+    if (!heard) return complain(heard.error());
+    if (*heard && (*heard)->refused) return complain(refusal(word, **heard));
     std::printf("%s of %s said to %s by %s\n", word.c_str(), asked->step.c_str(), asked->run.c_str(),
                 asked->principal.c_str());
     return 0;

@@ -2,6 +2,7 @@
 // with an engine of our own that then carries the run on.
 #include "commands.hpp"
 #include "drive.hpp"
+#include "hearing.hpp"
 
 #include <cstdio>
 
@@ -57,19 +58,28 @@ int move_start(const arguments& given) {
 
 }  // namespace
 
-int say(const arguments& given) {
+int say(const arguments& asked_for) {
+  auto given = asked_for;
   if (given.has("--at"))
     if (const auto at = shipflow::parse_time(given.get("--at")); !at) return complain(at.error());
   const auto& run = given.words.front();
+  // What was said under an id before was answered before.
+  const auto begin = given.has("--id") ? result<std::int64_t>(0) : revision_of(places_of(given), run);
+  if (!begin) return complain(begin.error());
+  if (!given.has("--id")) given.options["--id"] = new_signal_id();
   json::object asked{{"op", "say"}, {"run", run}, {"name", given.command}, {"body", body_of(given)}};
   if (given.has("--as")) asked["as"] = given.get("--as");
-  if (given.has("--id")) asked["id"] = given.get("--id");
+  asked["id"] = given.get("--id");
   const auto at = places_of(given);
   const auto said = shipflow::control_call(at.socket, asked);
   if (said) {
+    const auto answer = hear(at, run, given.get("--id"), *begin);
+    if (!answer) return complain(answer.error());
+    if (*answer && (*answer)->refused) return complain(refusal(given.command, **answer));
     const auto after = shipflow::control_call(at.socket, {{"op", "look"}, {"run", run}});
-    std::printf("%s said to %s; it is %s\n", given.command.c_str(), run.c_str(),
-                after ? meaning(after->at("summary").as_object()).c_str() : "unknown");
+    std::printf("%s said to %s; it is %s%s\n", given.command.c_str(), run.c_str(),
+                after ? meaning(after->at("summary").as_object()).c_str() : "unknown",
+                *answer ? "" : " and has not answered yet");
     return 0;
   }
   if (said.error().code != errc::unavailable) return complain(said.error());

@@ -281,6 +281,34 @@ environments:
         self.assertEqual(json.loads(rest[1].splitlines()[-1])["event"], "end")
         self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_what_is_refused_is_told_to_who_said_it(self):
+        process, run = self.waiting_run()
+        for who in ("user:mallory", "user:dana"):  # no role, and the one who started it
+            done = self.shipflow("approve", run, "go", "--as", who)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+            self.assertRegex(done.stderr, r"^shipflow: approve was refused: [^\n]+\n$")
+        done = self.shipflow("rollback", run, "--component", "nope", "--as", "user:quinn")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("rollback was refused: ", done.stderr)
+        self.assertIn("approve was refused: ", self.shipflow("approve", run, "nothing", "--as", "user:quinn").stderr)
+        done = self.shipflow("approve", run, "go", "--as", "user:quinn", "--id", "click-1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"approve said to {run}; it is ", done.stdout)
+        self.assertNotIn("not answered", done.stdout)
+        self.assertEqual(process.wait(timeout=60), 0)
+
+    def test_what_is_refused_is_told_without_an_engine_too(self):
+        process, run = self.waiting_run()
+        process.kill()
+        process.wait(timeout=60)
+        done = self.shipflow("approve", run, "go", "--as", "user:mallory")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("approve was refused: ", done.stderr)
+        done = self.shipflow("approve", run, "go", "--as", "user:quinn")
+        self.assertEqual(done.stdout.splitlines()[-1], "released: shop 1.0.0 to staging", done.stderr)
+        gone = self.shipflow("approve", "nobody", "go")
+        self.assertEqual((gone.returncode, gone.stderr), (1, 'shipflow: run "nobody" does not exist\n'))
+
     def test_watch_draws_on_a_terminal_what_is_waited_for(self):
         process, run = self.waiting_run()
         ours, theirs = pty.openpty()
@@ -372,7 +400,8 @@ environments:
         late = self.shipflow(*words, "--for", "user:quinn", "--expires", "0s").stdout.strip()
         self.assertIn("the link expired at", self.shipflow("answer", late, "approve", "--key", "key").stderr)
         wrong = self.shipflow(*words, "--for", "user:mallory").stdout.strip()
-        self.assertEqual(self.shipflow("answer", wrong, "approve", "--key", "key").returncode, 0)
+        refused = self.shipflow("answer", wrong, "approve", "--key", "key")
+        self.assertEqual((refused.returncode, refused.stderr), (1, "shipflow: approve was refused: needs one of the roles qa\n"))
         self.assertIsNone(process.poll())
         done = self.shipflow("answer", token, "approve", "--key", "key", "--reason", "by mail")
         self.assertEqual(done.returncode, 0, done.stderr)
