@@ -79,7 +79,8 @@
 //       extends: base                 # layered: mappings merge, scalars and lists replace
 //       url: https://www.shopflow.io
 //       purpose: Live customer traffic
-//       size: {...} / access: {...}   # free mappings, kept for people and reports
+//       size: {...} / access: {...} / account: {...}   # anything, kept for people and reports
+//       links: { Dashboard: "https://..." }   # where people look, in reports; http and https only
 //       variables: { LOG_LEVEL: info, DSN: { env | file | aws_secret | aws_parameter: ..., secret: true } }
 //       flags: { new_checkout: false }
 //       protection: { start: [dev], one_at_a_time: wait | refuse, deletion: deny }
@@ -212,6 +213,9 @@ struct environment {
   std::string name;
   std::string url;
   std::string purpose;
+  /// Words for people and reports: {purpose?, access?, size?, account?, links?: {name: address}}. Addresses are
+  /// rendered, the rest is as written.
+  json::object about;
   std::map<std::string, variable> variables;
   json::object flags;
   protection_rules protection;

@@ -84,6 +84,7 @@ struct plan_step {
   std::string on_expiry = "reject";  ///< "reject" fails the step, "hold" parks the run
   std::vector<std::string> items;    ///< checklist: ids of items
   std::vector<std::string> item_texts;
+  std::vector<std::string> item_groups;  ///< of each item the group it stands in; empty: the list has none
 
   bool on_call = false;  ///< a reaction: it runs when a rule calls it, and its failure fails nothing
 
@@ -197,6 +198,7 @@ struct plan {
   std::string name;
   std::string environment;
   std::string environment_url;
+  json::object about;  ///< the environment in words for people, as of `environment::about`
   release_info release;
   json::object parameters;  ///< as rendered
   std::vector<plan_component> components;

@@ -141,6 +141,8 @@ const mapping& environment_table() {
     t.field("access", any(), "who gets in: words for people and reports");
     t.field("size", any(), "tasks, resources, replicas: words for people and reports");
     t.field("account", any(), "account and region: words for people and reports");
+    t.field("links", map_of(non_empty_string(), text()), "dashboards and logs, by name: where people look")
+        .example(json::object{{"Dashboard", "https://grafana.example.com/d/shop"}});
     t.field("variables",
             map_of(matching("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, digits and _"),
                    either({scalar(), schema::table(variable_table)})),

@@ -21,18 +21,45 @@ protection_rules read_protection(const node& written) {
   return p;
 }
 
-std::string read_url(const node& written, const environment& e, diagnostics& out) {
-  const auto* url = read_node(written, "url");
-  if (url == nullptr) return {};
+std::string rendered_text(const node& written, const environment& e, diagnostics& out) {
   const auto rendered = reference::render(
-      *url,
+      written,
       [&](const std::string& name) -> std::optional<json::value> {
+        if (name == "url" && !e.url.empty()) return json::value(e.url);
         const auto found = e.variables.find(name);
         if (found == e.variables.end() || found->second.secret) return std::nullopt;
         return json::value(found->second.value);
       },
       out);
   return rendered.is(node_kind::string) ? rendered.text : std::string{};
+}
+
+std::string read_url(const node& written, const environment& e, diagnostics& out) {
+  const auto* url = read_node(written, "url");
+  return url == nullptr ? std::string{} : rendered_text(*url, e, out);
+}
+
+// A link is clicked on: nothing but a page may be behind it.
+json::object read_links(const node& written, const environment& e, diagnostics& out) {
+  json::object to;
+  for (const auto& [name, address] : written.fields) {
+    const auto text = rendered_text(address, e, out);
+    if (text.empty()) continue;
+    if (!text.starts_with("https://") && !text.starts_with("http://"))
+      out.error(address.place, address.pointer, "a link begins with https:// or http://");
+    else
+      to[name] = text;
+  }
+  return to;
+}
+
+json::object read_about(const node& written, const environment& e, diagnostics& out) {
+  json::object to;
+  for (const char* word : {"purpose", "access", "size", "account"})
+    if (const auto* found = read_node(written, word)) to[word] = found->to_json();
+  if (const auto* links = read_node(written, "links"))
+    if (auto read = read_links(*links, e, out); !read.empty()) to["links"] = std::move(read);
+  return to;
 }
 
 void check_members(const node& roles, const std::map<std::string, std::vector<std::string>>& read,
@@ -117,6 +144,7 @@ environment read_environment(const document& doc, const std::string& name, const
     e.variables = model_room::read_variables(*variables, sources, out);
   e.url = read_url(*written, e, out);
   e.purpose = schema::read_string(*written, "purpose");
+  e.about = read_about(*written, e, out);
   read_people(*written, e, out);
   if (const auto* protection = read_node(*written, "protection")) e.protection = read_protection(*protection);
   check_protection(*written, e, out);

@@ -32,6 +32,7 @@ void describe(const surroundings& all, plan& to) {
   to.name = all.document.name;
   to.environment = all.where.name;
   to.environment_url = all.where.url;
+  to.about = all.where.about;
   to.release = all.what;
   to.parameters = all.words.parameters();
   to.roles = all.where.roles;

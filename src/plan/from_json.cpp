@@ -65,6 +65,7 @@ plan_step read_step(const json::value& from, const std::string& where, trouble& 
       in.time("lasts_ms", to.lasts);
       in.texts("items", to.items);
       in.texts("item_texts", to.item_texts);
+      in.texts("item_groups", to.item_groups);
       break;
     case step_kind::wait:
     case step_kind::watch: in.time("lasts_ms", to.lasts); break;
@@ -243,6 +244,8 @@ void check_indexes(const plan& p, json_reader& in) {
     if (s.kind == step_kind::restore && !s.restores) in.fail("steps", "step `" + s.id + "` restores nothing");
     if (s.items.size() != s.item_texts.size())
       in.fail("steps", "step `" + s.id + "` has items without a text");
+    if (!s.item_groups.empty() && s.item_groups.size() != s.items.size())
+      in.fail("steps", "step `" + s.id + "` has items without a group");
   }
   for (const auto& g : p.guards)
     if (g.from >= p.steps.size() || (g.until && *g.until >= p.steps.size()) ||
@@ -307,6 +310,7 @@ plan read_plan_json(const json::value& v, trouble& bad) {
   in.text("name", to.name);
   in.text("environment", to.environment);
   in.text("environment_url", to.environment_url);
+  in.object("about", to.about);
   if (const auto* release = in.member("release")) read_release_json(*release, to.release, bad);
   in.object("parameters", to.parameters);
   std::size_t at = 0;

@@ -43,7 +43,7 @@ void add_checked(builder& b, const std::string& part, const node& item) {
 
 /// What people tick, collected over the groups of a list.
 struct ticked_items {
-  std::vector<std::string> ids, texts;
+  std::vector<std::string> ids, texts, groups;
 };
 
 void add_items(builder& b, ticked_items& to, const std::string& category, const node& list) {
@@ -56,6 +56,7 @@ void add_items(builder& b, ticked_items& to, const std::string& category, const 
     } else if (const auto text = b.read().text(item)) {
       to.ids.push_back(id);
       to.texts.push_back(*text);
+      if (!category.empty()) to.groups.push_back(category);
     }
   }
 }
@@ -127,6 +128,7 @@ void build_checklist(builder& b) {
     s.title = "checklist " + *name;
     s.items = std::move(items.ids);
     s.item_texts = std::move(items.texts);
+    s.item_groups = std::move(items.groups);
     if (const auto* n = b.own("roles")) s.roles = b.roles_in(*n);
   }
   b.leave_at_all();

@@ -1,3 +1,4 @@
+#include "plan/rules.hpp"
 #include "plan/words.hpp"
 
 #include <shipflow/plan.hpp>
@@ -47,6 +48,48 @@ std::string guard_line(const plan& p, const plan_guard& g) {
   return line + (g.until ? p.steps[*g.until].id : std::string("the end")) + "\n";
 }
 
+// What people tick, in its groups, with what they type to tick it.
+std::string checklist_lines(const plan_step& s) {
+  auto out = "\nchecklist " + s.id + (s.roles.empty() ? "" : ", ticked by " + listed(s.roles)) + "\n";
+  std::size_t widest = 0;
+  for (const auto& item : s.items) widest = std::max(widest, width_of(item));
+  std::string group;
+  for (std::size_t i = 0; i < s.items.size(); ++i) {
+    const auto& own = i < s.item_groups.size() ? s.item_groups[i] : std::string{};
+    if (own != group) out += "  " + own + "\n";
+    group = own;
+    out += std::string(own.empty() ? 2 : 4, ' ') + s.items[i] +
+           std::string(widest - width_of(s.items[i]) + 2, ' ') + s.item_texts.at(i) + "\n";
+  }
+  return out;
+}
+
+std::string message_line(const plan_message& m) {
+  auto out = "  " + m.moment;
+  for (const auto before : m.before) out += " " + format_duration(before) + " before";
+  if (!m.severities.empty()) out += " of " + listed(m.severities);
+  if (!m.steps.empty()) out += " of " + listed(m.steps);
+  return out + ": to " + listed(m.to) + "\n";
+}
+
+// Everything around the steps: what a team's own document says in words.
+std::string people_lines(const plan& p) {
+  std::string out;
+  for (const auto& s : p.steps)
+    if (s.kind == step_kind::checklist) out += checklist_lines(s);
+  out += "\nrules\n";
+  for (const auto& rule : rules_of(p)) out += "  " + rule + "\n";
+  if (!p.roles.empty()) out += "\nroles\n";
+  for (const auto& [role, members] : p.roles) out += "  " + role + ": " + listed(members) + "\n";
+  if (!p.messages.empty()) out += "\nmessages\n";
+  for (const auto& m : p.messages) out += message_line(m);
+  if (!p.tasks.empty()) out += "\nafter the release\n";
+  for (const auto& t : p.tasks)
+    out += "  " + t.id + ": " + t.text +
+           (t.within.count() > 0 ? ", within " + format_duration(t.within) : std::string{}) + "\n";
+  return out;
+}
+
 }  // namespace
 }  // namespace planning
 
@@ -62,7 +105,8 @@ std::string to_table(const plan& p) {
   append_rows(out, rows);
   if (!p.guards.empty()) out += '\n';
   for (const auto& g : p.guards) out += guard_line(p, g);
-  if (!p.point_of_no_return.empty()) out += '\n';
+  out += people_lines(p);
+  if (!p.point_of_no_return.empty() || !p.warnings.empty()) out += '\n';
   for (const auto& id : p.point_of_no_return) out += "point of no return: " + id + "\n";
   for (const auto& warning : p.warnings) out += "warning: " + warning + "\n";
   return out;

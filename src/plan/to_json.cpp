@@ -53,6 +53,7 @@ void put_people(json::object& to, const plan_step& s) {
   if (s.lasts.count() > 0) put_time(to, "lasts_ms", s.lasts);
   put_texts(to, "items", s.items);
   put_texts(to, "item_texts", s.item_texts);
+  put_texts(to, "item_groups", s.item_groups);
 }
 
 json::object step_json(const plan_step& s) {
@@ -234,6 +235,7 @@ json::value to_json(const plan& p) {
   to["name"] = p.name;
   to["environment"] = p.environment;
   put_text(to, "environment_url", p.environment_url);
+  put_object(to, "about", p.about);
   to["release"] = release_json(p.release);
   put_object(to, "parameters", p.parameters);
   json::array components;

@@ -30,6 +30,7 @@ TEST_CASE("plan/checklist: items that checks tick are steps of their own, and al
   const auto& people = c.step("ready");
   CHECK(people.items == std::vector<std::string>{"code-1", "database-2"});
   CHECK(people.item_texts == std::vector<std::string>{"reviewed", "migrations reviewed"});
+  CHECK(people.item_groups == std::vector<std::string>{"Code", "Database"});
   CHECK(people.roles == std::vector<std::string>{"qa"});
   CHECK(c.step("ready/code-2").title == "CI green");
   CHECK(c.step("ready/code-2").action == "wait");

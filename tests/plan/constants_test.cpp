@@ -315,3 +315,32 @@ TEST_CASE("plan/constants: words that do not go with where a variable comes from
   CHECK(said("{ aws_secret: a, aws_parameter: b }") != "");
   CHECK(said("{ aws_secret: '' }") != "");
 }
+
+TEST_CASE(
+    "plan/constants: an environment's words for people reach the plan, its links rendered and nothing but "
+    "pages") {
+  const auto with = [](const std::string& link) {
+    test::start s;
+    s.plan = "shipflow: 1\nplan: shop\nsteps:\n  - { id: go, approval: { roles: [qa] } }\n";
+    s.environments =
+        "shipflow: 1\nenvironments:\n  local:\n    url: https://shop.example.com\n    purpose: Live\n"
+        "    access: Public\n    size: { tasks: 3, database: db.t3.medium }\n    account: { region: "
+        "eu-west-1 }\n"
+        "    roles: { qa: [\"user:quinn\"] }\n    variables: { BOARD: shop, TOKEN: { env: TOKEN, secret: "
+        "true } }\n"
+        "    links: { Dashboard: \"" +
+        link + "\" }\n";
+    return test::compile(s);
+  };
+  const auto c = with("${url}/d/${BOARD}");
+  REQUIRE_MESSAGE(!c.findings.has_errors(), c.text());
+  CHECK(json::serialize(c.what.about) ==
+        R"({"purpose":"Live","access":"Public","size":{"tasks":3,"database":"db.t3.medium"},)"
+        R"("account":{"region":"eu-west-1"},"links":{"Dashboard":"https://shop.example.com/d/shop"}})");
+  CHECK(plan_from_json(to_json(c.what))->about == c.what.about);
+  CHECK(with("javascript:alert(1)").text().find("a link begins with https:// or http://") !=
+        std::string::npos);
+  CHECK(with("https://x/${NOBODY}").text().find("NOBODY") != std::string::npos);
+  // A secret is in no plan, and a link is in the plan.
+  CHECK(with("https://x/${TOKEN}").findings.has_errors());
+}

@@ -143,5 +143,16 @@ TEST_CASE("plan/print: the table says what each step does and what a rollback do
 
 guard errors: errors > 1% for 5m, SEV1, from api/shift to watch
 guard api: probe api, SEV1, from api/shift to watch
+
+checklist ready
+  1  a
+  2  b
+
+rules
+  a step that fails: rolls back at once
+
+roles
+  lead: user:lee
+  qa: user:quinn
 )~");
 }
