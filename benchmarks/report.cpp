@@ -108,12 +108,13 @@ class stopwatch {
 told tell(store& keep, const std::string& run) {
   told out;
   stopwatch clock;
-  const auto report = report_release(keep, run);
+  auto report = report_release(keep, run);
   out.journal_ms = clock.lap();
   if (!report) give_up("the run cannot be told");
   const auto seen = evidence_of(keep, run);
   out.evidence_ms = clock.lap();
   if (!seen) give_up(seen.error().text());
+  tell_health(*report, *seen);
   out.page = to_html(*report, *seen);
   out.page_ms = clock.lap();
   out.facts = report->facts;

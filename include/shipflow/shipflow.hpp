@@ -25,6 +25,7 @@
 #include <shipflow/model.hpp>
 #include <shipflow/parity.hpp>
 #include <shipflow/plan.hpp>
+#include <shipflow/plan_timeline.hpp>
 #include <shipflow/probe.hpp>
 #include <shipflow/probes.hpp>
 #include <shipflow/promotion.hpp>

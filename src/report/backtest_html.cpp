@@ -33,7 +33,7 @@ std::string outcome_tag(const rule_report& r, const rule_outcome& o) {
 }
 
 std::string section(const rule_report& r, const rule_outcome& o) {
-  std::string out = "<section><h2>" + escaped(o.release) + " " + outcome_tag(r, o) + "</h2><p>" +
+  std::string out = "<section><h3>" + escaped(o.release) + " " + outcome_tag(r, o) + "</h3><p>" +
                     std::string(name_of(o.truth)) + " release";
   if (!o.skipped.empty()) out += ": " + escaped(o.skipped);
   if (o.decided) out += ", decided after " + escaped(format_duration(o.took));
@@ -50,13 +50,14 @@ std::string backtest_html(const backtest_report& report) {
       "<h1>Rules on past releases</h1><p>Every rule as a guard would have evaluated it, slot by slot. Times "
       "to decide "
       "are those of right decisions, from the first traffic or from when the release became bad.</p>"
-      "<section class=\"scroll\"><table><tr><th>rule</th><th>condition</th><th class=\"number\">good</th>"
+      "<section class=\"scroll\"><table><thead><tr><th>rule</th><th>condition</th><th "
+      "class=\"number\">good</th>"
       "<th class=\"number\">false aborts</th><th class=\"number\">bad</th><th class=\"number\">missed</th>"
-      "<th class=\"number\">median</th><th class=\"number\">longest</th></tr>";
+      "<th class=\"number\">median</th><th class=\"number\">longest</th></tr></thead>";
   for (const auto& r : report.rules) body += summary_row(r);
   body += "</table></section>";
   for (const auto& r : report.rules) {
-    body += "<h1>" + escaped(r.rule.guard) + "</h1>";
+    body += "<h2>" + escaped(r.rule.guard) + "</h2>";
     for (const auto& o : r.outcomes) body += section(r, o);
   }
   return report::page("Rules on past releases", body);

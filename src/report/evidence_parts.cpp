@@ -21,6 +21,10 @@ plot plot_of(const guard_evidence& e, const evidence_line& l) {
   plot p;
   p.title = l.condition + ": " + l.text;
   p.unit = l.unit;
+  if (l.condition == "probe") {
+    p.title += " (1 up, 0 down)";
+    p.height = 120;
+  }
   plot_line line{p.title, {}};
   for (const auto& point : l.points) line.points.push_back({point.at, point.value});
   p.lines.push_back(std::move(line));

@@ -76,6 +76,7 @@ class paper {
   static range values_of(const plot& p) {
     range out;
     out.take(0);
+    out.take(p.reach);
     for (const auto& line : p.lines)
       for (const auto& point : line.points)
         if (point.value) out.take(*point.value);
@@ -158,9 +159,8 @@ class writer {
   explicit writer(const plot& p) : p_(p), on_(p) {}
 
   std::string write() {
-    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sf-plot\" role=\"img\" viewBox=\"0 0 " +
-           number(on_.width()) + " " + number(on_.height()) + "\"><title>" + escaped(p_.title) + "</title>" +
-           style;
+    out_ = "<div class=\"scroll\"><svg class=\"sf-plot\" role=\"img\" viewBox=\"0 0 " + number(on_.width()) +
+           " " + number(on_.height()) + "\"><title>" + escaped(p_.title) + "</title>";
     text(left, 15, "sf-title", "start", p_.title);
     value_axis();
     time_axis();
@@ -168,25 +168,10 @@ class writer {
     for (const auto& l : p_.levels) level(l);
     for (std::size_t i = 0; i < p_.lines.size(); ++i) line(p_.lines[i], i);
     for (const auto& m : p_.marks) mark(m);
-    return std::move(out_) + "</svg>";
+    return std::move(out_) + "</svg></div>";
   }
 
  private:
-  static constexpr auto style =
-      "<style>.sf-plot{font:11px system-ui,sans-serif;color:#24292f;width:100%;height:auto}"
-      ".sf-plot text{fill:currentColor}.sf-plot .sf-title{font-weight:600;font-size:12px}"
-      ".sf-grid{stroke:currentColor;stroke-opacity:.12}.sf-level{stroke:#b35900;stroke-dasharray:5 4}"
-      ".sf-plot .sf-level-text{fill:#b35900}.sf-line{fill:none;stroke-width:1.6;stroke-linejoin:round}"
-      ".sf-line-0{stroke:#0969da}.sf-line-1{stroke:#8250df}.sf-line-2{stroke:#1a7f37}.sf-line-3{stroke:#"
-      "9a6700}"
-      ".sf-plot .sf-name-0{fill:#0969da}.sf-plot .sf-name-1{fill:#8250df}.sf-plot .sf-name-2{fill:#1a7f37}"
-      ".sf-plot .sf-name-3{fill:#9a6700}.sf-good{fill:#2da44e}.sf-calm{fill:#8c959f}.sf-warn{fill:#d4a72c}"
-      ".sf-bad{fill:#cf222e}.sf-blind{fill:#afb8c1}.sf-mark{stroke-width:1.5}.sf-mark.sf-good{stroke:#2da44e}"
-      ".sf-mark.sf-calm{stroke:#8c959f}.sf-mark.sf-warn{stroke:#d4a72c}.sf-mark.sf-bad{stroke:#cf222e}"
-      ".sf-mark.sf-blind{stroke:#afb8c1}@media(prefers-color-scheme:dark){.sf-plot{color:#d0d7de}"
-      ".sf-line-0{stroke:#58a6ff}.sf-plot .sf-name-0{fill:#58a6ff}.sf-level{stroke:#e3a04f}"
-      ".sf-plot .sf-level-text{fill:#e3a04f}}</style>";
-
   void text(double x, double y, std::string_view css, const char* anchor, std::string_view words) {
     out_ += "<text" + attribute("x", x) + attribute("y", y) + " class=\"" + std::string(css) +
             "\" text-anchor=\"" + anchor + "\">" + escaped(words) + "</text>";
@@ -207,14 +192,15 @@ class writer {
   // Times of day; with days between them, the date as well.
   void time_axis() {
     const auto& t = on_.times();
-    const bool days = t.high - t.low > 86'400'000.0;
-    const bool seconds = t.high - t.low < 600'000.0;
+    const duration span{static_cast<std::int64_t>(t.high - t.low)};
     const auto count = std::max(2.0, std::floor((on_.width() - left) / 140));
     for (double i = 0; i <= count; ++i) {
       const auto at = from_ms(static_cast<std::int64_t>(t.low + (t.high - t.low) * i / count));
-      const auto whole = format_time(at);
-      const auto words = days ? whole.substr(5, 11) : whole.substr(11, seconds ? 8 : 5);
-      text(on_.x(at), on_.height() - 8, "sf-tick", i == 0 ? "start" : i >= count ? "end" : "middle", words);
+      text(on_.x(at), on_.height() - 8, "sf-tick",
+           i == 0       ? "start"
+           : i >= count ? "end"
+                        : "middle",
+           axis_label(at, span));
     }
   }
 
@@ -276,5 +262,30 @@ class writer {
 }  // namespace
 
 std::string to_svg(const plot& p) { return writer(p).write(); }
+
+std::string_view plot_style() noexcept {
+  return ".sf-plot{font:11px system-ui,sans-serif;color:#24292f;width:100%;min-width:640px;height:auto}"
+         ".sf-plot text{fill:currentColor}.sf-plot .sf-title{font-weight:600;font-size:12px}"
+         ".sf-grid{stroke:currentColor;stroke-opacity:.12}.sf-level{stroke:#b35900;stroke-dasharray:5 4}"
+         ".sf-plot .sf-level-text{fill:#b35900}.sf-line{fill:none;stroke-width:1.6;stroke-linejoin:round}"
+         ".sf-line-0{stroke:#0969da}.sf-line-1{stroke:#8250df}.sf-line-2{stroke:#1a7f37}.sf-line-3{stroke:#"
+         "9a6700}"
+         ".sf-plot .sf-name-0{fill:#0969da}.sf-plot .sf-name-1{fill:#8250df}.sf-plot .sf-name-2{fill:#1a7f37}"
+         ".sf-plot .sf-name-3{fill:#9a6700}.sf-good{fill:#2da44e}.sf-calm{fill:#8c959f}.sf-warn{fill:#d4a72c}"
+         ".sf-bad{fill:#cf222e}.sf-blind{fill:#afb8c1}.sf-mark{stroke-width:1.5}.sf-mark.sf-good{stroke:#"
+         "2da44e}"
+         ".sf-mark.sf-calm{stroke:#8c959f}.sf-mark.sf-warn{stroke:#d4a72c}.sf-mark.sf-bad{stroke:#cf222e}"
+         ".sf-mark.sf-blind{stroke:#afb8c1}@media(prefers-color-scheme:dark){.sf-plot{color:#d0d7de}"
+         ".sf-line-0{stroke:#58a6ff}.sf-line-1{stroke:#b392f0}.sf-line-2{stroke:#3fb950}.sf-line-3{stroke:#"
+         "d29922}"
+         ".sf-plot .sf-name-0{fill:#58a6ff}.sf-plot .sf-name-1{fill:#b392f0}.sf-plot .sf-name-2{fill:#3fb950}"
+         ".sf-plot .sf-name-3{fill:#d29922}.sf-level{stroke:#e3a04f}.sf-plot .sf-level-text{fill:#e3a04f}}";
+}
+
+std::string axis_label(time_point t, duration span) {
+  const auto whole = format_time(t);
+  if (span > std::chrono::hours{24}) return whole.substr(5, 5) + " " + whole.substr(11, 5);
+  return whole.substr(11, span < std::chrono::minutes{10} ? 8 : 5);
+}
 
 }  // namespace shipflow::report

@@ -1,5 +1,5 @@
-// A plot of lines over time as SVG: pure, self-contained, every text escaped, size bounded by the
-// width and not by the number of points.
+// A plot of lines over time as SVG for a page of ours: pure, every text escaped, size bounded by the width and not by
+// the number of points.
 #pragma once
 
 #include <shipflow/time.hpp>
@@ -46,13 +46,21 @@ struct plot {
   std::vector<plot_level> levels;
   std::vector<plot_mark> marks;
   std::vector<plot_band> bands;
+  double reach = 0;  ///< the axis of values goes up to here at least
   int width = 860;   ///< at least 200
   int height = 240;  ///< at least 120
 };
 
-/// One `<svg>` element with its own style. Of each pixel column the least and the greatest value
-/// of a line are kept, so peaks stay. O(points).
+/// One `<svg>` element, coloured by `plot_style`, which stands once on its page, in a box that scrolls where the screen
+/// is narrow. Of each pixel column the least and the greatest value of a line are kept, so peaks stay. O(points).
 [[nodiscard]] std::string to_svg(const plot& p);
+/// The colours of plots, light and dark, as CSS.
+[[nodiscard]] std::string_view plot_style() noexcept;
+
+/// A time as an axis over `span` names it: "10:14", "10:14:07" within minutes, "03-03 10:14" over days.
+[[nodiscard]] std::string axis_label(time_point t, duration span);
+/// At most `most` characters, not bytes, with "..." where something was cut off.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t most);
 
 /// Text made fit for HTML and XML, as content and between double quotes. Control characters that
 /// XML forbids are left out.

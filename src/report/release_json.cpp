@@ -35,7 +35,8 @@ json::array all(const Items& items, Make make) {
 }  // namespace
 
 json::object to_json(const release_report& r) {
-  json::object o{{"run", r.run},
+  json::object o{{"summary", all(summary_of(r), [](const auto& line) { return json::value(line); })},
+                 {"run", r.run},
                  {"plan", r.plan},
                  {"plan_digest", r.plan_digest},
                  {"environment", r.environment},
@@ -46,6 +47,7 @@ json::object to_json(const release_report& r) {
                  {"head", r.head},
                  {"lasted_ms", r.lasted().count()}};
   put(o, "url", r.url);
+  if (!r.about.empty()) o["about"] = r.about;
   put(o, "commit", r.commit);
   put(o, "notes", r.notes);
   put(o, "reason", r.reason);
@@ -56,6 +58,7 @@ json::object to_json(const release_report& r) {
   put(o, "why", r.why);
   put(o, "created", r.created);
   put(o, "released_at", r.released_at);
+  put(o, "turned", r.turned);
   put(o, "finished", r.finished);
   o["steps"] = all(r.steps, step_json);
   o["events"] = all(r.events, [](const auto& e) {
@@ -63,12 +66,16 @@ json::object to_json(const release_report& r) {
   });
   o["words"] = all(r.words, word_json);
   o["guards"] = all(r.guards, [](const auto& g) {
-    return json::object{{"id", g.id},         {"severity", g.severity}, {"level", g.level},
-                        {"reason", g.reason}, {"alerts", g.alerts},     {"normal", g.normal},
-                        {"alert", g.alert}};
+    json::object guard{{"id", g.id},         {"severity", g.severity}, {"level", g.level},
+                       {"reason", g.reason}, {"alerts", g.alerts},     {"normal", g.normal},
+                       {"alert", g.alert}};
+    put(guard, "before", g.before);
+    put(guard, "after", g.after);
+    return guard;
   });
   o["items"] = all(r.items, [](const auto& i) {
-    json::object item{{"step", i.step}, {"id", i.id}, {"text", i.text}};
+    json::object item{{"step", i.step}, {"id", i.id}, {"text", i.text}, {"state", i.state}};
+    put(item, "group", i.group);
     put(item, "ticked", i.ticked);
     put(item, "who", i.who);
     return item;
@@ -95,7 +102,9 @@ json::object to_json(const release_report& r) {
       put(task, "who", t.who);
       return task;
     });
-  o["weights"] = all(r.weights, [](const auto& w) { return json::array{to_ms(w.first), w.second}; });
+  o["weights"] = all(r.weights, [](const auto& w) {
+    return json::array{to_ms(w.at), w.percent, w.component};
+  });
   return o;
 }
 

@@ -1,4 +1,5 @@
 // The report as Markdown, and the record of an incident as plain text.
+#include "report/release_words.hpp"
 #include "report/times.hpp"
 
 #include <shipflow/release_report.hpp>
@@ -38,18 +39,58 @@ std::string row(std::initializer_list<std::string> cells) {
   return out + "\n";
 }
 
-void add(std::string& out, const char* name, const std::string& text) {
-  if (!text.empty()) out += "- " + std::string(name) + ": " + words(text) + "\n";
+void add(std::string& out, const std::string& name, const std::string& text) {
+  if (!text.empty()) out += "- " + words(name) + ": " + words(text) + "\n";
 }
 
 std::string steps_of(const release_report& r) {
-  std::string out = "\n## Steps\n\n| step | status | began | took | why |\n|---|---|---|---|---|\n";
+  std::string out =
+      "\n## Steps\n\n| step | what | status | began | took | why |\n|---|---|---|---|---|---|\n";
   for (const auto& s : r.steps) {
     const bool both = s.began != time_point{} && s.ended != time_point{};
-    out += row(
-        {words(s.id), s.status, when(s.began), both ? whole_seconds(s.ended - s.began) : "", words(s.why)});
+    out += row({words(s.id), words(s.title), s.status, when(s.began),
+                both ? whole_seconds(s.ended - s.began) : "", words(s.why)});
   }
   return out;
+}
+
+std::string checklists_of(const release_report& r) {
+  std::string out = "\n## Checklists\n";
+  std::string list, group;
+  for (const auto& i : r.items) {
+    if (i.step != list || i.group != group || &i == &r.items.front())
+      out += "\n### " + words(i.step) + (i.group.empty() ? "" : ": " + words(i.group)) + "\n\n";
+    list = i.step;
+    group = i.group;
+    out += std::string("- [") + (i.state == "done" ? "x" : " ") + "] " + words(i.text);
+    if (i.state == "failed" || i.state == "skipped") out += ", " + i.state;
+    if (i.ticked != time_point{}) out += ", " + words(i.who) + ", " + when(i.ticked);
+    out += "\n";
+  }
+  return out;
+}
+
+std::string health_of(const release_report& r) {
+  std::string out =
+      "\n## Health\n\n| guard | severity | last | alerts | normal | alert | before | since the release | "
+      "reason "
+      "|\n|---|---|---|---|---|---|---|---|---|\n";
+  for (const auto& g : r.guards)
+    out += row({words(g.id), g.severity, g.level, std::to_string(g.alerts), words(g.normal), words(g.alert),
+                words(g.before), words(g.after), words(g.reason)});
+  return out;
+}
+
+void add_place(std::string& out, const release_report& r) {
+  add(out, "Address", r.url);
+  if (const auto* links = r.about.if_contains("links"); links != nullptr && links->is_object())
+    for (const auto& [name, address] : links->get_object())
+      if (address.is_string()) add(out, std::string(name), std::string(address.get_string()));
+  for (const auto& [name, text] : report::place_of(r)) {
+    auto spoken = name;
+    spoken.front() = static_cast<char>(spoken.front() - 'a' + 'A');
+    add(out, spoken, text);
+  }
 }
 
 std::string worst_severity(const release_report& r) {
@@ -62,10 +103,12 @@ std::string worst_severity(const release_report& r) {
 }  // namespace
 
 std::string to_markdown(const release_report& r) {
-  std::string out =
-      "# " + words(r.plan) + " " + words(r.version) + " to " + words(r.environment) + ": " + r.phase + "\n\n";
+  std::string out = "# " + words(r.plan) + " " + words(r.version) + " to " + words(r.environment) + ": " +
+                    words_of_phase(r.phase) + "\n\n";
+  for (const auto& sentence : summary_of(r)) out += words(sentence) + "\n";
+  out += "\n";
   add(out, "Run", r.run);
-  add(out, "Address", r.url);
+  add_place(out, r);
   add(out, "Commit", r.commit);
   add(out, "Started by", r.principal + (r.reason.empty() ? "" : ": " + r.reason));
   add(out, "Proved itself in run", r.promoted);
@@ -80,20 +123,13 @@ std::string to_markdown(const release_report& r) {
   add(out, "Record", std::to_string(r.facts) + " facts, head " + r.head);
   if (!r.notes.empty()) out += "\n## What is new\n\n" + words(r.notes) + "\n";
   out += steps_of(r);
-  if (!r.items.empty()) {
-    out += "\n## Checklists\n\n| checklist | item | when | by |\n|---|---|---|---|\n";
-    for (const auto& i : r.items) out += row({words(i.step), words(i.text), when(i.ticked), words(i.who)});
-  }
+  if (!r.items.empty()) out += checklists_of(r);
   if (!r.rules.empty()) {
     out += "\n## Rules\n\n";
     for (const auto& rule : r.rules) out += "- " + words(rule) + "\n";
     for (const auto& [role, who] : r.roles) out += "- " + words(role) + ": " + words(who) + "\n";
   }
-  if (!r.guards.empty()) {
-    out += "\n## Health\n\n| guard | severity | last | alerts | reason |\n|---|---|---|---|---|\n";
-    for (const auto& g : r.guards)
-      out += row({words(g.id), g.severity, g.level, std::to_string(g.alerts), words(g.reason)});
-  }
+  if (!r.guards.empty()) out += health_of(r);
   if (!r.undo.empty()) {
     out += "\n## Put back\n\n| step | status | why |\n|---|---|---|\n";
     for (const auto& u : r.undo) out += row({words(u.id), u.status, words(u.why)});
@@ -106,7 +142,8 @@ std::string to_markdown(const release_report& r) {
   if (!r.words.empty()) {
     out += "\n## People\n\n| when | who | said | meaning | why |\n|---|---|---|---|---|\n";
     for (const auto& w : r.words)
-      out += row({when(w.at), words(w.who), words(w.what), w.meaning, words(w.why)});
+      if (!report::is_counted_tick(r, w))
+        out += row({when(w.at), words(w.who), words(w.what), w.meaning, words(w.why)});
   }
   if (!r.messages.empty()) {
     out += "\n## Messages\n\n| when | moment | to | state | text |\n|---|---|---|---|---|\n";

@@ -1,5 +1,7 @@
 // From a journal to what a report tells.
-#include "report/release_rules.hpp"
+#include "plan/rules.hpp"
+#include "report/release_people.hpp"
+#include "report/release_words.hpp"
 
 #include <shipflow/engine.hpp>
 #include <shipflow/release_report.hpp>
@@ -22,7 +24,7 @@ std::string with(const std::string& head, const std::string& why) {
 // One line per fact that people want to read; nothing for the others.
 class teller {
  public:
-  explicit teller(release_report& to) : to_(to) {}
+  teller(const plan& what, release_report& to) : what_(what), to_(to) {}
 
   void tell(const fact& f) {
     switch (f.kind) {
@@ -53,7 +55,21 @@ class teller {
     const auto* weight =
         inputs != nullptr && inputs->is_object() ? inputs->get_object().if_contains("weight") : nullptr;
     if (weight != nullptr && weight->is_int64())
-      to_.weights.emplace_back(f.at, static_cast<int>(std::clamp<std::int64_t>(weight->get_int64(), 0, 100)));
+      to_.weights.push_back({f.at, static_cast<int>(std::clamp<std::int64_t>(weight->get_int64(), 0, 100)),
+                             component_of(f.step)});
+  }
+  [[nodiscard]] std::string component_of(const std::string& step) const {
+    const auto index = what_.find(step);
+    return index ? what_.steps[*index].component : std::string{};
+  }
+  // Traffic goes back first, and with the first of its steps all of it.
+  void traffic_is_back(const fact& f) {
+    const auto index = what_.find(f.step);
+    if (!index || !what_.steps[*index].inputs.contains("weight")) return;
+    const auto component = component_of(f.step);
+    const auto newest = std::find_if(to_.weights.rbegin(), to_.weights.rend(),
+                                     [&](const auto& w) { return w.component == component; });
+    if (newest != to_.weights.rend() && newest->percent > 0) to_.weights.push_back({f.at, 0, component});
   }
   void outcome(const fact& f) {
     const auto status = text(f.body, "status");
@@ -76,6 +92,7 @@ class teller {
     for (auto& item : to_.items) {
       if (item.step != f.step || item.id != id || item.ticked != time_point{}) continue;
       item.ticked = f.at;
+      item.state = "done";
       item.who = text(f.body, "principal");
     }
   }
@@ -88,8 +105,8 @@ class teller {
   void state(const fact& f) {
     const auto phase = text(f.body, "phase");
     const bool bad = phase == "draining" || phase == "failed" || phase == "rolled_back";
-    if (!phase.empty()) say(f, with("the run is " + phase, text(f.body, "reason")), bad);
-    if (phase == "draining") to_.weights.emplace_back(f.at, 0);
+    if (!phase.empty()) say(f, with(words_of_phase(phase), text(f.body, "reason")), bad);
+    if (phase == "draining") to_.turned = f.at;
     if (const auto parked = text(f.body, "parked"); !parked.empty())
       say(f, "a person is needed: " + parked, true);
     if (const auto* holds = f.body.if_contains("holds"); holds != nullptr && holds->is_object())
@@ -104,34 +121,17 @@ class teller {
   }
   void undone(const fact& f) {
     const auto status = text(f.body, "status");
-    if (status == "done") return say(f, f.step + " put back");
+    if (status == "done") {
+      traffic_is_back(f);
+      return say(f, f.step + " put back");
+    }
     if (status == "failed" || status == "kept")
       say(f, with(f.step + " not put back", text(f.body, "why")), true);
   }
 
+  const plan& what_;
   release_report& to_;
 };
-
-void tell_tasks(const run_state& s, release_report& to) {
-  for (const auto& t : s.what->tasks) {
-    reported_task told{t.id, t.text, {}, {}, {}};
-    if (s.released_at != time_point{} && t.within.count() > 0) told.due = s.released_at + t.within;
-    if (const auto done = s.tasks.find(t.id); done != s.tasks.end()) {
-      told.done = done->second.at;
-      told.who = done->second.who;
-    }
-    to.tasks.push_back(std::move(told));
-  }
-}
-
-void tell_people(const plan& p, release_report& to) {
-  for (const auto& step : p.steps)
-    for (std::size_t i = 0; i < step.items.size(); ++i)
-      to.items.push_back(
-          {step.id, step.items[i], i < step.item_texts.size() ? step.item_texts[i] : step.items[i], {}, {}});
-  for (const auto& [role, members] : p.roles) to.roles.emplace_back(role, report::joined(members));
-  to.rules = report::rules_of(p);
-}
 
 void tell_state(const run_state& s, release_report& to) {
   const auto& p = *s.what;
@@ -147,6 +147,7 @@ void tell_state(const run_state& s, release_report& to) {
   to.calendar_override = s.calendar_override;
   to.promoted = s.promoted;
   to.hotfix = s.hotfix;
+  to.about = p.about;
   to.phase = name_of(s.phase);
   to.why = s.parked.empty() ? s.reason : s.parked;
   to.created = s.created;
@@ -160,8 +161,10 @@ void tell_state(const run_state& s, release_report& to) {
   for (std::size_t i = 0; i < s.guards.size(); ++i)
     to.guards.push_back({p.guards[i].id, p.guards[i].severity, std::string(name_of(s.guards[i].level)),
                          s.guards[i].reason, 0, p.guards[i].normal, p.guards[i].alert});
-  tell_tasks(s, to);
-  tell_people(p, to);
+  report::tell_tasks(s, to);
+  report::tell_items(s, to);
+  for (const auto& [role, members] : p.roles) to.roles.emplace_back(role, planning::listed(members));
+  to.rules = planning::rules_of(p);
   for (const auto& u : s.undo) to.undo.push_back({p.steps[u.step].id, std::string(name_of(u.status)), u.why});
 }
 
@@ -208,7 +211,7 @@ result<release_report> report_release(store& keep, const std::string& run) {
   tell_state(*state, to);
   to.facts = whole->facts;
   to.head = whole->head;
-  teller tells(to);
+  teller tells(*state->what, to);
   for (const auto& stored : *facts) {
     const auto body = parse_json(stored.body);
     if (!body) return body.error();

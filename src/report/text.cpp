@@ -35,6 +35,16 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  if (static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins)) <= most)
+    return std::string(text);
+  std::size_t seen = 0, at = 0;
+  const auto kept = most < 4 ? most : most - 3;
+  while (at < text.size() && (seen < kept || !begins(text[at]))) seen += begins(text[at++]) ? 1U : 0U;
+  return std::string(text.substr(0, at)) + (most < 4 ? "" : "...");
+}
+
 std::string short_number(double v) {
   std::array<char, 32> buffer{};
   const bool plain = std::fabs(v) >= 1000 && std::fabs(v) < 1e7;  // 4500 and not 4.5e+03

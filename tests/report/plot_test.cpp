@@ -58,8 +58,8 @@ double highest_place(const std::string& svg) {
 
 TEST_CASE("report/plot: an empty plot is still a plot") {
   const auto svg = to_svg({});
-  CHECK(svg.find("<svg") == 0);
-  CHECK(svg.find("</svg>") == svg.size() - 6);
+  CHECK(svg.find("<div class=\"scroll\"><svg") == 0);
+  CHECK(svg.find("</svg></div>") == svg.size() - 12);
   CHECK(stays_on_paper(svg));
 }
 
