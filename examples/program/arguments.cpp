@@ -1,6 +1,9 @@
 #include "arguments.hpp"
 
+#include "options.hpp"
 #include "verbs.hpp"
+
+#include <algorithm>
 
 namespace program {
 namespace {
@@ -23,13 +26,17 @@ shipflow::result<void> take_option(arguments& to, const std::vector<std::string>
     value = name.substr(equals + 1);
     name.erase(equals);
   }
-  if (is_flag(name) && !value) {
+  const auto* known = find_option(name);
+  if (known == nullptr)
+    return make_error(errc::invalid_argument, "there is no option " + name + "; see shipflow --help");
+  to.given.push_back(name);
+  if (*known->argument == '\0') {
+    if (value) return make_error(errc::invalid_argument, name + " takes no value");
     to.options[name] = "yes";
     return {};
   }
-  if (!takes_value(name)) return make_error(errc::invalid_argument, "there is no option " + name);
   if (!value) {
-    if (++i == argv.size()) return make_error(errc::invalid_argument, name + " needs a value");
+    if (++i == argv.size()) return make_error(errc::invalid_argument, name + " needs " + known->argument);
     value = argv[i];
   }
   if (name == "--data" || name == "--good" || name == "--bad") {
@@ -50,6 +57,23 @@ shipflow::result<void> take_option(arguments& to, const std::vector<std::string>
   return {};
 }
 
+shipflow::result<void> check_options(const arguments& given, const verb& v) {
+  const auto taken = options_of(v);
+  for (const auto& name : given.given)
+    if (std::find(taken.begin(), taken.end(), name) == taken.end())
+      return make_error(errc::invalid_argument,
+                        std::string(v.name) + " takes no " + name + "; see shipflow " + v.name + " --help");
+  return {};
+}
+
+shipflow::error unknown_verb(const std::string& name) {
+  if (name.empty()) return make_error(errc::invalid_argument, "a command is missing; see shipflow --help");
+  const auto meant = nearest_verb(name);
+  return make_error(errc::invalid_argument,
+                    "there is no command \"" + name + "\"; " +
+                        (meant.empty() ? "see shipflow --help" : "did you mean \"" + meant + "\"?"));
+}
+
 }  // namespace
 
 std::string arguments::get(const std::string& option, const std::string& fallback) const {
@@ -61,6 +85,7 @@ shipflow::result<arguments> read_arguments(const std::vector<std::string>& argv)
   arguments to;
   for (std::size_t i = 0; i < argv.size(); ++i) {
     if (argv[i] == "--script") {
+      to.given.emplace_back("--script");
       to.script.assign(argv.begin() + static_cast<std::ptrdiff_t>(i) + 1, argv.end());
       if (to.script.empty()) return make_error(errc::invalid_argument, "--script needs a program");
       break;
@@ -73,14 +98,17 @@ shipflow::result<arguments> read_arguments(const std::vector<std::string>& argv)
       to.words.push_back(argv[i]);
     }
   }
-  if (to.has("--help") || to.command == "help") return to;
+  if (to.command == "help") {
+    if (!to.words.empty() && find_verb(to.words.front()) == nullptr) return unknown_verb(to.words.front());
+    return to;
+  }
+  if (to.command.empty() && to.has("--help")) return to;
   const auto* command = find_verb(to.command);
-  if (command == nullptr)
-    return make_error(errc::invalid_argument,
-                      to.command.empty() ? "a command is missing; see shipflow --help"
-                                         : "there is no command \"" + to.command + "\"; see shipflow --help");
+  if (command == nullptr) return unknown_verb(to.command);
+  if (to.has("--help")) return to;
   if (to.words.size() < command->least_words || to.words.size() > command->most_words)
     return make_error(errc::invalid_argument, std::string("usage: shipflow ") + command->usage);
+  if (auto right = check_options(to, *command); !right) return right.error();
   return to;
 }
 

@@ -18,10 +18,6 @@ using shipflow::result;
 constexpr std::size_t most_bytes = std::size_t{1} << 30U;
 constexpr std::size_t most_key_bytes = 16U << 10U;
 
-result<std::unique_ptr<shipflow::store>> open_to_read(const arguments& given) {
-  return shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
-}
-
 int say_whole(const std::string& run, const shipflow::audit_result& found, const char* more) {
   std::printf("whole: run %s, %zu facts, head %s%s\n", run.c_str(), found.facts, found.head.c_str(), more);
   return 0;

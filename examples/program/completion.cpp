@@ -2,7 +2,9 @@
 #include "commands.hpp"
 #include "verbs.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
 
 namespace program {
 namespace {
@@ -13,15 +15,37 @@ std::string options_in_words(const verb& v) {
   return out;
 }
 
+// What may stand where the usage lists it: "--format a|b" and "schema plan|environments".
+std::string choices_behind(std::string_view usage, std::string_view what) {
+  const auto at = usage.find(what);
+  if (at == std::string_view::npos) return {};
+  const auto begin = at + what.size();
+  const auto end = std::min(usage.find_first_of(" ]", begin), usage.size());
+  std::string out(usage.substr(begin, end - begin));
+  if (out.find('|') == std::string::npos) return {};
+  std::replace(out.begin(), out.end(), '|', ' ');
+  return out;
+}
+
+// Small words of the first place: verify and export of `audit`, next of `version`.
+std::string first_words(const verb& v) {
+  const std::string name = v.name;
+  if (name == "audit") return "verify export";
+  if (name == "version") return "next";
+  return choices_behind(v.usage, name + " ");
+}
+
 std::string bash_text() {
   std::string names, cases;
   for (const auto& v : verbs()) {
     names += (names.empty() ? "" : " ") + std::string(v.name);
-    cases += std::string("    ") + v.name + ") words=\"" + options_in_words(v) + "\" ;;\n";
+    cases += std::string("    ") + v.name + ") words=\"" + options_in_words(v) + "\" first=\"" +
+             first_words(v) + "\" formats=\"" + choices_behind(v.usage, "--format ") + "\" ;;\n";
   }
   return "# completion of shipflow for bash\n"
          "_shipflow() {\n"
-         "  local current=\"${COMP_WORDS[COMP_CWORD]}\" words=\"\"\n"
+         "  local current=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
+         "  local words=\"\" first=\"\" formats=\"\"\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
          "    COMPREPLY=($(compgen -W \"" +
          names +
@@ -31,6 +55,14 @@ std::string bash_text() {
          "  case \"${COMP_WORDS[1]}\" in\n" +
          cases +
          "  esac\n"
+         "  if [ \"$before\" = --format ] && [ -n \"$formats\" ]; then\n"
+         "    COMPREPLY=($(compgen -W \"$formats\" -- \"$current\"))\n"
+         "    return\n"
+         "  fi\n"
+         "  if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$first\" ] && [[ $current != -* ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$first\" -- \"$current\"))\n"
+         "    return\n"
+         "  fi\n"
          "  case \"$current\" in\n"
          "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$current\")) ;;\n"
          "    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n"
@@ -47,9 +79,13 @@ std::string described(const verb& v) {
 }
 
 std::string zsh_text() {
-  std::string names, cases;
+  std::string names, cases, firsts, formats;
   for (const auto& v : verbs()) {
     names += "    " + described(v) + "\n";
+    if (const auto words = first_words(v); !words.empty())
+      firsts += std::string("      ") + v.name + ") compadd -- " + words + "; return ;;\n";
+    if (const auto words = choices_behind(v.usage, "--format "); !words.empty())
+      formats += std::string("      ") + v.name + ") compadd -- " + words + "; return ;;\n";
     cases += std::string("    ") + v.name + ") compadd -- " + options_in_words(v) + " ;;\n";
   }
   return "#compdef shipflow\n"
@@ -62,6 +98,16 @@ std::string zsh_text() {
          "    _describe 'verb' verbs\n"
          "    return\n"
          "  fi\n"
+         "  if [[ $words[CURRENT-1] == --format ]]; then\n"
+         "    case $words[2] in\n" +
+         formats +
+         "    esac\n"
+         "  fi\n"
+         "  if (( CURRENT == 3 )) && [[ $words[CURRENT] != -* ]]; then\n"
+         "    case $words[2] in\n" +
+         firsts +
+         "    esac\n"
+         "  fi\n"
          "  if [[ $words[CURRENT] != -* ]]; then\n"
          "    _files\n"
          "    return\n"
@@ -70,7 +116,12 @@ std::string zsh_text() {
          cases +
          "  esac\n"
          "}\n"
-         "_shipflow \"$@\"\n";
+         "# a file of fpath is called to complete; `source` only makes it known\n"
+         "if [[ $funcstack[1] == _shipflow ]]; then\n"
+         "  _shipflow \"$@\"\n"
+         "else\n"
+         "  compdef _shipflow shipflow\n"
+         "fi\n";
 }
 
 }  // namespace

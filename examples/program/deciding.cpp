@@ -20,8 +20,7 @@ constexpr std::size_t most_bytes = std::size_t{256} << 20U;
 constexpr std::size_t columns = 100;
 
 result<shipflow::decision_record> record_of_run(const arguments& given, const std::string& run) {
-  const auto store =
-      shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
+  const auto store = open_to_read(given);
   if (!store) return store.error();
   return shipflow::record_decisions(**store, run);
 }

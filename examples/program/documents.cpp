@@ -4,6 +4,7 @@
 #include "inputs.hpp"
 
 #include <shipflow/changes.hpp>
+#include <shipflow/plan_timeline.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -52,6 +53,24 @@ int validate(const arguments& given) {
   return 0;
 }
 
+namespace {
+
+// Former releases say how long steps take; without a store the plan alone does.
+int show_timeline(const arguments& given, const shipflow::plan& plan) {
+  std::map<std::string, shipflow::step_estimate> known;
+  const auto keep = open_to_read(given);
+  if (!keep && keep.error().code != shipflow::errc::not_found) return complain(keep.error());
+  if (keep) {
+    auto found = shipflow::estimates_of(**keep, plan);
+    if (!found) return complain(found.error());
+    known = std::move(*found);
+  }
+  std::fputs(shipflow::to_timeline(plan, known).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
 int show_plan(const arguments& given) {
   auto read = read_inputs(given);
   auto dry = open_dry_host();
@@ -66,9 +85,12 @@ int show_plan(const arguments& given) {
     std::fputs(shipflow::to_mermaid(plan).c_str(), stdout);
   else if (format == "table")
     std::fputs(shipflow::to_table(plan).c_str(), stdout);
+  else if (format == "timeline")
+    return show_timeline(given, plan);
   else
-    return complain(shipflow::make_error(shipflow::errc::invalid_argument,
-                                         "--format takes table, mermaid or json, not \"" + format + "\""));
+    return complain(
+        shipflow::make_error(shipflow::errc::invalid_argument,
+                             "--format takes table, timeline, mermaid or json, not \"" + format + "\""));
   return 0;
 }
 

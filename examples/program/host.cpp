@@ -163,6 +163,15 @@ places places_of(const arguments& given) {
   return out;
 }
 
+shipflow::result<std::unique_ptr<shipflow::store>> open_to_read(const arguments& given) {
+  const auto path = places_of(given).store;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    return shipflow::make_error(shipflow::errc::not_found,
+                                "there is no store at " + path + "; name it with --store FILE");
+  return shipflow::open_sqlite_store({.path = path, .vfs = "", .read_only = true});
+}
+
 shipflow::result<std::unique_ptr<host>> open_host(const places& at, observer seen) {
   auto store = shipflow::open_sqlite_store({.path = at.store, .vfs = "", .read_only = false});
   if (!store) return store.error();

@@ -22,6 +22,9 @@ struct places {
 };
 [[nodiscard]] places places_of(const arguments& given);
 
+/// The store beside its owner, if there is one. `not_found` names what to do where there is no store.
+[[nodiscard]] shipflow::result<std::unique_ptr<shipflow::store>> open_to_read(const arguments& given);
+
 struct host {
   shipflow::loop loop;
   std::vector<std::shared_ptr<shipflow::provider>> providers;

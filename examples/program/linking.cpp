@@ -42,8 +42,7 @@ int link(const arguments& given) {
         make_error(errc::invalid_argument, "--for user:NAME is missing: who may answer by the link"));
   const auto time = lasts(given);
   if (!time) return complain(time.error());
-  const auto store =
-      shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
+  const auto store = open_to_read(given);
   if (!store) return complain(store.error());
   const auto row = (*store)->get_run(given.words[0]);
   if (!row) return complain(row.error());

@@ -3,6 +3,8 @@
 #include "host.hpp"
 #include "view.hpp"
 
+#include <shipflow/release_report.hpp>
+
 #include <cstdio>
 
 namespace program {
@@ -11,10 +13,6 @@ namespace {
 namespace json = shipflow::json;
 using shipflow::errc;
 using shipflow::make_error;
-
-shipflow::result<std::unique_ptr<shipflow::store>> open_to_read(const arguments& given) {
-  return shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
-}
 
 std::string field(const json::object& o, const char* key) {
   const auto* v = o.if_contains(key);
@@ -53,7 +51,7 @@ void print_tasks(const json::object& s) {
 void print_summary(const json::object& s) {
   std::printf("%s  %s %s to %s by %s: %s\n", field(s, "run").c_str(), field(s, "plan").c_str(),
               field(s, "version").c_str(), field(s, "environment").c_str(), field(s, "principal").c_str(),
-              field(s, "phase").c_str());
+              shipflow::words_of_phase(field(s, "phase")).c_str());
   if (!field(s, "reason").empty()) std::printf("reason  %s\n", field(s, "reason").c_str());
   if (!field(s, "promoted").empty())
     std::printf("promoted  proved itself in run %s\n", field(s, "promoted").c_str());

@@ -129,10 +129,12 @@ int put_page(const std::string& file, const std::string& page) {
 
 /// The page that `report` would make of the release, were it carried out without a fault.
 std::string page_of(shipflow::store& keep, const std::string& run) {
-  const auto told = shipflow::report_release(keep, run);
-  auto seen = shipflow::evidence_of(keep, run);
+  auto told = shipflow::report_release(keep, run);
   if (!told) return {};
-  return shipflow::to_html(*told, seen ? *seen : std::vector<shipflow::guard_evidence>{});
+  const auto found = shipflow::evidence_of(keep, run);
+  const auto seen = found ? *found : std::vector<shipflow::guard_evidence>{};
+  tell_health(*told, seen);
+  return shipflow::to_html(*told, seen);
 }
 
 int put_report(const arguments& given, const shipflow::rehearsal_report& r) {

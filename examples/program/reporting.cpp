@@ -20,16 +20,17 @@ std::vector<shipflow::guard_evidence> seen_by(shipflow::store& store, const std:
 }  // namespace
 
 int report(const arguments& given) {
-  const auto store =
-      shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
+  const auto store = open_to_read(given);
   if (!store) return complain(store.error());
   const auto& run = given.words.front();
   auto told = shipflow::report_release(**store, run);
   if (!told) return complain(told.error());
   told->looked_at = shipflow::loop{}.now();
+  const auto seen = seen_by(**store, run);
+  tell_health(*told, seen);
   const auto format = given.get("--format", given.has("--json") ? "json" : "markdown");
   if (format == "markdown") return put_out(given, shipflow::to_markdown(*told));
-  if (format == "html") return put_out(given, shipflow::to_html(*told, seen_by(**store, run)));
+  if (format == "html") return put_out(given, shipflow::to_html(*told, seen));
   if (format == "json") return put_out(given, shipflow::json::serialize(to_json(*told)) + "\n");
   if (format == "incident") return put_out(given, shipflow::incident_text(*told));
   return complain(make_error(errc::invalid_argument,

@@ -74,8 +74,7 @@ std::map<std::string, rows> newest_of(const rows& newest_first) {
 }  // namespace
 
 int where(const arguments& given) {
-  const auto store =
-      shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
+  const auto store = open_to_read(given);
   if (!store) return complain(store.error());
   shipflow::run_filter of_plan;
   of_plan.plan = given.words.front();

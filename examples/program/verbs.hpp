@@ -19,21 +19,21 @@ struct verb {
   std::size_t least_words;
   std::size_t most_words;
   int (*run)(const arguments& given);
+  unsigned groups = 0;  ///< which options it takes besides those of its usage and the common ones
 };
 [[nodiscard]] std::span<const verb> verbs();
 /// Null when there is none of that name.
 [[nodiscard]] const verb* find_verb(std::string_view name);
 
-/// Options, by whether they take a value; long names. `common` ones mean the same with every verb.
-[[nodiscard]] bool takes_value(std::string_view option);
-[[nodiscard]] bool is_flag(std::string_view option);
-/// Options that stand in the usage of a verb, long names, and the common ones behind them.
+/// Options that the verb takes, long names: those of its usage and its groups; the common ones, which mean the same
+/// with every verb, behind them.
 [[nodiscard]] std::vector<std::string> options_of(const verb& v);
 
-/// "-e" -> "--environments"; what is no short name stays.
-[[nodiscard]] std::string long_name(const std::string& option);
+/// A verb that was perhaps meant; empty when none is near.
+[[nodiscard]] std::string nearest_verb(std::string_view name);
 
-/// The text of --help; with a verb that verb's.
-[[nodiscard]] std::string help(const std::string& command);
+/// The text of --help, of all or of one.
+[[nodiscard]] std::string help();
+[[nodiscard]] std::string help_of(const verb& v);
 
 }  // namespace program

@@ -1,5 +1,7 @@
 #include "view.hpp"
 
+#include <shipflow/release_report.hpp>
+
 #include <cstdio>
 #include <map>
 #include <vector>
@@ -195,7 +197,7 @@ std::string last_line(const shipflow::run_state& s) {
   if (s.phase == shipflow::phase::released) return with_reason("released: " + subject, s.reason);
   if (s.phase == shipflow::phase::rolled_back) return with_reason("rolled back: " + subject, s.reason);
   if (is_terminal(s.phase)) return with_reason("failed: " + subject, s.reason);
-  return std::string(name_of(s.phase)) + ": " + subject;
+  return shipflow::words_of_phase(name_of(s.phase)) + ": " + subject;
 }
 
 int exit_code(const shipflow::run_state& s) {

@@ -1,6 +1,9 @@
 #include "watch_picture.hpp"
 
+#include <shipflow/release_report.hpp>
+
 #include <algorithm>
+#include <optional>
 
 namespace program {
 namespace {
@@ -31,6 +34,28 @@ std::string plain(std::string text) {
   return text;
 }
 
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
+// In characters, not bytes: half a character would spoil the terminal.
+std::string fitted(const std::string& words, std::size_t columns) {
+  const auto all = static_cast<std::size_t>(std::count_if(words.begin(), words.end(), begins_character));
+  if (all <= columns) return words;
+  const auto kept = columns > 3 ? columns - 3 : columns;
+  std::size_t seen = 0, at = 0;
+  while (at < words.size() && (seen < kept || !begins_character(words[at])))
+    seen += begins_character(words[at++]) ? 1U : 0U;
+  return words.substr(0, at) + (columns > 3 ? "..." : "");
+}
+
+// {"errors": 0.1} as "errors 0.1".
+std::string figures(const json::object& numbers) {
+  std::string out;
+  for (const auto& [name, value] : numbers)
+    out += (out.empty() ? "" : ", ") + std::string(name) + " " +
+           (value.is_string() ? std::string(value.get_string()) : json::serialize(value));
+  return out;
+}
+
 const json::object* member(const json::object& o, const char* group, const std::string& id) {
   const auto* all = o.if_contains(group);
   const auto* one = all != nullptr && all->is_object() ? all->get_object().if_contains(id) : nullptr;
@@ -58,12 +83,13 @@ class picture {
   }
 
  private:
-  void line(const std::string& words) { lines_.push_back(plain(words).substr(0, columns_)); }
+  void line(const std::string& words) { lines_.push_back(fitted(plain(words), columns_)); }
 
   void head() {
     const auto& p = *s_.what;
-    line(p.name + " " + p.release.version + " to " + p.environment + ": " + std::string(name_of(s_.phase)) +
-         (s_.paused ? ", paused" : "") + ", for " + span((over() ? s_.finished : now_) - s_.created) +
+    line(p.name + " " + p.release.version + " to " + p.environment + ": " +
+         shipflow::words_of_phase(name_of(s_.phase)) + (s_.paused ? ", paused" : "") + ", for " +
+         span((over() ? s_.finished : now_) - s_.created) +
          (over() || least_left(s_, now_).count() == 0
               ? ""
               : ", at least " + span(least_left(s_, now_)) + " left"));
@@ -96,7 +122,8 @@ class picture {
                                                            : ">";
     auto words = std::string("  ") + mark + " " + planned.id + "  ";
     if (st.status == step_status::done) return line(words + span(st.ended - st.began));
-    words += std::string(name_of(st.status));
+    words += st.status == step_status::asking ? "waits for " + people_of(planned)
+                                              : std::string(name_of(st.status));
     if (const auto* told = member(seen_.live, "steps", planned.id)) {
       const auto* percent = told->if_contains("percent");
       if (percent != nullptr && percent->is_int64() && percent->get_int64() >= 0)
@@ -106,15 +133,17 @@ class picture {
     line(words + waits_for(planned, st) + (st.why.empty() ? "" : ": " + st.why));
   }
 
+  static std::string people_of(const plan_step& planned) {
+    std::string out;
+    for (const auto& role : planned.roles) out += (out.empty() ? "" : ", ") + role;
+    return out.empty() ? "people" : out;
+  }
+
   std::string waits_for(const plan_step& planned, const step_state& st) const {
     std::string out;
     if (st.status == step_status::asking && planned.kind == step_kind::checklist)
       out =
           ", " + std::to_string(st.ticked.size()) + " of " + std::to_string(planned.items.size()) + " ticked";
-    if (st.status == step_status::asking && !planned.roles.empty()) {
-      out += ", by";
-      for (const auto& role : planned.roles) out += " " + role;
-    }
     if (st.status == step_status::timing && planned.lasts.count() > 0 && st.due != time_point{}) {
       const auto gone = now_ - st.began;
       out += " " +
@@ -125,9 +154,9 @@ class picture {
   }
 
   void weights() {
-    if (seen_.weights.empty()) return;
-    const auto percent = seen_.weights.back().second;
-    line("  traffic " + bar(percent) + " " + std::to_string(percent) + " % on " + s_.what->release.version);
+    for (const auto& [component, percent] : seen_.weights)
+      line("  traffic " + bar(percent) + " " + std::to_string(percent) + " % " +
+           (component.empty() ? "" : "of " + component + " ") + "on " + s_.what->release.version);
   }
 
   void guard(std::size_t g) {
@@ -140,7 +169,7 @@ class picture {
       reason = text(*told, "reason");
       if (const auto* n = told->if_contains("numbers");
           n != nullptr && n->is_object() && !n->get_object().empty())
-        numbers = " " + json::serialize(*n);
+        numbers = " (" + figures(n->get_object()) + ")";
     }
     if (level == "none") return;
     line("  guard " + planned.id + "  " + level + (reason.empty() ? "" : ": " + reason) + numbers);
@@ -171,6 +200,23 @@ class picture {
 };
 
 }  // namespace
+
+void note_weight(watched& to, const shipflow::run_state& s, const shipflow::fact& f) {
+  const auto index = s.what == nullptr ? std::nullopt : s.what->find(f.step);
+  if (!index) return;
+  const auto& component = s.what->steps[*index].component;
+  if (f.kind == shipflow::fact_kind::intent) {
+    const auto* inputs = f.body.if_contains("inputs");
+    const auto* weight =
+        inputs != nullptr && inputs->is_object() ? inputs->get_object().if_contains("weight") : nullptr;
+    if (weight != nullptr && weight->is_int64())
+      to.weights[component] = static_cast<int>(std::clamp<std::int64_t>(weight->get_int64(), 0, 100));
+  }
+  // Traffic goes back first, and with the first of its steps all of it.
+  if (f.kind == shipflow::fact_kind::undo_outcome && text(f.body, "status") == "done" &&
+      s.what->steps[*index].inputs.contains("weight"))
+    to.weights[component] = 0;
+}
 
 duration least_left(const shipflow::run_state& s, time_point now) {
   if (s.phase > shipflow::phase::watching) return duration{0};

@@ -3,19 +3,22 @@
 
 #include <shipflow/run.hpp>
 
+#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace program {
 
 /// What a picture shows beside the state.
 struct watched {
-  shipflow::json::object live;  ///< `live` of the control socket; empty: nobody told
-  std::vector<std::pair<shipflow::time_point, int>> weights;  ///< percent of traffic on the new version
+  shipflow::json::object live;         ///< `live` of the control socket; empty: nobody told
+  std::map<std::string, int> weights;  ///< component -> percent of its traffic on the new version
 };
 
-/// At most `columns` wide, colourless. Waiting steps are one line together.
+/// What a fact says about traffic. The state must have been folded up to it.
+void note_weight(watched& to, const shipflow::run_state& s, const shipflow::fact& f);
+
+/// At most `columns` wide, colourless; what is cut off ends in "...". Waiting steps are one line together.
 [[nodiscard]] std::vector<std::string> picture_of(const shipflow::run_state& s, const watched& seen,
                                                   shipflow::time_point now, std::size_t columns);
 

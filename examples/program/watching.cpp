@@ -21,6 +21,17 @@ using shipflow::result;
 
 constexpr shipflow::duration pace{500};
 
+struct room {
+  std::size_t columns = 100, rows = 40;
+};
+
+// What a picture may take, with a column and two rows of air.
+room paper() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col <= 20 || size.ws_row <= 4) return {};
+  return {size.ws_col - 1U, size.ws_row - 2U};
+}
+
 class watcher {
  public:
   watcher(const arguments& given, std::unique_ptr<shipflow::store> keep, std::string run)
@@ -70,7 +81,7 @@ class watcher {
       if (!f) return f.error();
       if (f->rev > state_.rev)
         if (auto folded = apply(state_, *f); !folded) return folded.error();
-      note_weight(*f);
+      note_weight(seen_, state_, *f);
       shipflow::engine_event e;
       e.run = run_;
       e.sequence = f->rev;
@@ -81,15 +92,6 @@ class watcher {
     return {};
   }
 
-  void note_weight(const shipflow::fact& f) {
-    const auto* inputs = f.body.if_contains("inputs");
-    const auto* weight =
-        inputs != nullptr && inputs->is_object() ? inputs->get_object().if_contains("weight") : nullptr;
-    if (f.kind == shipflow::fact_kind::intent && weight != nullptr && weight->is_int64())
-      seen_.weights.emplace_back(f.at,
-                                 static_cast<int>(std::clamp<std::int64_t>(weight->get_int64(), 0, 100)));
-  }
-
   void draw() {
     seen_.live = {};
     const auto answered =
@@ -98,20 +100,25 @@ class watcher {
       if (const auto* live = answered->if_contains("live"); live != nullptr && live->is_object())
         seen_.live = live->get_object();
     erase();
-    winsize size{};
-    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 && size.ws_row > 4;
-    const std::size_t columns = known ? size.ws_col - 1U : 100U;
-    auto lines = picture_of(state_, seen_, loop_.now(), columns);
+    const auto size = paper();
+    auto lines = picture_of(state_, seen_, loop_.now(), size.columns);
     // What does not fit cannot be erased again.
-    const std::size_t most = known ? size.ws_row - 2U : 40U;
-    if (lines.size() > most) lines.resize(most);
+    if (lines.size() > size.rows) lines.resize(size.rows);
     for (const auto& l : lines) std::printf("%s\n", l.c_str());
     std::fflush(stdout);
-    drawn_ = lines.size();
+    drawn_ = std::move(lines);
   }
 
+  // A terminal that became narrower has broken the lines that were drawn: each takes as many rows as it needs now.
   void erase() {
-    for (; drawn_ > 0; --drawn_) std::printf("\x1b[1A\x1b[2K");
+    const auto columns = paper().columns + 1;
+    for (const auto& l : drawn_) {
+      const auto characters = static_cast<std::size_t>(std::count_if(
+          l.begin(), l.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+      for (auto rows = std::max<std::size_t>(1, (characters + columns - 1) / columns); rows > 0; --rows)
+        std::printf("\x1b[1A\x1b[2K");
+    }
+    drawn_.clear();
   }
 
   int end() {
@@ -123,7 +130,10 @@ class watcher {
                               .c_str());
     else
       std::printf("%s\n", last_line(state_).c_str());
-    return exit_code(state_);
+    if (!over_)
+      std::fprintf(stderr, "shipflow: no longer watched, it goes on; look again with: shipflow watch %s\n",
+                   run_.c_str());
+    return over_ ? exit_code(state_) : 130;
   }
 
   // First, so that other threads inherit the blocked signals.
@@ -138,7 +148,7 @@ class watcher {
   shipflow::run_state state_;
   watched seen_;
   std::int64_t told_ = 0;
-  std::size_t drawn_ = 0;
+  std::vector<std::string> drawn_;
   bool over_ = false;
   shipflow::error problem_;
 };
@@ -159,7 +169,7 @@ result<std::string> the_run(shipflow::store& keep) {
 }  // namespace
 
 int watch(const arguments& given) {
-  auto keep = shipflow::open_sqlite_store({.path = places_of(given).store, .vfs = "", .read_only = true});
+  auto keep = open_to_read(given);
   if (!keep) return complain(keep.error());
   const auto run = given.words.empty() ? the_run(**keep) : result<std::string>(given.words.front());
   if (!run) return complain(run.error());
