@@ -23,6 +23,7 @@ SECRET = "not-to-be-seen"
 VARIABLES = {
     "SHOP_DIRECTORY": "/srv/shop", "SHOP_STATE": "/srv/state", "SHOP_PORT": "18080",
     "DATABASE_URL": "postgresql://localhost/shop", "PGPASSWORD": SECRET, "PROD_DB_URL": "postgresql://localhost/shop",
+    "STAGING_DB_URL": "postgresql://localhost/staging",
     "SAMPLE_DATABASE_URL": f"postgresql://sample:{SECRET}@localhost/sample",
     "AWS_ACCOUNT_ID": "000000000000", "AWS_REGION": "eu-central-1", "DB_HOST": "db.example.com", "DB_NAME": "shop",
     "PROD_DB_HOST": "db.example.com", "PROD_DB_NAME": "shop", "DB_USER": "nobody", "DB_PASSWORD": SECRET,
@@ -38,8 +39,8 @@ NOT_BUILT = [
     re.compile(r"bound to provider `(kubernetes|compose)`, which is not built in this version$"),
     re.compile(r"not built in this version: `(run|scan)`$"),
 ]
-# ShopFlow's development and staging are listed with their addresses and do not bind everything yet.
-NOT_BOUND = re.compile(r"component `(api|database|tests)` is not bound in environment `(development|staging)`")
+# Nothing is released to where ShopFlow's developers work.
+NOT_BOUND = re.compile(r"component `(api|database|tests)` is not bound in environment `development`")
 
 # What each team's document says in figures and names, and where its plan or its environments say the same.
 TEAM_SAYS = {
@@ -54,6 +55,8 @@ TEAM_SAYS = {
         "addresses": ["www.shopflow.io", "staging.shopflow.io", "localhost:3000", "/api/health/db", "/api/health/cache",
                       "/api/health/external"],
         "triggers": ["push: [main]", 'tag: "v*"'],
+        "links": ["CloudWatch Dashboard: https://console.aws.amazon.com/cloudwatch", "Application Logs:", "ECS Service Status:"],
+        "staging": ["cluster: shopflow-staging, service: shopflow-api", "STAGING_DB_URL"],
     },
     "sample-ecommerce": {
         "checklists": ["coverage at least 80%", "certificate: 14d", "Business continuity plan ready", "Payments are processed",
@@ -61,7 +64,7 @@ TEAM_SAYS = {
         "limits": ["errors > 5% for 5m", "response_time > 2s", "database_errors > 10", "payment_failures > 5%"],
         "reactions": ["within: 30m", "escalate: [{ after: 15m, to: [executives] }]", "roles: [lead, pm]", "backup-services", '"20240301000000"'],
         "messages": ["before: 24h", "before: 48h", "There is trouble at", "stakeholders", "customers", "executives", "developers", "support"],
-        "people": ["user:mike", "user:jane", "user:alex"],
+        "people": ["user:mike", "user:jane", "user:alex", "mike@example.com", "support@example.com", "roles: [lead, pm], quorum: 2"],
         "strategy": ["default: 10,", "production-green", "production-blue", "settle: { default: 5m", "instances: 3"],
         "watching": ["from: 0h, to: 2h", "from: 2h, to: 24h"],
     },
@@ -82,7 +85,7 @@ TEAM_SAYS = {
                      "migration:run", "migration:revert", "cdn.invalidate"],
         "features": ["review_system: true", "recommendation_engine: false", "recommendation_engine: true", "ssl: true",
                      "max_connections: 100"],
-        "triggers": ["push: [main, develop]", "pull_request: [main, develop]"],
+        "triggers": ["push: [main, develop]", "pull_request: [main, develop]", "release/*", "hotfix/*", "branches: [main]"],
         "messages": ["to: developer", "to: team", "stakeholders"],
     },
     "storefront-cdk": {
@@ -91,6 +94,8 @@ TEAM_SAYS = {
         "limits": ["errors > 5% for 5m", "response_time > 2s for 10m", "cpu > 80% for 15m", "memory > 80% for 15m"],
         "people": ["after: 5m", "self: deny", "skippable: true", "group:production-approvers"],
         "triggers": ["staging-deploy", "deploy-infrastructure", "skip ci", "ci skip", "deploy-all", "order: [dev, staging, prod]"],
+        "links": ["ECS Clusters:", "CloudWatch Metrics:", "Application Logs:"],
+        "components": ['paths: ["apps/api/**"]', 'paths: ["apps/web/**"]'],
         "contacts": ["to: devops", "to: development", "to: security"],
         "stacks": ["NetworkStack", "DatabaseStack", "APIServiceStack", "WebServiceStack"],
     },
@@ -206,12 +211,36 @@ class Processes(unittest.TestCase):
                 wanted = [text for s in compiled["steps"] for text in [s.get("title", ""), *s.get("item_texts", [])]]
                 wanted += [t["text"] for t in compiled.get("tasks", [])]
                 wanted += [g["alert"] for g in compiled["guards"] if g.get("alert")]
-                wanted += [f"{severity} " for severity in compiled["rollback"].get("severities", {})]
+                wanted += [f"{severity}: " for severity in compiled["rollback"].get("severities", {})]
                 wanted += list(compiled["roles"])
+                wanted += [f">{group}</th>" for s in compiled["steps"] for group in s.get("item_groups", [])]
+                wanted += [f'href="{address}">{name}</a>' for name, address in compiled["about"].get("links", {}).items()]
+                wanted += [compiled["about"]["purpose"]]
                 told = {m["moment"] for m in compiled["messages"]} & {"started", "approval", "released"}
                 wanted += [f"<td>{moment}</td>" for moment in told]
                 self.assertGreater(len(wanted), 30)
                 self.assertEqual([w for w in wanted if w not in report], [])
+
+    def test_shopflow_goes_to_staging_by_itself_and_qa_tries_it_there(self):
+        done = self.plan(*self.documents("shopflow"), "staging", "--format", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        steps = {s["id"]: s for s in json.loads(done.stdout)["steps"]}
+        self.assertNotIn("go", steps)
+        self.assertNotIn("ready", steps)
+        self.assertIn("Checkout process completes", steps["shop-works"]["item_texts"])
+        self.assertIn("api-in-place", {s["group"] for s in steps.values()})
+
+    def test_a_plan_as_a_table_and_over_time_says_what_the_teams_document_says(self):
+        documents = self.documents("shopflow")
+        table = self.plan(*documents, "production", "--format", "table").stdout
+        for words in ("  Code readiness\n    code-readiness-1    All tests passing in CI\n", "Tue-Thu 10:00-14:00", "qa: user:quinn",
+                      "SEV2: lead decide within 15m, else it is rolled back", "reminder 24h before 1h before"):
+            with self.subTest(words=words):
+                self.assertIn(words.replace("24h", "1d"), table)
+        over_time = self.plan(*documents, "production", "--format", "timeline", "--store",
+                              pathlib.Path(self.place.name) / "none.db").stdout
+        self.assertRegex(over_time, r"shopflow 1\.2\.3 to production: at least 1d10m, without \d+ steps")
+        self.assertRegex(over_time, r"watch +\+10m +1d +the plan")
 
     def test_shopflow_compiles_locally_to_the_same_bytes_each_time(self):
         forms = {form: [self.plan(*self.documents("shopflow"), "local", "--format", form) for _ in range(2)]
