@@ -27,8 +27,14 @@ constexpr const char* style =
     ".released{background:#cfe8d5}.restored{background:#cfe0f5}.parked{background:#fbe6b0}"
     ".violated{background:#e5484d;color:#fff;font-weight:700}.num{text-align:right;white-space:nowrap}"
     "code{font:13px ui-monospace,monospace;background:#f2f5f8;padding:.05rem .3rem;border-radius:.2rem}"
-    ".key span{padding:.1rem .5rem;margin-right:.6rem;border-radius:.2rem}svg text{font:12px "
-    "system-ui,sans-serif}";
+    ".key{line-height:2}.key span{padding:.1rem "
+    ".5rem;margin-right:.6rem;border-radius:.2rem;white-space:nowrap}"
+    "svg text{font:12px system-ui,sans-serif;fill:currentColor}"
+    ".released,.restored,.parked,.key span{color:#1c2733}:root{color-scheme:light dark}"
+    "@media(prefers-color-scheme:dark){body{color:#d0d7de;background:#0d1117}.sub{color:#8b949e}"
+    ".tile,.m td,.m th{border-color:#30363d}code{background:#161b22}}"
+    "@media print{.scroll{overflow:visible}tr,svg,.tile{break-inside:avoid}h2{break-after:avoid}"
+    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -142,7 +148,8 @@ void timeline(std::string& out, const rehearsal_report& r) {
   out +=
       "<h2>The undisturbed run</h2><p class=\"sub\">Logarithmic in time; the label is how long a step "
       "lasts.</p><div class=\"scroll\"><svg width=\"1120\" height=\"" +
-      number(height * static_cast<double>(r.rows.size()) + 10) + "\" role=\"img\">";
+      number(height * static_cast<double>(r.rows.size()) + 10) +
+      "\" role=\"img\"><title>Steps of the undisturbed run over time</title>";
   double y = 4;
   for (const auto& row : r.rows) {
     const auto begin = place(row.began, whole, width);

@@ -46,9 +46,8 @@ std::string tiles_of(const release_report& r) {
   std::string out;
   const bool came = r.released_at != time_point{};
   tile(out, whole_seconds(came ? r.released_at - r.created : r.lasted()), came ? "to the release" : "lasted");
-  if (came && !r.is_incident())
-    tile(out, whole_seconds((r.finished == time_point{} ? r.told_at : r.finished) - r.released_at),
-         "watched since");
+  const auto since = (r.finished == time_point{} ? r.told_at : r.finished) - r.released_at;
+  if (came && !r.is_incident() && since >= duration{1'000}) tile(out, whole_seconds(since), "watched since");
   if (r.turned != time_point{} && r.finished != time_point{})
     tile(out, whole_seconds(r.finished - r.turned), "to roll back");
   const auto done =

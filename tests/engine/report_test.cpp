@@ -41,7 +41,7 @@ TEST_CASE("engine/report: a release with its people, steps and times") {
   CHECK(told.steps[1].status == "done");
   const auto text = shipflow::to_markdown(told);
   CHECK(has(text, "# toy 2.0.0 to test: released"));
-  CHECK(has(text, "| go | approval by qa | done |"));
+  CHECK(has(text, "| go | go | done |"));
   CHECK(has(text, "toy 2.0.0 was released to test in "));
   CHECK(has(text, "3 of 3 steps done."));
   CHECK(has(text, "Started by user:dana; agreed to by user:quinn."));
@@ -170,7 +170,7 @@ TEST_CASE("engine/report: traffic of several components is told apart, and goes 
   const auto run = r.start(b);
   REQUIRE(r.finish(run));
   const auto told = shipflow::report_release(*r.store, run).value();
-  CHECK(told.turned > told.created);
+  CHECK(told.turned >= told.created);
   REQUIRE(told.weights.size() == 4);
   CHECK(told.weights[0].component == "api");
   CHECK(told.weights[0].percent == 10);
@@ -188,7 +188,8 @@ TEST_CASE("engine/report: a long watch leaves the way to the release to be seen,
   rig r;
   plan_builder b;
   b.set("api", "api", "2");
-  b.step("watch", shipflow::step_kind::watch, {"api"}).lasts = std::chrono::hours{24};
+  b.wait("bake", std::chrono::minutes{10}, {"api"});
+  b.step("watch", shipflow::step_kind::watch, {"bake"}).lasts = std::chrono::hours{24};
   const auto run = r.start(b);
   REQUIRE(r.finish(run));
   const auto told = shipflow::report_release(*r.store, run).value();
@@ -218,10 +219,10 @@ TEST_CASE("engine/report: the environment in words, its links, and nothing to cl
   const auto told = shipflow::report_release(*r.store, run).value();
   const auto page = shipflow::to_html(told, {});
   CHECK(has(page, "href=\"https://logs.example.com/?a=1&amp;b=2\">Logs &lt;b&gt;</a>"));
-  CHECK(has(page, "<td>tasks 3, multi_az yes</td>"));
+  CHECK(has(page, "<td>multi_az yes, tasks 3</td>"));
   CHECK_FALSE(has(page, "href=\"javascript"));
   const auto text = shipflow::to_markdown(told);
-  CHECK(has(text, "- Size: tasks 3, multi\\_az yes"));
+  CHECK(has(text, "- Size: multi\\_az yes, tasks 3"));
   CHECK(to_json(told).at("about").at("purpose") == "Live");
 }
 

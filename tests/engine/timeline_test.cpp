@@ -44,7 +44,7 @@ TEST_CASE("engine/timeline: steps last as the median of former releases, waits a
   const auto text = shipflow::to_timeline(next.get(), known);
   CHECK(has(text, "toy 1.3.0 to test: about 13m"));
   CHECK(has(text, "3 releases"));
-  CHECK(has(text, "10m      the plan"));
+  CHECK_MESSAGE(has(text, "10m        the plan"), text);
   auto elsewhere = release_of("1.3.0");
   elsewhere.get().environment = "nowhere";
   CHECK(shipflow::estimates_of(*r.store, elsewhere.get()).value().empty());
@@ -54,6 +54,6 @@ TEST_CASE("engine/timeline: what nobody knows is called so and counts as nothing
   auto b = release_of("1.0.0");
   const auto text = shipflow::to_timeline(b.get(), {});
   CHECK(has(text, "at least 10m, without 2 steps of which nothing is known"));
-  CHECK(has(text, "?        not known"));
+  CHECK_MESSAGE(has(text, "?          not known"), text);
   CHECK(shipflow::to_timeline({}, {}).find("about 0s") != std::string::npos);
 }

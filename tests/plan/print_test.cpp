@@ -145,14 +145,16 @@ guard errors: errors > 1% for 5m, SEV1, from api/shift to watch
 guard api: probe api, SEV1, from api/shift to watch
 
 checklist ready
-  1  a
-  2  b
+  1  green
+  2  reviewed
 
 rules
+  SEV2: lead decide within 15m, else it is rolled back
   a step that fails: rolls back at once
+  within 30m of the release lead may ask for a rollback
 
 roles
-  lead: user:lee
-  qa: user:quinn
+  lead: group:leads
+  qa: user:alice, user:bob
 )~");
 }

@@ -84,6 +84,8 @@ TEST_CASE("rehearsal/views: a plan without a point of no return and a single run
 
 TEST_CASE("rehearsal/views: the page escapes, loads nothing, and stays small for a large plan") {
   const auto page = to_html(small_report());
+  CHECK(has(page, "role=\"img\"><title>"));
+  CHECK(has(page, "prefers-color-scheme:dark"));
   CHECK(has(page, "undo of &lt;migrate&gt; failed"));
   CHECK(has(page, "database was &quot;1&quot; &amp; is &quot;2&quot;"));
   CHECK_FALSE(has(page, "<migrate>"));

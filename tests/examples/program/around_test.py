@@ -3,15 +3,19 @@
   around_test.py SHIPFLOW
 """
 
+import fcntl
 import json
 import os
 import pathlib
 import pty
 import re
 import shutil
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 PROGRAM = sys.argv.pop(1)
@@ -315,9 +319,9 @@ environments:
         follower = subprocess.Popen([PROGRAM, "watch", run], cwd=self.dir, stdout=theirs)
         os.close(theirs)
         seen = b""
-        while b"asking, by qa" not in seen:
+        while b"waits for qa" not in seen:
             seen += os.read(ours, 4096)
-        self.assertIn(b"shop 1.0.0 to staging: forward", seen)
+        self.assertIn(b"shop 1.0.0 to staging: under way", seen)
         self.assertIn(b"at least", seen)
         self.shipflow("approve", run, "go", "--as", "user:quinn")
         while True:
@@ -333,8 +337,36 @@ environments:
         self.assertIn(b"+ go", seen)
         self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_watch_keeps_to_a_narrow_terminal_and_leaves_it_when_interrupted(self):
+        process, run = self.waiting_run()
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        follower = subprocess.Popen([PROGRAM, "watch", run], cwd=self.dir, stdout=theirs, stderr=subprocess.PIPE, text=True)
+        seen = b""
+        while seen.count(b"waits for qa") < 2:
+            seen += os.read(ours, 4096)
+        drawn = seen[seen.rindex(b"\x1b[2K") + 4:] if b"\x1b[2K" in seen else seen
+        lines = drawn.decode().split("\r\n")
+        self.assertLessEqual(max(len(line) for line in lines), 40, lines)
+        # Made narrower, the terminal has broken the lines: more rows are taken back than lines were drawn.
+        before = seen.count(b"\x1b[2K")
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 21, 0, 0))
+        rows = sum(max(1, -(-len(line) // 21)) for line in lines if line)
+        while seen.count(b"\x1b[2K") < before + rows:
+            seen += os.read(ours, 4096)
+        follower.send_signal(signal.SIGINT)
+        said = follower.communicate(timeout=60)[1]
+        os.close(theirs)
+        os.close(ours)
+        self.assertEqual(follower.returncode, 130)
+        self.assertIn(f"look again with: shipflow watch {run}", said)
+        self.assertEqual(self.shipflow("approve", run, "go", "--as", "user:quinn").returncode, 0)
+        self.assertEqual(process.wait(timeout=60), 0)
+
     def test_watch_without_a_run_or_of_one_that_is_not_there(self):
-        self.assertEqual(self.shipflow("watch").returncode, 1)  # there is no store
+        none = self.shipflow("watch")
+        self.assertEqual(none.returncode, 1)
+        self.assertRegex(none.stderr, r"there is no store at /.*/shipflow\.db; name it with --store FILE\n$")
         self.run_in("dev", "1.0.0")
         done = self.shipflow("watch")
         self.assertEqual(done.returncode, 2)
@@ -426,6 +458,64 @@ environments:
                 told = self.shipflow("help", verb).stdout
                 self.assertIn(f"example\n  shipflow {verb}", told)
 
+    def test_options_that_a_verb_does_not_take_are_refused_and_those_it_takes_are_told(self):
+        for words, why in (
+                (["report", "x", "--limit", "5"], "report takes no --limit; see shipflow report --help"),
+                (["calendar", "--seed", "5"], "calendar takes no --seed; see shipflow calendar --help"),
+                (["cancel", "x", "--component", "api"], "cancel takes no --component"),
+                (["report", "x", "--formt", "html"], "there is no option --formt"),
+                (["report", "x", "--json=yes"], "--json takes no value"),
+                (["reprot", "x"], 'there is no command "reprot"; did you mean "report"?'),
+                (["help", "wacht"], 'there is no command "wacht"; did you mean "watch"?'),
+                (["blessing"], 'there is no command "blessing"; see shipflow --help'),
+                (["report", "x", "--output"], "--output needs FILE")):
+            with self.subTest(words=words):
+                done = self.shipflow(*words)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(why, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1)
+        told = self.shipflow("report", "--help").stdout
+        for option in ("--format NAME", "--output FILE", "--store FILE", "--json"):
+            self.assertIn(f"\n  {option}", told)
+        self.assertNotIn("--seed", told)
+        self.assertIn("--parameter NAME=VALUE", self.shipflow("run", "--help").stdout)
+        self.assertRegex(self.shipflow("--version").stdout, r"^shipflow \d+\.\d+\.\d+\n$")
+
+    def test_every_option_of_a_usage_is_told_by_its_help(self):
+        for verb in sorted({m for m in re.findall(r"^  shipflow ([a-z]+) ", self.shipflow("--help").stdout, re.MULTILINE)}):
+            told = self.shipflow(verb, "--help").stdout
+            usage, rest = told.split("\n", 1)
+            for option in set(re.findall(r"--[a-z-]+", usage)):
+                with self.subTest(verb=verb, option=option):
+                    self.assertRegex(rest, rf"(?m)^  {option}( |$)")
+
+    def test_a_plan_over_time_by_former_releases(self):
+        words = ["plan", "plan.yaml", "-e", "environments.yaml", "-n", "dev", "-V", "1.1.0", "--format", "timeline"]
+        self.assertIn("at least 0s, without 1 step of which nothing is known", self.shipflow(*words).stdout)
+        self.run_in("dev", "1.0.0")
+        told = self.shipflow(*words)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertRegex(told.stdout, r"(?m)^  say +\+0s +\d+s +1 release +[|#]")
+        wrong = self.shipflow(*words[:-1], "gantt")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("table, timeline, mermaid or json", wrong.stderr)
+
+    def test_a_report_tells_the_same_in_each_form(self):
+        self.run_in("dev", "1.0.0", "--reason", "<script>alert(1)</script> | x")
+        run = self.runs()[0]["run"]
+        for form, words in (("markdown", "shop 1.0.0 was released to dev in "), ("html", "shop 1.0.0 was released to dev in "),
+                            ("json", "shop 1.0.0 was released to dev in "), ("incident", "DEPLOYMENT INCIDENT")):
+            with self.subTest(form=form):
+                told = self.shipflow("report", run, "--format", form)
+                self.assertEqual(told.returncode, 0, told.stderr)
+                self.assertIn(words, told.stdout)
+        page = self.shipflow("report", run, "--format", "html").stdout
+        self.assertNotIn("<script>", page)
+        self.assertEqual(re.findall(r"(?:src|href)=|url\(|@import", page), [])
+        levels = [int(m) for m in re.findall(r"<h([1-6])[ >]", page)]
+        self.assertEqual(levels[0], 1)
+        self.assertEqual([b for a, b in zip(levels, levels[1:]) if b > a + 1 or b == 1], [])
+
     def test_completion_of_bash_offers_verbs_and_the_options_of_a_verb(self):
         script = self.shipflow("completion", "bash").stdout
         ask = ('source /dev/stdin; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _shipflow; printf "%s\\n" "${COMPREPLY[@]}"')
@@ -438,6 +528,10 @@ environments:
         self.assertIn("--hotfix", offered("shipflow", "run", "--h"))
         self.assertNotIn("--hotfix", offered("shipflow", "calendar", "--h"))
         self.assertEqual(offered("shipflow", "audit", "--pub"), ["--public-key"])
+        self.assertEqual(offered("shipflow", "audit", ""), ["verify", "export"])
+        self.assertEqual(offered("shipflow", "schema", "e"), ["environments"])
+        self.assertEqual(offered("shipflow", "report", "x", "--format", ""), ["markdown", "html", "json", "incident"])
+        self.assertEqual(offered("shipflow", "plan", "x", "--format", "t"), ["table", "timeline"])
         self.assertEqual(self.shipflow("completion", "fish").returncode, 2)
 
     def test_completion_of_zsh_is_good_zsh(self):
@@ -447,6 +541,11 @@ environments:
         script = self.dir / "_shipflow"
         script.write_text(self.shipflow("completion", "zsh").stdout)
         subprocess.run(["zsh", "-n", str(script)], check=True, capture_output=True)
+        start = "autoload -Uz compinit && compinit -u -D"
+        for how in (f"{start} && source {script}", f"fpath=({self.dir} $fpath) && {start}"):
+            known = subprocess.run(["zsh", "-f", "-c", how + ' && print -r -- "$_comps[shipflow]"'], check=True, text=True,
+                                   capture_output=True)
+            self.assertEqual((known.stdout, known.stderr), ("_shipflow\n", ""))
 
     def test_completion_of_zsh_names_every_verb(self):
         script = self.shipflow("completion", "zsh").stdout
