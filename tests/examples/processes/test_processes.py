@@ -221,6 +221,22 @@ class Processes(unittest.TestCase):
                 self.assertGreater(len(wanted), 30)
                 self.assertEqual([w for w in wanted if w not in report], [])
 
+    def test_every_trigger_that_a_team_wrote_down_is_armed_where_its_customers_are(self):
+        for name in PROCESSES:
+            plan, environments = self.documents(name)
+            if self.plan(plan, environments, LIVE[name]).returncode != 0:
+                text, places = with_stand_ins(plan.read_text(), environments.read_text())
+                plan, environments = (pathlib.Path(self.place.name) / f.name for f in (plan, environments))
+                plan.write_text(text)
+                environments.write_text(places)
+            compiled = json.loads(self.plan(plan, environments, LIVE[name], "--format", "json").stdout)
+            armed = {g["id"] for g in compiled["guards"]}
+            written = set()
+            for block in re.findall(r"(?m)^    triggers:(?: &\w+)?\n((?:      .*\n)+)", environments.read_text()):
+                written |= set(re.findall(r"(?m)^      ([a-z-]+):", block))
+            with self.subTest(process=name):
+                self.assertEqual(written - armed, set())
+
     def test_shopflow_goes_to_staging_by_itself_and_qa_tries_it_there(self):
         done = self.plan(*self.documents("shopflow"), "staging", "--format", "json")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -233,7 +249,7 @@ class Processes(unittest.TestCase):
     def test_a_plan_as_a_table_and_over_time_says_what_the_teams_document_says(self):
         documents = self.documents("shopflow")
         table = self.plan(*documents, "production", "--format", "table").stdout
-        for words in ("  Code readiness\n    code-readiness-1    All tests passing in CI\n", "Tue-Thu 10:00-14:00", "qa: user:quinn",
+        for words in ("  Code readiness\n    code-readiness-1  All tests passing in CI\n", "Tue-Thu 10:00-14:00", "qa: user:quinn",
                       "SEV2: lead decide within 15m, else it is rolled back", "reminder 24h before 1h before"):
             with self.subTest(words=words):
                 self.assertIn(words.replace("24h", "1d"), table)
