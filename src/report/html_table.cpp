@@ -16,7 +16,7 @@ html_cell time_cell(time_point t) {
           true};
 }
 
-html_cell span_cell(duration d) { return {whole_seconds(d), true}; }
+html_cell span_cell(duration d) { return {brief_span(d), true}; }
 
 html_cell tag_cell(const std::string& word, tone t) { return {tag(word, t), true}; }
 

@@ -41,7 +41,7 @@ std::string bar_of(const reported_step& s, time_point end, const period& over, i
          std::string(name_of(tone_of_status(s.status))) + "\" x=\"" + std::to_string(from) + "\" y=\"" +
          std::to_string(y + 3) + "\" width=\"" + std::to_string(to - from) + "\" height=\"13\"><title>" +
          escaped(s.title + ": " + s.status + ", " + when(s.began) + " to " + when(end)) + "</title></rect>" +
-         text_at(to + 5, y + 13, "start", whole_seconds(end - s.began) + open);
+         text_at(to + 5, y + 13, "start", brief_span(end - s.began) + open);
 }
 
 std::string axis_of(const period& over, int height) {

@@ -167,7 +167,7 @@ std::string incident_text(const release_report& r) {
   out += "Cause: " + (r.why.empty() ? std::string("[not known]") : r.why) + "\n";
   out += "Resolution: ";
   if (r.phase == "rolled_back")
-    out += "rolled back; what was there before was compared and is there again\n";
+    out += "rolled back; what was there before was compared and is there again" + report::kept_by(r) + "\n";
   else
     out += over ? "the release ended as " + r.phase + "\n" : "the release is being rolled back\n";
   out += "ETA: " + (over ? when(r.finished) : std::string("[expected]")) + "\n\nTimeline\n";

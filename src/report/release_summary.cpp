@@ -39,7 +39,7 @@ std::string how_it_ended(const release_report& r) {
   if (r.phase == "rolled_back")
     return subject + " was rolled back in " + r.environment + " after " +
            whole_seconds(r.turned - r.created) + ", which took " + whole_seconds(r.finished - r.turned) +
-           "; what was there before was compared and is there again" + why;
+           "; what was there before was compared and is there again" + report::kept_by(r) + why;
   if (r.phase == "failed" || r.phase == "cancelled")
     return subject + " was not released to " + r.environment + ": " + (r.why.empty() ? r.phase : r.why) +
            ". Nothing had to be put back.";

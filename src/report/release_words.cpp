@@ -38,6 +38,13 @@ std::size_t steps_in(const release_report& r) {
   }));
 }
 
+std::string kept_by(const release_report& r) {
+  std::string out;
+  for (const auto& u : r.undo)
+    if (u.status == "kept") out += (out.empty() ? ", but for " : ", ") + u.id;
+  return out.empty() ? out : out + ", kept";
+}
+
 bool is_counted_tick(const release_report& r, const reported_word& w) {
   if (w.meaning == "refused" || !w.what.starts_with("tick ")) return false;
   return std::any_of(r.items.begin(), r.items.end(), [&](const reported_item& i) {

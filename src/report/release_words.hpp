@@ -14,6 +14,9 @@ namespace shipflow::report {
 /// Steps of the run; a reaction that nothing called is none.
 [[nodiscard]] std::size_t steps_in(const release_report& r);
 
+/// ", but for migrate, kept": what a rollback left as it was. Empty: nothing.
+[[nodiscard]] std::string kept_by(const release_report& r);
+
 /// Is this word said elsewhere: the tick of an item that stands with its name and time under the checklists?
 [[nodiscard]] bool is_counted_tick(const release_report& r, const reported_word& w);
 

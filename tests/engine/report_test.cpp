@@ -281,6 +281,10 @@ TEST_CASE("engine/report: a rollback tells its reason, what was put back, and th
   CHECK(told.is_incident());
   REQUIRE(told.undo.size() == 1);
   CHECK(told.undo[0].id == "api");
+  auto partly = told;
+  partly.undo.push_back({"migrate", "kept", "the plan keeps it"});
+  CHECK(has(shipflow::incident_text(partly), "is there again, but for migrate, kept\n"));
+  CHECK(has(shipflow::summary_of(partly).front(), "is there again, but for migrate, kept: "));
   const auto incident = shipflow::incident_text(told);
   CHECK(incident.starts_with("DEPLOYMENT INCIDENT\n\nStatus: Resolved\n"));
   CHECK(has(incident, "Cause: step bad failed"));
