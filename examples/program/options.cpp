@@ -28,7 +28,7 @@ constexpr option table[] = {
     {"--format", "NAME", "how it is printed, see the usage"},
     {"--output", "FILE", "writes there, readable by the owner only, instead of printing"},
     {"--plan", "NAME", "rollback: of this plan, where several were released there"},
-    {"--component", "NAME", "puts back that component and what depends on it"},
+    {"--component", "NAME", "one of the plan; rollback: it and what depends on it"},
     {"--from", "NAME|FILE", "promote: the environment it stands in; rehearse: what `survey` wrote"},
     {"--to", "NAME", "promote: the environment it goes to; rollback: a version, or ~N for the N-th before"},
     {"--limit", "N", "at most so many lines, default 20"},
