@@ -56,14 +56,16 @@ constexpr verb table[] = {
      "may a release start, why not, and when next",
      "calendar -e environments.yaml -n production --at 2026-12-24T10:00:00Z", 0, 0, calendar},
     {"version",
-     "version next [PLAN --component NAME] [--repository DIR] [--tags v${version}] [--prerelease NAME] "
+     "version next [PLAN --component NAME] [--repository DIR] [--since REVISION] [--tags v${version}] "
+     "[--prerelease NAME] "
      "[--json]",
      "the next version by the conventional commits since the last one, of all or of one component's; exit "
      "code 1 when "
      "there is none",
      "version next --repository . --prerelease rc", 1, 2, version},
     {"changes",
-     "changes [PLAN [--component NAME]] [--repository DIR] [--since REVISION] [--tags v${version}] [--json]",
+     "changes [PLAN [--component NAME]] [--repository DIR] [--since REVISION] [--tags v${version}] "
+     "[--prerelease NAME] [--json]",
      "what is new since the last version, as Markdown or JSON; with PLAN which of its components changed",
      "changes shopflow.yaml --since v1.4.0", 0, 1, changes},
     {"trigger",
@@ -139,7 +141,9 @@ constexpr verb table[] = {
     {"report", "report RUN [--format markdown|html|json|incident] [--output FILE]",
      "the release told afterwards, or so far: what, who, when, how long, health, people",
      "report 0196c3e5a41-7f3a2b10 --format html --output release.html", 1, 1, report, stored},
-    {"backtest", "backtest PLAN -e FILE -n ENVIRONMENT --good FILE --bad FILE --data FILE [--slot TIME]",
+    {"backtest",
+     "backtest PLAN -e FILE -n ENVIRONMENT --good FILE --bad FILE --data FILE [--slot TIME] [--format "
+     "text|html|json] [--output FILE]",
      "tries the plan's rules on recorded metrics of past releases: false aborts, misses, time to decide",
      "backtest shopflow.yaml -e environments.yaml -n production --good good.json --bad bad.json --data "
      "data.json",
