@@ -4,11 +4,12 @@ import "context"
 
 // A Field is one input or output of an action.
 type Field struct {
-	Name      string `json:"name"`
-	Type      string `json:"type,omitempty"` // string, integer, number, boolean, duration, strings, object, any
-	Required  bool   `json:"required,omitempty"`
-	Sensitive bool   `json:"sensitive,omitempty"`
-	Help      string `json:"help,omitempty"`
+	Name      string     `json:"name"`
+	Type      string     `json:"type,omitempty"` // string, integer, number, boolean, duration, strings, object, any
+	Required  bool       `json:"required,omitempty"`
+	Sensitive bool       `json:"sensitive,omitempty"`
+	Help      string     `json:"help,omitempty"`
+	Ranges    [][2]int64 `json:"ranges,omitempty"` // of an input: [least, most], both included; none: anything
 }
 
 // An Action is what a provider offers; what the members mean: provider.hpp.

@@ -331,9 +331,9 @@ SHIPFLOW_API shipflow_status shipflow_engine_add_builtin(shipflow_engine* engine
 /** Adds a provider that the host serves by calls of kind SHIPFLOW_CALL_ACTION. `name` is the prefix of its
  *  actions in plans. `actions`: [{"name", "version"?: 1, "repeat"?: "set_value"|"token"|"compare_and_set"|
  *  "creates", "undo"?: "reversible"|"forward_only"|"destructive"|"irreversible", "rank"?: "service"|"traffic"|
- *  "database"|"cleanup", "help"?, "inputs"?: [{"name", "type", "required"?, "sensitive"?, "help"?}],
- *  "outputs"?: [same], "resources"?: [template], "tells_ready"?: false, "call_timeout_ms"?: 30000, "timeout_ms"?:
- *  600000}]; what each means: provider.hpp. Both borrowed for the call. Before runs start. Expected:
+ *  "database"|"cleanup", "help"?, "inputs"?: [{"name", "type", "required"?, "sensitive"?, "help"?,
+ *  "ranges"?: [[least, most]]}], "outputs"?: [same], "resources"?: [template], "tells_ready"?: false,
+ *  "call_timeout_ms"?: 30000, "timeout_ms"?: 600000}]; what each means: provider.hpp. Both borrowed for the call. Before runs start. Expected:
  *  SHIPFLOW_ALREADY_EXISTS. Since 0.1. */
 SHIPFLOW_API shipflow_status shipflow_engine_add_provider(shipflow_engine* engine, shipflow_str name,
                                                           shipflow_str actions,

@@ -21,6 +21,23 @@ Enum one_of(const std::string& word, const std::array<Enum, N>& all, const char*
                 std::string("actions: `") + what + "` must be one of " + names + ", not `" + word + "`");
 }
 
+shipflow::number_range read_range(const shipflow::json::value& v, const std::string& what) {
+  const auto* pair = v.if_array();
+  if (pair != nullptr && pair->size() == 2 && pair->at(0).is_int64() && pair->at(1).is_int64() &&
+      pair->at(0).get_int64() <= pair->at(1).get_int64())
+    return {pair->at(0).get_int64(), pair->at(1).get_int64()};
+  throw failure(SHIPFLOW_INVALID_ARGUMENT,
+                what + ": `ranges` must hold pairs of whole numbers, [least, most]");
+}
+
+std::vector<shipflow::number_range> read_ranges(const shipflow::json::value* list, const std::string& what) {
+  if (list == nullptr) return {};
+  if (!list->is_array()) throw failure(SHIPFLOW_INVALID_ARGUMENT, what + ": `ranges` must be a list");
+  std::vector<shipflow::number_range> out;
+  for (const auto& item : list->get_array()) out.push_back(read_range(item, what));
+  return out;
+}
+
 std::vector<shipflow::field_spec> read_fields(const shipflow::json::value* list, const char* what) {
   std::vector<shipflow::field_spec> out;
   if (list == nullptr) return out;
@@ -31,8 +48,8 @@ std::vector<shipflow::field_spec> read_fields(const shipflow::json::value* list,
       throw failure(SHIPFLOW_INVALID_ARGUMENT,
                     std::string("actions: `") + what + "` must be a list of objects");
     members m(item.get_object(), std::string("actions: ") + what);
-    out.push_back(
-        {m.needed("name"), m.text("type", "any"), m.yes("required"), m.yes("sensitive"), m.text("help")});
+    out.push_back({m.needed("name"), m.text("type", "any"), m.yes("required"), m.yes("sensitive"),
+                   m.text("help"), read_ranges(m.any("ranges"), std::string("actions: ") + what)});
     m.done();
   }
   return out;

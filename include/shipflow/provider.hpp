@@ -8,7 +8,9 @@
 #include <shipflow/json.hpp>
 #include <shipflow/time.hpp>
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,6 +61,12 @@ enum class reversibility {
 enum class restore_rank { traffic = 0, service = 1, database = 2, cleanup = 3 };
 [[nodiscard]] std::string_view name_of(restore_rank r) noexcept;
 
+/// Whole numbers from `least` to `most`, both included.
+struct number_range {
+  std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
 /// One input or output of an action.
 struct field_spec {
   std::string name;  ///< an input called "*" stands for all others: the action takes any name
@@ -70,8 +78,12 @@ struct field_spec {
   /// events and errors hold "***", and no step may refer to it. Keep it in a secret store, and let
   /// an environment's variable name the place.
   bool sensitive = false;
-  /// One line for people, printed by `shipflow actions` and used in the JSON Schema.
+  /// One line for people.
   std::string help;
+  /// What an input may be: inside one of these; none: anything of its type. "integer" and "number" by their value,
+  /// "duration" by its milliseconds, "string" by its bytes, "strings" by how many they are; other types have none. The
+  /// compiler refuses the rest with its place. What is known in a run only (`${steps...}`) the action refuses itself.
+  std::vector<number_range> ranges = {};
 };
 
 /// What an action is, fixed at registration and pinned by a run.

@@ -27,10 +27,10 @@ void input_list::written_fields(const node* mapping) {
   for (const auto& [name, field] : mapping->fields) written(name, field);
 }
 
-void input_list::implied(const std::string& name, json::value value) {
+void input_list::implied(const std::string& name, json::value value, const node* from) {
   for (const auto& known : entries_)
     if (known.input.name == name) return;
-  entries_.push_back({{name, std::move(value), &at_, true, false}, false});
+  entries_.push_back({{name, std::move(value), from == nullptr ? &at_ : from, true, false}, false});
 }
 
 void input_list::composed(const std::string& name, json::value value, const node& n) {

@@ -17,7 +17,8 @@ class input_list {
 
   void written(const std::string& name, const node& n);
   void written_fields(const node* mapping);
-  void implied(const std::string& name, json::value value);
+  /// `from`: what people wrote that implies it; findings are there. Default: the step.
+  void implied(const std::string& name, json::value value, const node* from = nullptr);
   /// Renders a node whose references count as this call's.
   [[nodiscard]] json::value rendered(const node& n) { return read_.value(n, &references_); }
   void composed(const std::string& name, json::value value, const node& n);

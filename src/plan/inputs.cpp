@@ -1,6 +1,7 @@
 #include "plan/inputs.hpp"
 
 #include "plan/hint.hpp"
+#include "plan/ranges.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -37,9 +38,9 @@ void read_as(const std::string& type, json::value& value) {
   }
 }
 
-// Why the value does not fit, or empty.
-std::string misfit(const std::string& type, const json::value& value) {
-  if (type == "any" || is_deferred(value)) return {};
+// Why the value is not of the type, or empty.
+std::string wrong_type(const std::string& type, const json::value& value) {
+  if (type == "any") return {};
   if (type == "string") return value.is_string() ? "" : "must be text; put it in quotes";
   if (type == "integer") return value.is_int64() ? "" : "must be a whole number";
   if (type == "number") return value.is_number() ? "" : "must be a number";
@@ -56,6 +57,13 @@ std::string misfit(const std::string& type, const json::value& value) {
   if (list == nullptr) return "must be a list of strings";
   const bool all = std::all_of(list->begin(), list->end(), [](const auto& item) { return item.is_string(); });
   return all ? "" : "must be a list of strings; put numbers in quotes";
+}
+
+// Why the value does not fit, or empty. How large a secret is, is nobody's business here.
+std::string misfit(const field_spec& field, const json::value& value) {
+  if (is_deferred(value)) return {};
+  auto why = wrong_type(field.type, value);
+  return why.empty() && !field.sensitive ? out_of_ranges(field, value) : why;
 }
 
 // A place that a secret is fetched from, not the secret itself.
@@ -75,7 +83,7 @@ void take(const field_spec& field, given_input& input, json::object& to, diagnos
   if (input.templated) read_as(field.type, input.value);
   if (input.templated && field.type == "strings") read_items(input.value);
   if (input.broken) return;
-  if (const auto why = misfit(field.type, input.value); !why.empty()) {
+  if (const auto why = misfit(field, input.value); !why.empty()) {
     out.error(input.at->place, input.at->pointer, "`" + field.name + "` " + why);
     return;
   }

@@ -33,11 +33,12 @@ class strategy {
     return i;
   }
 
-  draft_index shift(std::string_view part, int weight, draft_index after) {
+  /// `written`: where the plan has the weight, if it has it.
+  draft_index shift(std::string_view part, int weight, draft_index after, const node* written = nullptr) {
     const auto i = b_.add(part, step_kind::action, {after});
     const auto what = find("shift");
     input_list inputs(b_.read(), b_.source().body);
-    inputs.implied("weight", weight);
+    inputs.implied("weight", weight, written);
     give_launched(inputs, what);
     b_.at(i).step.title = "shift " + std::to_string(weight) + "% of " + component_ + " to the new version";
     b_.fill(i, what, inputs);
@@ -178,6 +179,7 @@ class strategy {
 
 struct stage {
   int weight = 0;
+  const node* written = nullptr;
   const node* bake = nullptr;
 };
 
@@ -189,7 +191,7 @@ std::vector<stage> stages_of(const builder& b) {
     if (!percent) return;
     if (!out.empty() && *percent <= out.back().weight)
       b.error(weight, "weights must grow from one to the next");
-    out.push_back({*percent, bake});
+    out.push_back({*percent, &weight, bake});
   };
   if (const auto* steps = b.body("steps")) {
     for (const auto& item : steps->items) {
@@ -228,7 +230,7 @@ void build_canary(builder& b) {
   auto last = s.launch();
   for (const auto& stage : stages) {
     const auto part = std::to_string(stage.weight);
-    last = s.shift("shift-" + part, stage.weight, last);
+    last = s.shift("shift-" + part, stage.weight, last, stage.written);
     last = s.gated_bake("bake-" + part, stage.bake, last);
   }
   last = s.promote(last);

@@ -114,6 +114,12 @@ static void bad_bodies(void) {
   CHECK_STATUS(
       SHIPFLOW_INVALID_ARGUMENT,
       shipflow_engine_add_provider(engine, text("toy"), text("[{\"name\":\"a\",\"timeout_ms\":-1}]"), NULL));
+  const char* upside_down = "[{\"name\":\"a\",\"inputs\":[{\"name\":\"n\",\"ranges\":[[0,1],[3,2]]}]}]";
+  err = NULL;
+  CHECK_STATUS(SHIPFLOW_INVALID_ARGUMENT,
+               shipflow_engine_add_provider(engine, text("toy"), text(upside_down), &err));
+  CHECK(holds(shipflow_error_message(err), "`ranges` must hold pairs of whole numbers, [least, most]"));
+  shipflow_error_free(err);
   CHECK_STATUS(SHIPFLOW_NOT_FOUND, shipflow_engine_add_builtin(real, text("teleport"), text(NULL), NULL));
   CHECK_STATUS(
       SHIPFLOW_INVALID_ARGUMENT,

@@ -95,6 +95,26 @@ std::vector<action_spec> task_actions() {
   return {migrate};
 }
 
+field_spec within(field_spec field, std::vector<number_range> ranges) {
+  field.ranges = std::move(ranges);
+  return field;
+}
+
+// Inputs of every type that has limits, and a strategy whose shares have some.
+std::vector<action_spec> limited_actions() {
+  auto secret = within(optional("key", "integer"), {{1, 2}});
+  secret.sensitive = true;
+  auto hold = action("hold",
+                     {within(optional("count", "integer"), {{0, 15}, {100, 100}}),
+                      within(optional("share", "number"), {{.most = 1}}),
+                      within(optional("lasts", "duration"), {{60'000, 3'600'000}}),
+                      within(optional("name", "string"), {{1, 3}}),
+                      within(optional("paths", "strings"), {{.least = 2}}), secret},
+                     {needed("count", "integer")});
+  auto shift = action("shift", {within(needed("weight", "integer"), {{0, 15}, {100, 100}})});
+  return {hold, action("launch", {needed("version", "string")}), shift, action("retire", {})};
+}
+
 class test_offers final : public catalogue {
  public:
   result<std::vector<action_spec>> actions(const std::string& provider,
@@ -102,6 +122,7 @@ class test_offers final : public catalogue {
     if (target.contains("broken")) return make_error(errc::invalid_document, "`broken` is no member");
     if (provider == "local") return local_actions();
     if (provider == "database") return database_actions();
+    if (provider == "limited") return limited_actions();
     if (provider == "command") return target.contains("tasks") ? task_actions() : command_actions();
     if (provider == "http") return http_actions();
     if (provider == "gate") return shipflow::make_gate_provider()->actions();

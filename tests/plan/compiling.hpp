@@ -43,7 +43,7 @@ struct start {
 /// tasks on `command`; roles qa and lead; probes, metrics and triggers.
 [[nodiscard]] std::string_view local_environment();
 
-/// Providers local, command, http, database and probe with the actions that plans in tests use.
+/// Providers local, command, http, database, limited and probe with the actions that plans in tests use.
 [[nodiscard]] std::unique_ptr<catalogue> test_catalogue();
 
 }  // namespace shipflow::test

@@ -43,14 +43,14 @@
 //       deployed, and invalidates what the staging distribution has cached. A canary that goes on is `conflict`. Undo
 //       puts the staging distribution's path back, to that of this one if it was made by the launch.
 //   shift {weight or header, path, within}
-//       `weight`: 0 to 15 percent of the viewers get what the staging distribution serves; CloudFront gives no more, and
-//       may give none while it is very busy itself. 100: the staging configuration is promoted to this distribution, which
-//       switches the policy off, and "/*" is invalidated, since the two share no cache. `header: {name, value}` in its
-//       place: those get it who send that; the name begins "aws-cf-cd-". `path`: what the staging distribution has to
-//       serve, else it is `conflict`; strategies hand launch's on. `conflict` too: a share, or a path, that this run
-//       neither found nor set; a canary that somebody switched off; and, at 100, settings that were changed since the
-//       launch and that the promotion would undo, by name. Undo switches the policy off first, then puts the path back
-//       and invalidates where all viewers had it. `ready` says whether it could.
+//       `weight`: 0 to 15 percent of the viewers get what the staging distribution serves; CloudFront gives no more, and may
+//       give none while it is very busy itself; others are refused when a plan is compiled. 100: the staging configuration
+//       is promoted to this distribution, which switches the policy off, and "/*" is invalidated, since the two share no
+//       cache. `header: {name, value}` in its place: those get it who send that; the name begins "aws-cf-cd-". `path`: what
+//       the staging distribution has to serve, else it is `conflict`; strategies hand launch's on. `conflict` too: a share,
+//       or a path, that this run neither found nor set; a canary that somebody switched off; and, at 100, settings that were
+//       changed since the launch and that the promotion would undo, by name. Undo switches the policy off first, then puts
+//       the path back and invalidates where all viewers had it. `ready` says whether it could.
 //   retire {}
 //       Checks that no viewer gets another release any more, and changes nothing.
 //

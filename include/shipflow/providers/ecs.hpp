@@ -61,15 +61,16 @@
 // carries `shipflow:traffic`: who set the weights last, and to what.
 //
 // With `native` a component has launch, shift and retire as well, and the plan's stages answer the pauses of one ECS
-// deployment: launch begins it and waits until the new tasks are healthy and it pauses before its first step; shift lets it
-// go on until the new tasks have that share (ECS decides the steps: weights of the plan are those of the strategy, canary
-// `percent` and 100, linear multiples of it; others are refused), retire lets it end, and is done when the service
-// deployment is SUCCESSFUL. In between nothing goes on without shipflow. launch sets strategy, step and two pause hooks in
-// the service's deploymentConfiguration and leaves the rest, hooks of functions too; retire takes the pauses out again and
-// undo puts the configuration back. Undo answers the pause with ROLLBACK, stops the deployment with ROLLBACK between
-// pauses, and deploys the former revision where ECS has finished. The service has advancedConfiguration (alternate target
-// group, listener rule), is on nobody else's rule, and has no pause hook of its own. Observe has "served", the share of each
-// revision, "former" and "configuration" there; the weights of shift's outputs are {"old", "new"}.
+// deployment: launch begins it and waits until the new tasks are healthy and it pauses before its first step; shift lets
+// it go on until the new tasks have that share (ECS decides the steps: weights of the plan are those of the strategy,
+// canary `percent` and 100, linear multiples of it; others are refused when the plan is compiled), retire lets it end,
+// and is done when the service deployment is SUCCESSFUL. In between nothing goes on without shipflow. launch sets
+// strategy, step and two pause hooks in the service's deploymentConfiguration and leaves the rest, hooks of functions
+// too; retire takes the pauses out again and undo puts the configuration back. Undo answers the pause with ROLLBACK,
+// stops the deployment with ROLLBACK between pauses, and deploys the former revision where ECS has finished. The service
+// has advancedConfiguration (alternate target group, listener rule), is on nobody else's rule, and has no pause hook of
+// its own. Observe has "served", the share of each revision, "former" and "configuration" there; the weights of shift's
+// outputs are {"old", "new"}.
 //
 // Waiting goes by the id of the deployment that was begun. Done: this very deployment is the primary one, completed and
 // alone, its tasks run, and their targets are healthy. Failed: it was replaced (a circuit breaker went back, or somebody

@@ -20,6 +20,8 @@ using aws::visit;
 
 [[nodiscard]] answer identity(visit& v);
 [[nodiscard]] answer alarms(visit& v);
+/// Names that one DescribeAlarms takes.
+inline constexpr std::size_t most_names = 100;
 [[nodiscard]] answer image(visit& v);
 [[nodiscard]] answer retag(visit& v);
 

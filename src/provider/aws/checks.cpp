@@ -11,7 +11,6 @@ namespace shipflow::aws_checks {
 namespace {
 
 constexpr int most_pages = 20;
-constexpr std::size_t most_names = 100;  // of one DescribeAlarms
 
 // "arn:aws:sts::1:assumed-role/deploy/session", "arn:aws:iam::1:user/team/me": deploy, me.
 std::string name_in(const std::string& arn) {
@@ -80,7 +79,8 @@ answer alarms(visit& v) {
   if (names.empty() == prefix.empty())
     return v.refuse(errc::invalid_argument,
                     "alarms are named by `names` or by `prefix`, not by both or neither");
-  if (names.size() > most_names) return v.refuse(errc::invalid_argument, "at most 100 names of alarms");
+  if (names.size() > most_names)
+    return v.refuse(errc::invalid_argument, "at most " + std::to_string(most_names) + " names of alarms");
   if (!few.empty() && few != "ok" && few != "failed")
     return v.refuse(errc::invalid_argument, "`insufficient` is ok or failed, not " + few);
   json::object which;

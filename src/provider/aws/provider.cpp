@@ -42,7 +42,7 @@ std::vector<action_spec> action_specs() {
       {{"account", "string", false, false, "12 digits"}, {"role", "string", false, false, "or user"}},
       {{"account", "string", true, false, "12 digits"}, {"arn", "string", true, false, "of the caller"}}));
   all.push_back(make("alarms", "check that alarms of CloudWatch are OK",
-                     {{"names", "strings", false, false, "which"},
+                     {{"names", "strings", false, false, "which", {{0, most_names}}},
                       {"prefix", "string", false, false, "or how their names begin"},
                       {"insufficient", "string", false, false, "ok or failed: too few data; default failed"}},
                      {{"alarms", "strings", true, false, "their names"}}));

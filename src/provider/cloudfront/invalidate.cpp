@@ -13,7 +13,6 @@ constexpr duration usual_patience{900'000};
 constexpr duration soon{3'000};
 constexpr duration later{10'000};
 constexpr duration crowded{25'000};
-constexpr std::size_t most_names = 100'000;
 constexpr int most_looked_at = 10;
 
 struct wanted {
@@ -128,7 +127,8 @@ result<std::vector<std::string>> paths_of(const json::value& names, const json::
   path_limits limits;
   if (inputs.contains("most_paths")) {
     const auto most = members::whole(inputs, "most_paths", 0);
-    if (most < 1 || most > 3'000) return make_error(errc::invalid_argument, "most_paths must be 1 to 3000");
+    if (most < 1 || most > most_paths)
+      return make_error(errc::invalid_argument, "most_paths must be 1 to " + std::to_string(most_paths));
     limits.paths = static_cast<std::size_t>(most);
   }
   const bool variants = !inputs.contains("variants") || members::truth(inputs, "variants");

@@ -9,10 +9,14 @@
 namespace shipflow::cloudfront {
 
 struct path_limits {
-  std::size_t paths = 1'000;   ///< in all; CloudFront takes 3,000 that are in progress
+  std::size_t paths = 1'000;   ///< in all, at most `most_paths`
   std::size_t wildcards = 15;  ///< CloudFront's limit of those in progress
 };
 inline constexpr std::size_t longest_path = 4'000;
+/// So many in progress CloudFront takes of a distribution.
+inline constexpr int most_paths = 3'000;
+/// So many an action may be given; they are collapsed.
+inline constexpr std::size_t most_names = 100'000;
 
 /// A file's name, or a pattern that ends in `*`, as CloudFront knows it: from a slash on, what RFC 1738 calls unsafe and
 [[nodiscard]] std::string viewer_path(std::string_view name);

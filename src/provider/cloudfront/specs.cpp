@@ -1,5 +1,7 @@
 // What the actions are.
 #include "provider/cloudfront/actions.hpp"
+#include "provider/cloudfront/configuration.hpp"
+#include "provider/cloudfront/paths.hpp"
 
 #include <algorithm>
 
@@ -14,11 +16,17 @@ action_spec invalidation() {
   s.repeat = effect_class::token;
   s.rank = restore_rank::cleanup;
   s.help = "ask for what is cached of some paths again";
-  s.inputs = {{"paths", "strings", true, false, "names of files, and patterns that end in *"},
-              {"variants", "boolean", false, false, "default true: /x/index.html is /x/ and /x too"},
-              {"most_paths", "integer", false, false, "more are collapsed to patterns; default 1000"},
-              {"way", "string", false, false, "there, back or both (default): on which way it is done"},
-              {"within", "duration", false, false, "longer is not waited; default 15m"}};
+  s.inputs = {
+      {"paths", "strings", true, false, "names of files, and patterns that end in *", {{1, most_names}}},
+      {"variants", "boolean", false, false, "default true: /x/index.html is /x/ and /x too"},
+      {"most_paths",
+       "integer",
+       false,
+       false,
+       "more are collapsed to patterns; default 1000",
+       {{1, most_paths}}},
+      {"way", "string", false, false, "there, back or both (default): on which way it is done"},
+      {"within", "duration", false, false, "longer is not waited; default 15m"}};
   s.outputs = {{"invalidation", "string", true, false, "its id"},
                {"paths", "integer", true, false, "how many were named"},
                {"patterns", "integer", true, false, "how many of them were patterns"},
@@ -35,7 +43,7 @@ action_spec origin() {
   s.rank = restore_rank::traffic;
   s.help = "serve another release of the site: the path in front of the origin's keys";
   s.inputs = {{"path", "string", true, false, "/releases/1.5.0, or empty"},
-              {"invalidate", "strings", false, false, "default /*; [] for nothing"},
+              {"invalidate", "strings", false, false, "default /*; [] for nothing", {{0, most_names}}},
               {"within", "duration", false, false, "longer is not waited for the caches; default 15m"}};
   s.outputs = {
       {"origin_path", "string", true, false, "what was set"},
@@ -77,7 +85,7 @@ action_spec shift_spec() {
   s.repeat = effect_class::compare_and_set;
   s.rank = restore_rank::traffic;
   s.help = "give a share of the viewers what the staging distribution serves, or all of them";
-  s.inputs = {{"weight", "integer", false, false, "percent, 0 to 15, or 100"},
+  s.inputs = {{"weight", "integer", false, false, "percent of the viewers", {{0, most_percent}, {100, 100}}},
               {"header", "object", false, false, "in its place {name: aws-cf-cd-..., value}: who sends it"},
               {"path", "string", false, false, "what the staging distribution has to serve; launch says it"},
               within};

@@ -32,6 +32,8 @@ namespace shipflow::ecs {
 [[nodiscard]] answer restart(session& s, const picture& base);
 [[nodiscard]] answer shift(session& s, const picture& base);
 [[nodiscard]] answer maintenance(session& s, const picture& base);
+/// Bytes of a page that a load balancer keeps.
+inline constexpr std::size_t longest_page = 1'024;
 [[nodiscard]] answer run_task(session& s, const picture& base);
 
 /// What a service is brought to.

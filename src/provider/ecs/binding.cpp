@@ -113,7 +113,7 @@ result<binding> read_binding(const json::object& target) {
   if (!where) return where.error();
   static_cast<aws::destination&>(b) = std::move(*where);
   b.container = members::text(target, "container");
-  const auto instances = number(target, "instances", 0, 1, 5000);
+  const auto instances = number(target, "instances", 0, 1, most_tasks);
   const auto enough = number(target, "enough", 100, 1, 100);
   const auto failed = number(target, "failed_tasks", 0, 1, 1000);
   for (const auto* n : {&instances, &enough, &failed})

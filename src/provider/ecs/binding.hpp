@@ -11,6 +11,9 @@
 
 namespace shipflow::ecs {
 
+/// So many tasks ECS lets a service have.
+inline constexpr int most_tasks = 5'000;
+
 struct place {
   std::string cluster;
   std::string service;

@@ -14,7 +14,8 @@ error wrong(const session& s, const std::string& why) {
 result<std::optional<int>> instances_in(const session& s) {
   if (!s.q.inputs.contains("instances")) return std::optional<int>{};
   const auto n = members::whole(s.q.inputs, "instances", -1);
-  if (n < 0 || n > 5000) return wrong(s, "instances must be a whole number from 0 to 5000");
+  if (n < 0 || n > most_tasks)
+    return wrong(s, "instances must be a whole number from 0 to " + std::to_string(most_tasks));
   return std::optional<int>(static_cast<int>(n));
 }
 

@@ -9,7 +9,6 @@ namespace shipflow::ecs {
 namespace {
 
 constexpr const char* tag = "shipflow:maintenance";
-constexpr std::size_t longest_page = 1024;
 constexpr std::size_t tags_at_once = 20;
 
 // "listener-rule/app/name/lb/listener/rule" belongs to "listener/app/name/lb/listener".

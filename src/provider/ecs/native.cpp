@@ -128,6 +128,14 @@ int next_weight(const native_strategy& strategy, int weight) {
   return 100;
 }
 
+std::vector<number_range> weights_of(const native_strategy& strategy) {
+  std::vector<number_range> out;
+  for (int w = next_weight(strategy, 0);; w = next_weight(strategy, w)) {
+    out.push_back({w, w});
+    if (w == 100) return out;
+  }
+}
+
 std::string former_of(const json::object& service) {
   std::string old;
   for (const auto& d : members::list(service, "deployments"))

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace shipflow::ecs {
 
@@ -32,6 +33,8 @@ struct staged {
 [[nodiscard]] json::object marks_of(const json::object& configuration);
 /// What the next step of the traffic brings it to. Pure.
 [[nodiscard]] int next_weight(const native_strategy& strategy, int weight);
+/// All that its steps bring it to, in their order. Pure.
+[[nodiscard]] std::vector<number_range> weights_of(const native_strategy& strategy);
 
 /// Revision -> percent of the requests, of those that get some.
 using served_by = std::map<std::string, int>;

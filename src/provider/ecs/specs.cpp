@@ -1,4 +1,5 @@
 #include "provider/ecs/actions.hpp"
+#include "provider/ecs/native.hpp"
 
 #include <algorithm>
 
@@ -11,7 +12,7 @@ constexpr duration while_rolling{1'200'000};
 const field_spec version{"version", "string", true, false, "version to run"};
 const field_spec image{"image", "string", false, false,
                        "image of the container; default: the present one with the version as its tag"};
-const field_spec instances{"instances", "integer", false, false, "number of tasks"};
+const field_spec instances{"instances", "integer", false, false, "number of tasks", {{0, most_tasks}}};
 
 const std::vector<field_spec> fleet_outputs{
     {"colour", "string", true, false, "blue or green; blue where there is one service"},
@@ -42,6 +43,12 @@ action_spec forward(action_spec s) {
   return s;
 }
 
+void allow_weights(std::vector<action_spec>& all, const std::vector<number_range>& weights) {
+  for (auto& a : all)
+    for (auto& input : a.inputs)
+      if (input.name == "weight") input.ranges = weights;
+}
+
 }  // namespace
 
 std::vector<action_spec> action_specs() {
@@ -53,7 +60,7 @@ std::vector<action_spec> action_specs() {
            fleet_outputs));
   all.push_back(make("shift", effect_class::compare_and_set, restore_rank::traffic, "traffic:${component}",
                      "give a service a share of the requests, after checking that its targets are healthy",
-                     {{"weight", "integer", true, false, "percent, 0 to 100"},
+                     {{"weight", "integer", true, false, "percent of the requests", {{0, 100}}},
                       {"colour", "string", false, false, "new (default), old, blue or green"}},
                      {{"colour", "string", true, false, "blue or green"},
                       {"version", "string", true, false, "version of that service"},
@@ -78,18 +85,19 @@ std::vector<action_spec> action_specs() {
            fleet_outputs));
   all.push_back(make("scale", effect_class::set_value, restore_rank::service, "size:${component}",
                      "change the desired count of the live service",
-                     {{"instances", "integer", true, false, "number of tasks"}}, fleet_outputs));
+                     {{"instances", "integer", true, false, "number of tasks", {{0, most_tasks}}}},
+                     fleet_outputs));
   all.push_back(forward(make("restart", effect_class::creates, restore_rank::service, "tasks:${component}",
                              "force a new deployment of what the live service runs", {}, fleet_outputs)));
   all.push_back(make("maintenance", effect_class::set_value, restore_rank::traffic,
                      "maintenance:${component}", "answer every request with 503 and a page, or stop doing so",
                      {{"on", "boolean", true, false, "true or false"},
-                      {"page", "string", false, false, "text or HTML of at most 1024 bytes"}},
+                      {"page", "string", false, false, "text or HTML", {{0, longest_page}}}},
                      {{"on", "boolean", true, false, "what was set"}}));
   all.push_back(
       forward(make("run_task", effect_class::token, restore_rank::service, "task:${component}",
                    "run a command once in a task like those of the live service; it must exit with 0",
-                   {{"command", "strings", true, false, "what the container runs"},
+                   {{"command", "strings", true, false, "what the container runs", {{.least = 1}}},
                     {"container", "string", false, false, "default: that of the binding"},
                     {"environment", "object", false, false, "variables of the container"},
                     {"task_definition", "string", false, false, "revision; default: what the service runs"}},
@@ -109,6 +117,7 @@ result<std::vector<action_spec>> actions_for(const json::object& target) {
     return (a.name == "shift" || a.name == "maintenance") && !bound->routed();
   };
   all.erase(std::remove_if(all.begin(), all.end(), lacks), all.end());
+  if (bound->native) allow_weights(all, weights_of(*bound->native));
   return all;
 }
 

@@ -99,7 +99,7 @@ void caller::look_at_pull(const request& q, const shared_reply& r, std::int64_t 
   if (const auto* merged = members::find(q.inputs, "merged"); merged != nullptr && merged->is_bool())
     rule.merged = merged->get_bool();
   rule.approvals =
-      static_cast<int>(std::clamp<std::int64_t>(members::whole(q.inputs, "approvals", 1), 0, 100));
+      static_cast<int>(std::clamp<std::int64_t>(members::whole(q.inputs, "approvals", 1), 0, most_approvals));
   api_.get(asking_of(q, path), then(r, [this, q, r, path, rule](const json::value& pull) {
              api_.list(asking_of(q, path + "/reviews"), "",
                        then(r, [r, pull, rule](const json::value& reviews) {

@@ -12,6 +12,9 @@ namespace shipflow::github_provider {
 [[nodiscard]] answer judge_checks(const json::value& status, const json::array& runs,
                                   const std::vector<std::string>& required);
 
+/// So many people can be asked for.
+inline constexpr int most_approvals = 100;
+
 struct pull_request_rule {
   bool merged = true;
   int approvals = 1;

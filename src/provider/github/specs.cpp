@@ -1,5 +1,6 @@
 #include "github/dispatch.hpp"
 #include "provider/github/caller.hpp"
+#include "provider/github/judge.hpp"
 
 namespace shipflow::github_provider {
 namespace {
@@ -29,10 +30,11 @@ action_spec pull_request() {
   out.help = "waits until a pull request is approved and merged";
   out.undo = reversibility::forward_only;
   out.inputs = common_inputs();
-  out.inputs.push_back({"number", "integer", false, false, "which one"});
+  out.inputs.push_back({"number", "integer", false, false, "which one", {{.least = 1}}});
   out.inputs.push_back({"commit", "string", false, false, "or the one that brought this commit"});
   out.inputs.push_back({"merged", "boolean", false, false, "must it be merged; usually true"});
-  out.inputs.push_back({"approvals", "integer", false, false, "people who must approve; usually 1"});
+  out.inputs.push_back(
+      {"approvals", "integer", false, false, "people who must approve; usually 1", {{0, most_approvals}}});
   out.outputs = {{"text", "string", false, false, "one line for people"},
                  {"number", "integer", false, false, "of the pull request"},
                  {"approved_by", "string", false, false, "who approved"}};

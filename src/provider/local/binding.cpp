@@ -135,7 +135,7 @@ result<binding> read_binding(const json::object& target) {
           "grace", "balancer"});
   read_command(f, b);
   read_listen(f, b.balancer);
-  b.instances = static_cast<int>(f.integer("instances", 1, 1, 500));
+  b.instances = static_cast<int>(f.integer("instances", 1, 1, most_instances));
   b.enough = static_cast<int>(f.integer("enough", 100, 1, 100));
   b.drain = f.span("drain", b.drain, duration{0}, hour);
   b.grace = f.span("grace", b.grace, duration{0}, hour);

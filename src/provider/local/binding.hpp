@@ -32,6 +32,9 @@ struct front {
 /// For comparing what runs with what is wanted.
 [[nodiscard]] json::object to_json(const front& f);
 
+/// So many instances a fleet may have.
+inline constexpr int most_instances = 500;
+
 struct binding {
   std::vector<std::string> command;
   std::string directory = "/";

@@ -28,7 +28,7 @@ std::optional<fleet> read_fleet(const json::object& fleets, colour in, fields& p
   out.version = f.text("version");
   out.image = f.text("image");
   out.recipe = f.text("recipe");
-  out.wanted = static_cast<int>(f.integer("instances", 0, 1, 500));
+  out.wanted = static_cast<int>(f.integer("instances", 0, 1, most_instances));
   parent.adopt(f);
   return out;
 }

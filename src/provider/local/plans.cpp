@@ -25,7 +25,7 @@ result<fleet> wanted_fleet(job& j, fields& in) {
   fleet f;
   f.version = in.scalar("version");
   f.image = in.text("image");
-  f.wanted = static_cast<int>(in.integer("instances", j.c.bound.instances, 1, 500));
+  f.wanted = static_cast<int>(in.integer("instances", j.c.bound.instances, 1, most_instances));
   if (f.version.empty()) in.fail("version", "is missing");
   if (!in.good()) return in.problem();
   for (const auto& [input, value] : {std::pair{"version", f.version}, std::pair{"image", f.image}})
@@ -203,7 +203,7 @@ result<work> plan_scale(job& j) {
     return make_error(errc::failed, j.c.name + ": nothing is live, so there is nothing to scale");
   auto f = *j.base.fleets[*live];
   in.require("instances");
-  f.wanted = static_cast<int>(in.integer("instances", 1, 1, 500));
+  f.wanted = static_cast<int>(in.integer("instances", 1, 1, most_instances));
   if (!in.good()) return in.problem();
   auto w = new_work(j);
   w.routed = true;

@@ -7,8 +7,9 @@ constexpr duration call{30'000};
 constexpr duration while_starting{600'000};
 
 const field_spec version{"version", "string", true, false, "version to run; ${version} in the command"};
-const field_spec instances{"instances", "integer", false, false,
-                           "number of instances; default: the binding's"};
+const field_spec instances{
+    "instances",          "integer", false, false, "number of instances; default: the binding's",
+    {{1, most_instances}}};
 const field_spec image{"image", "string", false, false, "${image} in the command"};
 const field_spec drain{"drain", "duration", false, false,
                        "how long running requests may take; default: the binding's"};
@@ -44,7 +45,7 @@ std::vector<action_spec> action_specs() {
            fleet_outputs));
   all.push_back(make("shift", effect_class::compare_and_set, restore_rank::traffic, "traffic:${component}",
                      "give a fleet a share of the traffic, after checking that it is ready",
-                     {{"weight", "integer", true, false, "percent, 0 to 100"},
+                     {{"weight", "integer", true, false, "percent of the traffic", {{0, 100}}},
                       {"colour", "string", false, false, "new (default), old, blue or green"}},
                      {{"colour", "string", true, false, "blue or green"},
                       {"version", "string", true, false, "version of that fleet"},
@@ -63,7 +64,8 @@ std::vector<action_spec> action_specs() {
                      fleet_outputs));
   all.push_back(make("scale", effect_class::token, restore_rank::service, "size:${component}",
                      "change the number of instances of the live fleet",
-                     {{"instances", "integer", true, false, "number of instances"}}, fleet_outputs));
+                     {{"instances", "integer", true, false, "number of instances", {{1, most_instances}}}},
+                     fleet_outputs));
   all.push_back(make("maintenance", effect_class::set_value, restore_rank::traffic,
                      "maintenance:${component}", "answer every request with 503 and a page, or stop doing so",
                      {{"on", "boolean", true, false, "true or false"}},

@@ -18,6 +18,8 @@ namespace shipflow::rds {
 [[nodiscard]] answer verify(session& s);
 [[nodiscard]] answer backup(session& s);
 [[nodiscard]] answer prune(session& s);
+/// So many snapshots it can be told to keep.
+inline constexpr int most_keep = 10'000;
 [[nodiscard]] answer restore(session& s);
 [[nodiscard]] answer discard(session& s);
 /// The same for a component that is bound to a cluster.

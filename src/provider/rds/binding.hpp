@@ -5,6 +5,9 @@
 
 namespace shipflow::rds {
 
+/// Bytes of the name of an instance or cluster, as RDS takes them.
+inline constexpr std::size_t longest_name = 63;
+
 struct binding : aws::destination {
   std::string source;  ///< instance or cluster
   bool cluster = false;

@@ -83,22 +83,22 @@ std::vector<action_spec> action_specs() {
                       {"snapshot", "string", true, false, "newest automated one, or empty"}}));
   all.push_back(make("prune", effect_class::set_value, {"snapshots:${component}"},
                      "delete old snapshots that `snapshot` made",
-                     {{"keep", "integer", false, false, "so many newest stay; default 10"},
+                     {{"keep", "integer", false, false, "so many newest stay; default 10", {{1, most_keep}}},
                       {"older_than", "duration", false, false, "only those; default: any age"}},
                      {{"deleted", "strings", true, false, "their names"},
                       {"kept", "integer", true, false, "number of those that are left"}}));
-  all.push_back(
-      make("restore", effect_class::token, {"restored:${component}"},
-           "make a new instance, or cluster with a writer, from a backup and wait until it is available",
-           {{"as", "string", false, false, "its name; default: one made of the effect's key"},
-            {"snapshot", "string", false, false, "name, or latest"},
-            {"at", "string", false, false, "point in time, or latest"},
-            {"class", "string", false, false, "default: that of the source, or of its writer"}},
-           {{"instance", "string", true, false, "its name; of a cluster: of its writer"},
-            {"cluster", "string", false, false, "name of the cluster"},
-            {"address", "string", true, false, "host name"},
-            {"port", "integer", true, false, "port"},
-            {"made_from", "string", true, false, "what it was made from"}}));
+  all.push_back(make(
+      "restore", effect_class::token, {"restored:${component}"},
+      "make a new instance, or cluster with a writer, from a backup and wait until it is available",
+      {{"as", "string", false, false, "its name; default: one made of the effect's key", {{0, longest_name}}},
+       {"snapshot", "string", false, false, "name, or latest"},
+       {"at", "string", false, false, "point in time, or latest"},
+       {"class", "string", false, false, "default: that of the source, or of its writer"}},
+      {{"instance", "string", true, false, "its name; of a cluster: of its writer"},
+       {"cluster", "string", false, false, "name of the cluster"},
+       {"address", "string", true, false, "host name"},
+       {"port", "integer", true, false, "port"},
+       {"made_from", "string", true, false, "what it was made from"}}));
   all.push_back(make(
       "discard", effect_class::set_value, {"restored:${component}"},
       "delete an instance or cluster that `restore` made",

@@ -10,8 +10,6 @@
 namespace shipflow::rds {
 namespace {
 
-constexpr std::size_t longest_name = 63;
-
 struct cluster {
   std::string id, status, effect, engine, address;
   std::int64_t port = 0;

@@ -8,7 +8,6 @@ namespace shipflow::rds {
 namespace {
 
 constexpr int usual_keep = 10;
-constexpr int most_keep = 10'000;
 constexpr std::size_t most_at_once = 10;
 
 struct rule {
@@ -21,7 +20,8 @@ result<rule> rule_of(const session& s) {
   if (s.q.inputs.contains("keep")) {
     const auto n = members::whole(s.q.inputs, "keep", -1);
     if (n < 1 || n > most_keep)
-      return make_error(errc::invalid_argument, s.q.component + ": keep must be a whole number from 1 on");
+      return make_error(errc::invalid_argument, s.q.component + ": keep must be a whole number from 1 to " +
+                                                    std::to_string(most_keep));
     r.keep = static_cast<int>(n);
   }
   const auto age = span_of(s.q.inputs, "older_than");

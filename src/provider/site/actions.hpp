@@ -18,6 +18,8 @@ using opener = std::function<result<std::unique_ptr<tree>>(const request& q, con
 [[nodiscard]] result<json::object> verify(session& s);
 /// Among releases with a prefix each: deletes those that are neither new nor in use.
 [[nodiscard]] result<json::object> prune_prefixes(session& s);
+/// So many it can be told to keep.
+inline constexpr int most_prefixes_kept = 1'000;
 
 /// The value of `observe`.
 [[nodiscard]] result<json::object> look(session& s);

@@ -112,8 +112,9 @@ result<json::object> prune_prefixes(session& s) {
     return s.refuse(errc::invalid_argument,
                     "prune_prefixes needs `live`, the path of the origin that viewers are sent to");
   const auto keep = members::whole(s.q.inputs, "keep", 3);
-  if (keep < 1 || keep > 1000)
-    return s.refuse(errc::invalid_argument, "`keep` must be a whole number from 1 to 1000");
+  if (keep < 1 || keep > most_prefixes_kept)
+    return s.refuse(errc::invalid_argument,
+                    "`keep` must be a whole number from 1 to " + std::to_string(most_prefixes_kept));
   const auto given = members::text(s.q.inputs, "below");
   const auto below = given.empty() ? parent_of(s.bound.prefix) : keys_behind(given);
   const auto all = places_below(s, below);

@@ -77,7 +77,12 @@ std::vector<action_spec> action_specs() {
       "prune_prefixes", "delete old releases that have a prefix of their own each",
       {{"live", "string", true, false, "path of the origin that viewers are sent to; what is there stays"},
        {"below", "string", false, false, "where the prefixes are; default: around that of the binding"},
-       {"keep", "integer", false, false, "how many of the newest stay, 1 to 1000; default 3"}},
+       {"keep",
+        "integer",
+        false,
+        false,
+        "how many of the newest stay; default 3",
+        {{1, most_prefixes_kept}}}},
       {{"removed", "strings", true, false, "prefixes that were cleared"},
        {"kept", "strings", true, false, "prefixes that stay, the newest first"},
        {"deleted", "integer", true, false, "files that were deleted"}})));

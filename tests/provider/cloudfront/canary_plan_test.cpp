@@ -51,8 +51,8 @@ void equip(engine& works, const aws_options& aws) {
   works.add(make_probe_provider({probes, alarms})).value();
 }
 
-plan compiled(engine& works, const std::string& text, const std::string& staged, const std::string& version) {
-  diagnostics found;
+plan compiled(engine& works, const std::string& text, const std::string& staged, const std::string& version,
+              diagnostics& found) {
   auto where_text = example("environments.yaml");
   where_text.insert(where_text.find("stay:"), staged);
   const auto document = read_plan(parse_document(text, "plan.yaml", found), found);
@@ -60,7 +60,12 @@ plan compiled(engine& works, const std::string& text, const std::string& staged,
       read_environment(parse_document(where_text, "environments.yaml", found), "production", {}, found);
   release_info release;
   release.version = version;
-  auto out = compile(document, where, release, {}, works.offers(), found);
+  return compile(document, where, release, {}, works.offers(), found);
+}
+
+plan compiled(engine& works, const std::string& text, const std::string& staged, const std::string& version) {
+  diagnostics found;
+  auto out = compiled(works, text, staged, version, found);
   REQUIRE_MESSAGE(!found.has_errors(), found.text());
   return out;
 }
@@ -141,6 +146,19 @@ TEST_CASE("provider/cloudfront: a plan tries a release on testers, and a bad one
   CHECK_MESSAGE(good.phase.starts_with("released"), good.phase);
   CHECK(good.served == std::map<std::string, int>{{"/releases/1.5.0", 1'000}});
   CHECK(cdn.count("CopyDistribution") == 1);
+}
+
+TEST_CASE(
+    "provider/cloudfront: a share that CloudFront does not give is refused before a run, with its place") {
+  loop time;
+  engine works(time, make_memory_store(), {});
+  equip(works, {});
+  std::string text = bare_plan;
+  text.replace(text.find("weight: 5,"), 10, "weight: 50,");
+  diagnostics found;
+  (void)compiled(works, text, "", "1.5.0", found);
+  CHECK(found.text() ==
+        "plan.yaml:6:61 /steps/0/canary/steps/0/weight: `weight` must be 0 to 15 or 100, not 50\n");
 }
 
 TEST_CASE(

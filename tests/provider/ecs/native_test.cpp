@@ -4,6 +4,7 @@
 #include "shop.hpp"
 
 #include <shipflow/provider_suite.hpp>
+#include <shipflow/providers/ecs.hpp>
 
 #include <algorithm>
 
@@ -69,6 +70,23 @@ TEST_CASE("provider/ecs native: a canary stands at its share until the plan lets
 TEST_CASE("provider/ecs native: linear steps follow the plan's weights, also several at once") {
   shop s(native("linear", 20));
   released(s, {20, 60, 100});
+}
+
+TEST_CASE("provider/ecs native: a plan may have the shares that the strategy's steps bring, and no others") {
+  const auto shares = [](const json::object& strategy) {
+    const auto provider = make_ecs_provider({});
+    const auto actions = provider->actions_of(
+        {{"provider", "ecs"}, {"cluster", "production"}, {"service", "shop"}, {"native", strategy}});
+    std::vector<std::int64_t> out;
+    for (const auto& a : actions.value())
+      for (const auto& input : a.inputs)
+        for (const auto& r : input.name == "weight" ? input.ranges : std::vector<number_range>{})
+          for (auto w = r.least; w <= r.most; ++w) out.push_back(w);
+    return out;
+  };
+  CHECK(shares({{"strategy", "blue_green"}}) == std::vector<std::int64_t>{100});
+  CHECK(shares({{"strategy", "canary"}, {"percent", 10}}) == std::vector<std::int64_t>{10, 100});
+  CHECK(shares({{"strategy", "linear"}, {"percent", 30}}) == std::vector<std::int64_t>{30, 60, 90, 100});
 }
 
 TEST_CASE("provider/ecs native: the way back from every stage, also after the end, restores what was there") {
