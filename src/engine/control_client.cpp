@@ -12,7 +12,7 @@ inline namespace v1 {
 result<json::object> control_call(const std::string& path, const json::object& request, duration timeout) {
   auto address = engine_room::socket_address(path);
   if (!address) return address.error();
-  const engine_room::unique_fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const unique_fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0)
     return make_error(errno == EACCES ? errc::denied : errc::unavailable,
                       "no engine answers at " + path + ": " + std::strerror(errno));

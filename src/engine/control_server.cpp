@@ -18,8 +18,6 @@
 namespace shipflow {
 inline namespace v1 {
 
-using engine_room::unique_fd;
-
 identity identity_of_user(unsigned int uid) {
   identity out{"uid:" + std::to_string(uid), {}};
   std::vector<char> buffer(16'384);

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <utility>
 
 namespace shipflow::engine_room {
 namespace {
@@ -25,15 +24,6 @@ result<void> wait_for(int fd, short events, duration timeout) {
 }
 
 }  // namespace
-
-unique_fd& unique_fd::operator=(unique_fd&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-unique_fd::~unique_fd() {
-  if (fd_ >= 0) ::close(fd_);
-}
-int unique_fd::release() noexcept { return std::exchange(fd_, -1); }
 
 result<sockaddr_un> socket_address(const std::string& path) {
   sockaddr_un address{};

@@ -1,6 +1,8 @@
 // Lines of JSON over a Unix stream socket: what server and client share.
 #pragma once
 
+#include "base/unique_fd.hpp"
+
 #include <shipflow/json.hpp>
 #include <shipflow/time.hpp>
 
@@ -10,22 +12,6 @@
 namespace shipflow::engine_room {
 
 inline constexpr std::size_t longest_line = 1U << 20U;
-
-/// A file descriptor that closes itself.
-class unique_fd {
- public:
-  unique_fd() = default;
-  explicit unique_fd(int fd) : fd_(fd) {}
-  unique_fd(unique_fd&& other) noexcept : fd_(other.release()) {}
-  unique_fd& operator=(unique_fd&& other) noexcept;
-  ~unique_fd();
-  [[nodiscard]] int get() const noexcept { return fd_; }
-  [[nodiscard]] int release() noexcept;
-  [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 /// The address of a path; paths above 107 bytes (unix(7)) are an error naming the limit.
 [[nodiscard]] result<sockaddr_un> socket_address(const std::string& path);

@@ -13,11 +13,6 @@
 
 namespace shipflow::process {
 
-void unique_fd::reset(int fd) noexcept {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-}
-
 error system_error(std::string what, int error_number) {
   auto code = errc::io;
   if (error_number == ENOENT || error_number == ENOTDIR) code = errc::not_found;

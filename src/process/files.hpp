@@ -1,6 +1,8 @@
 // Small file helpers that the library and the keeper program share: no Boost.JSON, no threads.
 #pragma once
 
+#include "base/unique_fd.hpp"
+
 #include <shipflow/error.hpp>
 
 #include <string>
@@ -8,27 +10,6 @@
 #include <utility>
 
 namespace shipflow::process {
-
-/// Owns a descriptor; -1 is none.
-class unique_fd {
- public:
-  unique_fd() = default;
-  explicit unique_fd(int fd) noexcept : fd_(fd) {}
-  unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  unique_fd& operator=(unique_fd&& other) noexcept {
-    if (this != &other) reset(std::exchange(other.fd_, -1));
-    return *this;
-  }
-  unique_fd(const unique_fd&) = delete;
-  unique_fd& operator=(const unique_fd&) = delete;
-  ~unique_fd() { reset(); }
-  void reset(int fd = -1) noexcept;
-  [[nodiscard]] int get() const noexcept { return fd_; }
-  [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 /// `what: text of errno`, with `denied`, `not_found` or `io` as its code.
 [[nodiscard]] error system_error(std::string what, int error_number);

@@ -1,7 +1,8 @@
 #include "process/spawn.hpp"
 
+#include "process/files.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -13,38 +14,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <utility>
 
 namespace shipflow::process {
 namespace {
 
 constexpr const char* usual_path = "/usr/local/bin:/usr/bin:/bin";
-
-class descriptor {
- public:
-  explicit descriptor(int fd = -1) : fd_(fd) {}
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  void reset(int fd) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
-  }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-error system_error(const std::string& what, int code) {
-  const auto kind = code == ENOENT || code == ENOTDIR ? errc::not_found
-                    : code == EACCES                  ? errc::denied
-                                                      : errc::io;
-  return make_error(kind, what + ": " + std::strerror(code));
-}
 
 std::string path_of(const child_spec& spec) {
   for (const auto& [name, value] : spec.environment)
@@ -116,22 +90,18 @@ image make_image(const child_spec& spec) {
 }
 
 // What the program reads, whole before it starts, so that nobody has to feed it.
-result<int> input_of(const child_spec& spec) {
+result<unique_fd> input_of(const child_spec& spec) {
   if (spec.input.empty()) {
-    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0) return system_error("/dev/null", errno);
+    unique_fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!null) return system_error("/dev/null", errno);
     return null;
   }
-  descriptor text(::memfd_create("input", MFD_CLOEXEC));
-  if (text.get() < 0) return system_error("no memory file", errno);
-  std::string_view left = spec.input;
-  while (!left.empty()) {
-    const auto n = ::write(text.get(), left.data(), left.size());
-    if (n <= 0) return system_error("no memory for the input", errno);
-    left.remove_prefix(static_cast<std::size_t>(n));
-  }
+  unique_fd text(::memfd_create("input", MFD_CLOEXEC));
+  if (!text) return system_error("no memory file", errno);
+  if (auto written = write_all(text.get(), spec.input, "the input to memory"); !written)
+    return written.error();
   if (::lseek(text.get(), 0, SEEK_SET) != 0) return system_error("memory file", errno);
-  return text.release();
+  return text;
 }
 
 }  // namespace
@@ -140,27 +110,22 @@ result<spawned> spawn(const child_spec& spec) {
   const image i = make_image(spec);
   if (i.program.empty())
     return make_error(errc::not_found, "program " + spec.argv.front() + " is not in PATH");
-  std::array<int, 2> out{-1, -1};
-  std::array<int, 2> report{-1, -1};
-  if (::pipe2(out.data(), O_CLOEXEC) != 0) return system_error("no pipe", errno);
-  descriptor out_read(out[0]);
-  descriptor out_write(out[1]);
-  if (::pipe2(report.data(), O_CLOEXEC) != 0) return system_error("no pipe", errno);
-  const descriptor report_read(report[0]);
-  descriptor report_write(report[1]);
-  const auto opened = input_of(spec);
-  if (!opened) return opened.error();
-  const descriptor input(*opened);
-  const descriptor nowhere(spec.keep == kept::standard ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
-  const int complaints = spec.keep == kept::standard ? nowhere.get() : out_write.get();
+  auto out = make_pipe();
+  if (!out) return out.error();
+  auto report = make_pipe();
+  if (!report) return report.error();
+  const auto input = input_of(spec);
+  if (!input) return input.error();
+  const unique_fd nowhere(spec.keep == kept::standard ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
+  const int complaints = spec.keep == kept::standard ? nowhere.get() : out->second.get();
   const pid_t pid = ::fork();
   if (pid < 0) return system_error("no process", errno);
-  if (pid == 0) become(i, input.get(), out_write.get(), complaints, report_write.get());
+  if (pid == 0) become(i, input->get(), out->second.get(), complaints, report->second.get());
   ::setpgid(pid, pid);  // also here: a kill may come before the child did it
-  out_write.reset(-1);
-  report_write.reset(-1);
+  out->second.reset();
+  report->second.reset();
   int why = 0;
-  if (::read(report_read.get(), &why, sizeof why) > 0) {
+  if (::read(report->first.get(), &why, sizeof why) > 0) {
     ::waitpid(pid, nullptr, 0);
     return system_error("cannot run " + spec.argv.front() + " in " + spec.directory, why);
   }
@@ -171,8 +136,8 @@ result<spawned> spawn(const child_spec& spec) {
     ::waitpid(pid, nullptr, 0);
     return system_error("cannot watch the process", code);
   }
-  ::fcntl(out_read.get(), F_SETFL, O_NONBLOCK);
-  return spawned{pid, pidfd, out_read.release()};
+  ::fcntl(out->first.get(), F_SETFL, O_NONBLOCK);
+  return spawned{pid, pidfd, out->first.release()};
 }
 
 }  // namespace shipflow::process

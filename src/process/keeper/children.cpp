@@ -1,5 +1,7 @@
 #include "process/keeper/children.hpp"
 
+#include "base/unique_fd.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -25,11 +27,9 @@ process_entry read_entry(pid_t pid) {
   process_entry entry;
   char path[64];
   std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return entry;
+  const unique_fd file(::open(path, O_RDONLY | O_CLOEXEC));
   char text[512];
-  const auto n = ::read(file, text, sizeof text - 1);
-  ::close(file);
+  const auto n = file ? ::read(file.get(), text, sizeof text - 1) : 0;
   if (n <= 0) return entry;
   text[n] = '\0';
   const char* after_name = std::strrchr(text, ')');

@@ -1,5 +1,7 @@
 #include "provider/cloudformation/asset_bytes.hpp"
 
+#include "base/unique_fd.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -20,30 +22,15 @@ error not_read(const std::string& path, int number) {
                     "asset " + path + " cannot be read: " + std::strerror(number));
 }
 
-class open_file {
- public:
-  explicit open_file(const std::string& path)
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~open_file() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  open_file(const open_file&) = delete;
-  open_file& operator=(const open_file&) = delete;
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 result<void> pour_file(const std::string& path, const byte_sink& into) {
-  const open_file f(path);
-  if (f.fd() < 0) return not_read(path, errno);
+  const unique_fd f(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!f) return not_read(path, errno);
   struct stat s {};
-  if (::fstat(f.fd(), &s) != 0) return not_read(path, errno);
+  if (::fstat(f.get(), &s) != 0) return not_read(path, errno);
   if (!S_ISREG(s.st_mode)) return make_error(errc::invalid_argument, "asset " + path + " is no file");
   std::array<char, 65'536> piece{};
   for (;;) {
-    const auto n = ::read(f.fd(), piece.data(), piece.size());
+    const auto n = ::read(f.get(), piece.data(), piece.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return not_read(path, errno);
     if (n == 0) return {};

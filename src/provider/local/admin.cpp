@@ -15,7 +15,6 @@ namespace shipflow::local {
 namespace {
 
 using clock = std::chrono::steady_clock;
-using process::unique_fd;
 
 constexpr std::size_t answer_limit = 16u << 20;
 /// HAProxy reads commands into one buffer of 16 KiB.

@@ -76,7 +76,7 @@ result<std::string> directory_of(const house& home, const std::string& environme
   return home.options.state_directory + "/" + environment + "/" + name;
 }
 
-result<process::unique_fd> lock_directory(const std::string& directory) {
+result<unique_fd> lock_directory(const std::string& directory) {
   auto lock = process::take_lock(directory + "/lock", lock_patience);
   if (!lock && lock.error().code == errc::conflict)
     return make_error(errc::unavailable, "another process works on " + directory);

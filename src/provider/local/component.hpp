@@ -31,8 +31,8 @@ struct component {
   site* world = nullptr;        ///< in a rehearsal
   std::string name;
   std::string directory;
-  bool there = false;       ///< false when nothing was ever done here
-  process::unique_fd lock;  ///< on this machine; empty when there is no directory yet
+  bool there = false;  ///< false when nothing was ever done here
+  unique_fd lock;      ///< on this machine; empty when there is no directory yet
   binding bound;
   ledger book;
   std::vector<std::string> secrets;
@@ -73,7 +73,7 @@ counters count_in_file(const component& c, const view& v);
 
 [[nodiscard]] result<ledger> read_ledger(const std::string& directory);
 [[nodiscard]] counters read_counters(const std::string& directory);
-[[nodiscard]] result<process::unique_fd> lock_directory(const std::string& directory);
+[[nodiscard]] result<unique_fd> lock_directory(const std::string& directory);
 
 /// Reads a binding for the component of that name, which errors name.
 [[nodiscard]] result<binding> binding_of(const std::string& name, const json::object& target);

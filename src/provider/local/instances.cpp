@@ -44,7 +44,7 @@ result<process::keeper_spec> spec_of(const component& c, const instance& i) {
 }  // namespace
 
 bool port_is_free(const std::string& host, int port) {
-  const process::unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return false;
   const int yes = 1;  // connections of the last user that are still fading do not count
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);

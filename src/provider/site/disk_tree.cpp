@@ -1,3 +1,4 @@
+#include "base/unique_fd.hpp"
 #include "provider/site/tree.hpp"
 
 #include <algorithm>
@@ -33,16 +34,13 @@ stamp stamp_of(const struct stat& s) {
 
 class disk_content final : public content {
  public:
-  disk_content(int fd, std::string key) : fd_(fd), key_(std::move(key)) {}
-  ~disk_content() override { ::close(fd_); }
-  disk_content(const disk_content&) = delete;
-  disk_content& operator=(const disk_content&) = delete;
+  disk_content(unique_fd fd, std::string key) : fd_(std::move(fd)), key_(std::move(key)) {}
 
   result<std::string> read(std::uint64_t from, std::uint64_t size) override {
     std::string out(size, '\0');
     std::size_t have = 0;
     while (have < size) {
-      const auto n = ::pread(fd_, out.data() + have, size - have, static_cast<off_t>(from + have));
+      const auto n = ::pread(fd_.get(), out.data() + have, size - have, static_cast<off_t>(from + have));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return trouble(key_, errno);
       if (n == 0) return trouble(errc::conflict, key_, "became shorter while it was read");
@@ -52,12 +50,12 @@ class disk_content final : public content {
   }
   result<stamp> now() override {
     struct stat s {};
-    if (::fstat(fd_, &s) != 0) return trouble(key_, errno);
+    if (::fstat(fd_.get(), &s) != 0) return trouble(key_, errno);
     return stamp_of(s);
   }
 
  private:
-  int fd_;
+  unique_fd fd_;
   std::string key_;
 };
 
@@ -121,9 +119,9 @@ class disk_tree final : public tree {
   }
 
   result<std::unique_ptr<content>> open(const std::string& key) const override {
-    const int fd = ::open((root_ + "/" + key).c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return trouble(shown(key), errno);
-    return std::unique_ptr<content>(std::make_unique<disk_content>(fd, shown(key)));
+    unique_fd fd(::open((root_ + "/" + key).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return trouble(shown(key), errno);
+    return std::unique_ptr<content>(std::make_unique<disk_content>(std::move(fd), shown(key)));
   }
 
  private:

@@ -45,10 +45,6 @@ result<void> write_pid(const std::string& path, int fd) {
 
 }  // namespace
 
-descriptor::~descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
 result<std::string> resolve(const std::string& path) {
   if (path.empty()) return make_error(errc::invalid_argument, "a SQLite store needs a path");
   std::error_code ec;
@@ -78,8 +74,8 @@ result<void> check_filesystem(const std::string& path) {
 result<void> make_file(const std::string& path) {
   // Only a file that is new is opened here: closing a descriptor of a database drops the POSIX
   // locks that other connections of this process hold on it.
-  const descriptor made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (made.get() >= 0) {
+  const unique_fd made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (made) {
     if (fchmod(made.get(), 0600) != 0) return trouble(path, "set the mode", errno);
     return {};
   }
@@ -97,10 +93,10 @@ result<void> make_private(const std::string& path) {
   return {};
 }
 
-result<descriptor> lock_writer(const std::string& path) {
+result<unique_fd> lock_writer(const std::string& path) {
   const auto name = path + ".lock";
-  descriptor fd(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (fd.get() < 0) return trouble(path, "open its lock file", errno);
+  unique_fd fd(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return trouble(path, "open its lock file", errno);
   if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return trouble(path, "lock " + name, errno);
     return make_error(errc::conflict, "store " + path + " is in use by process " + holder(fd.get()) +

@@ -1,28 +1,13 @@
 // What a store needs from the file system: a private file, and proof of being its only writer.
 #pragma once
 
+#include "base/unique_fd.hpp"
+
 #include <shipflow/error.hpp>
 
 #include <string>
-#include <utility>
 
 namespace shipflow::sqlite {
-
-/// A file descriptor that is closed with its owner.
-class descriptor {
- public:
-  explicit descriptor(int fd = -1) noexcept : fd_(fd) {}
-  descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  descriptor& operator=(descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~descriptor();
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// The path with links and dots resolved, so that two names of one file share one lock.
 [[nodiscard]] result<std::string> resolve(const std::string& path);
@@ -39,6 +24,6 @@ class descriptor {
 
 /// Takes `<path>.lock` for as long as the descriptor lives; the kernel frees it when the process
 /// dies. `conflict` names the process that has it.
-[[nodiscard]] result<descriptor> lock_writer(const std::string& path);
+[[nodiscard]] result<unique_fd> lock_writer(const std::string& path);
 
 }  // namespace shipflow::sqlite

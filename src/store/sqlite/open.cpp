@@ -126,7 +126,7 @@ result<std::unique_ptr<store>> open_reading(const std::string& path, const std::
     return make_error(errc::not_found, "store " + path + " is empty; let a writer open it first");
   auto read = open_reader(path, vfs);
   if (!read) return read.error();
-  return std::make_unique<sqlite_store>(describe(path, found->uuid, found->version), descriptor(), nullptr,
+  return std::make_unique<sqlite_store>(describe(path, found->uuid, found->version), unique_fd(), nullptr,
                                         std::move(*read));
 }
 

@@ -13,7 +13,7 @@ error invalid(const char* message) { return make_error(errc::invalid_argument, m
 
 }  // namespace
 
-sqlite_store::sqlite_store(store_info about, descriptor lock, std::unique_ptr<writer> write,
+sqlite_store::sqlite_store(store_info about, unique_fd lock, std::unique_ptr<writer> write,
                            std::unique_ptr<reader> read)
     : about_(std::move(about)), lock_(std::move(lock)), write_(std::move(write)), read_(std::move(read)) {}
 

@@ -10,8 +10,7 @@ namespace shipflow::sqlite {
 class sqlite_store final : public store {
  public:
   /// `write` is null for a store that was opened to look only.
-  sqlite_store(store_info about, descriptor lock, std::unique_ptr<writer> write,
-               std::unique_ptr<reader> read);
+  sqlite_store(store_info about, unique_fd lock, std::unique_ptr<writer> write, std::unique_ptr<reader> read);
   ~sqlite_store() override;
 
   store_info info() override { return about_; }
@@ -59,7 +58,7 @@ class sqlite_store final : public store {
   [[nodiscard]] error read_only() const;
 
   store_info about_;
-  descriptor lock_;  // the last to go
+  unique_fd lock_;  // the last to go
   std::unique_ptr<writer> write_;
   std::unique_ptr<reader> read_;
 };

@@ -164,7 +164,7 @@ TEST_CASE(
 TEST_CASE("provider/local: the port is taken: the error names it and nothing is left") {
   theatre::theatre t(1);
   {
-    const shipflow::process::unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const shipflow::unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int yes = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     sockaddr_in address{};

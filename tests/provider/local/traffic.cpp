@@ -11,7 +11,7 @@
 namespace theatre {
 namespace {
 
-using shipflow::process::unique_fd;
+using shipflow::unique_fd;
 
 unique_fd connect_to(int port) {
   unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
