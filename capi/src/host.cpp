@@ -5,31 +5,15 @@
 #include "text.hpp"
 
 #include <shipflow/aws_secrets.hpp>
+#include <shipflow/loop.hpp>
 #include <shipflow/system.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <limits>
 #include <new>
 
 namespace shipflow_c {
 namespace {
-
-// Threads of the library take no signals from the host.
-class signals_blocked {
- public:
-  signals_blocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  signals_blocked(const signals_blocked&) = delete;
-  signals_blocked& operator=(const signals_blocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 std::optional<shipflow::phase> phase_of(const shipflow::fact& f) {
   if (f.kind != shipflow::fact_kind::state) return std::nullopt;
@@ -95,8 +79,7 @@ host::host(const host_options& options, std::shared_ptr<shipflow::store> keep)
     };
   engine_ = std::make_unique<shipflow::engine>(clock_->time(), std::move(keep), std::move(chosen));
   if (!options.threaded) return;
-  const signals_blocked none;
-  thread_ = std::thread([this] { work(); });
+  thread_ = shipflow::thread_without_signals([this] { work(); });
 }
 
 host::~host() {

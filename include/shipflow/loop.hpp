@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <thread>
 
 namespace shipflow {
 inline namespace v1 {
@@ -50,6 +51,10 @@ class loop final : public scheduler {
   struct impl;
   std::unique_ptr<impl> impl_;
 };
+
+/// A thread that takes no signals, for a loop beside the host's own work: they stay with the threads that the host has.
+/// Throws what std::thread throws.
+[[nodiscard]] std::thread thread_without_signals(std::function<void()> work);
 
 }  // namespace v1
 }  // namespace shipflow

@@ -3,6 +3,7 @@
 #include "aws/operations.hpp"
 #include "aws/settings.hpp"
 #include "base/members.hpp"
+#include "base/wall_clock.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,5 +1,7 @@
 #include "aws/settings.hpp"
 
+#include "base/wall_clock.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -62,8 +64,6 @@ bool is_region(const std::string& text) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
 }
-
-time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
 
 std::function<time_point()> clock_of(const aws_options& from) { return from.now ? from.now : wall_clock; }
 

@@ -13,8 +13,7 @@ namespace shipflow::aws {
 /// A variable, or empty.
 [[nodiscard]] std::string variable(const aws_options& from, const std::string& name);
 
-/// The system's clock, and the one of these options: that, unless they have their own.
-[[nodiscard]] time_point wall_clock();
+/// The clock of these options: the system's, unless they have their own.
 [[nodiscard]] std::function<time_point()> clock_of(const aws_options& from);
 
 using profile = std::map<std::string, std::string>;

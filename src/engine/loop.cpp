@@ -1,3 +1,6 @@
+#include "base/signals_blocked.hpp"
+#include "base/wall_clock.hpp"
+
 #include <shipflow/loop.hpp>
 
 #include <condition_variable>
@@ -18,10 +21,6 @@ constexpr duration jump_seen{1'000};
 
 duration steady_now() {
   return std::chrono::duration_cast<duration>(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-time_point system_now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
 // Handlers by time, then by id, so that equal times run in order of submission. The time is wall
@@ -110,7 +109,7 @@ struct loop::impl {
   }
 };
 
-loop::loop() : loop(system_now) {}
+loop::loop() : loop(shipflow::wall_clock) {}
 loop::loop(std::function<time_point()> wall_clock) : impl_(std::make_unique<impl>(std::move(wall_clock))) {}
 loop::~loop() = default;
 
@@ -200,6 +199,11 @@ std::optional<time_point> loop::next_due() {
 }
 
 void loop::on_post(std::function<void()> ring) { impl_->ring = std::move(ring); }
+
+std::thread thread_without_signals(std::function<void()> work) {
+  const signals_blocked meanwhile;
+  return std::thread(std::move(work));
+}
 
 }  // namespace v1
 }  // namespace shipflow

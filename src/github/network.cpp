@@ -1,6 +1,6 @@
 #include "github/network.hpp"
 
-#include <chrono>
+#include "base/wall_clock.hpp"
 
 namespace shipflow::github {
 
@@ -8,6 +8,6 @@ void network::send(const asking& /*q*/, http::request r, std::function<void(http
   client_.send(std::move(r), std::move(done));
 }
 
-time_point network::now() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
+time_point network::now() { return wall_clock(); }
 
 }  // namespace shipflow::github

@@ -1,3 +1,4 @@
+#include "base/wall_clock.hpp"
 #include "http/expect.hpp"
 #include "http/request_fields.hpp"
 #include "http/text.hpp"
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t most_body = std::size_t{1} << 20U;
 
 seen see(const http::expectation& wanted, const http::response& got) {
-  const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   auto verdict = http::judge(wanted, got, now);
   seen s;
   s.answer.outcome = verdict.outcome;

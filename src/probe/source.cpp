@@ -1,4 +1,5 @@
 #include "base/signals_blocked.hpp"
+#include "base/wall_clock.hpp"
 #include "probe/desk.hpp"
 
 #include <shipflow/probes.hpp>
@@ -42,7 +43,7 @@ class source final : public probe_source {
   }
 
   void look(probe_request q, std::function<void(probe_answer)> done) override {
-    const auto left = q.deadline - std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+    const auto left = q.deadline - wall_clock();
     // Keeps the sum from overflowing for "no deadline at all".
     const auto bounded = std::clamp<duration>(left, duration{0}, std::chrono::hours(24));
     auto t = std::make_shared<ticket>(desk_, std::move(q), ticket::clock::now() + bounded, std::move(done));

@@ -1,3 +1,4 @@
+#include "base/wall_clock.hpp"
 #include "probe/waiting.hpp"
 
 #include <shipflow/probes.hpp>
@@ -9,8 +10,6 @@
 namespace shipflow {
 namespace probing {
 namespace {
-
-time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
 
 // A lost wait only looks again from the beginning, so forgetting the oldest is harmless.
 constexpr std::size_t most_waits = 1000;
@@ -182,7 +181,7 @@ inline namespace v1 {
 
 std::shared_ptr<provider> make_probe_provider(std::vector<std::shared_ptr<probe_source>> sources,
                                               std::function<time_point()> now) {
-  if (!now) now = probing::wall_clock;
+  if (!now) now = wall_clock;
   return std::make_shared<probing::probe_provider>(std::move(sources), std::move(now));
 }
 

@@ -1,5 +1,7 @@
 #include "source/asker.hpp"
 
+#include "base/wall_clock.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -8,7 +10,7 @@ namespace shipflow::sources {
 namespace {
 
 duration left_of(const metric_request& look) {
-  const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   return std::clamp<duration>(look.deadline - now, duration{1}, std::chrono::minutes(10));
 }
 

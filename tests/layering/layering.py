@@ -41,6 +41,11 @@ PURE = ["base", "document", "calendar", "gate", "model", "changes", "verdict", "
 IMPURE = re.compile(
     r"\b(?:system_clock|steady_clock|high_resolution_clock)::now\b|\bgetenv\b|\bs?rand\s*\(|\brandom_device\b"
     r"|\bstd::time\s*\(|\bgettimeofday\b|\bclock_gettime\b|\bstd::j?thread\b|\bsleep_(?:for|until)\b")
+# The one place that reads the system's clock; the rooms that are given theirs do not include it, nor does the engine but
+# for its loop.
+CLOCK = "base/wall_clock.hpp"
+CLOCK_READ = re.compile(r"\bsystem_clock::now\b")
+GIVEN_A_CLOCK = [*PURE, "store", "engine", "decision", "backtest", "report"]
 LIBRARY_ROOMS = {
     "boost/beast": ["http", "server"],
     "boost/asio": ["http", "process", "probe", "provider", "engine", "server", "notify",
@@ -128,6 +133,8 @@ class Check:
         parts = path.relative_to(self.root / "src").parts
         room, corner = parts[0], parts[1] if len(parts) > 2 else ""
         for number, quote, header in self.includes(path):
+            if header == CLOCK and room in GIVEN_A_CLOCK and path.name != "loop.cpp":
+                self.report(path, number, f"{CLOCK} in `{room}`, which is given its clock")
             if header.startswith("shipflow/"):
                 target = public_room(header.removeprefix("shipflow/"), self.public)
             elif quote == '"':
@@ -138,8 +145,13 @@ class Check:
                 continue
             if target not in allowed(room):
                 self.report(path, number, f"`{room}` includes {header} of `{target}`, which is not to its left")
+        relative = path.relative_to(self.root / "src").as_posix()
+        if relative == CLOCK:
+            return
         if room in PURE:
             self.check_pure(path, room)
+        else:
+            self.check_clock(path, relative)
 
     def check_corner(self, path, number, header, room, corner):
         """store/sqlite and store/memory, provider/local and provider/command do not know each other."""
@@ -152,6 +164,11 @@ class Check:
             if match := IMPURE.search(line):
                 self.report(path, number, f"`{match[0].strip()}` in `{room}`: clocks, randomness, threads and the "
                                           "process environment are injected")
+
+    def check_clock(self, path, relative):
+        for number, line in enumerate(without_comments(path.read_text()).splitlines(), 1):
+            if CLOCK_READ.search(line):
+                self.report(path, number, f"`system_clock::now` in {relative}: {CLOCK} reads it for all")
 
     def check_public_header(self, path):
         name = str(path.relative_to(self.root / "include" / "shipflow"))

@@ -22,6 +22,9 @@ LAWFUL = {
     "src/store/sqlite/db.cpp": "#include <sqlite3.h>\n#include <shipflow/store.hpp>\n",
     "src/http/client.cpp": "#include <boost/beast/http.hpp>\n",
     "src/run/next.cpp": "// never system_clock::now() here\n#include <shipflow/plan.hpp>\n",
+    "src/base/wall_clock.hpp": "auto now = std::chrono::system_clock::now();\n",
+    "src/engine/loop.cpp": '#include "base/wall_clock.hpp"\n',
+    "src/github/network.cpp": '#include "base/wall_clock.hpp"\n',
     "src/engine/timer.cpp": "auto now = std::chrono::steady_clock::now();\n",
     "examples/program/main.cpp": '#include "options.hpp"\n#include <shipflow/plan.hpp>\n',
     "examples/program/options.hpp": "",
@@ -56,6 +59,12 @@ PLANTED = {
         ("src/run/x.cpp", "#include <boost/asio/steady_timer.hpp>\n", "boost/asio"),
     "the clock is read in a pure room":
         ("src/run/x.cpp", "auto t = std::chrono::system_clock::now();\n", "system_clock::now"),
+    "the clock is read beside its one place":
+        ("src/http/x.cpp", "auto t = std::chrono::system_clock::now();\n", "base/wall_clock.hpp reads it"),
+    "a pure room takes the clock itself":
+        ("src/run/x.cpp", '#include "base/wall_clock.hpp"\n', "is given its clock"),
+    "the engine takes the clock itself":
+        ("src/engine/core.cpp", '#include "base/wall_clock.hpp"\n', "is given its clock"),
     "the environment is read in a pure room":
         ("src/model/x.cpp", 'auto t = std::getenv("HOME");\n', "getenv"),
     "randomness in a pure room":

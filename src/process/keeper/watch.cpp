@@ -1,5 +1,6 @@
 #include "process/keeper/watch.hpp"
 
+#include "base/wall_clock.hpp"
 #include "process/keeper/record.hpp"
 
 #include <algorithm>
@@ -20,8 +21,6 @@ constexpr duration pursuit{100};
 constexpr duration longest_rest{60'000};
 /// Chunks read from a pipe before signals are looked at again.
 constexpr int chunks_at_once = 16;
-
-time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
 
 /// A limit too far away to add to a clock is no limit.
 std::chrono::steady_clock::time_point after(duration limit) {

@@ -1,3 +1,4 @@
+#include "base/wall_clock.hpp"
 #include "provider/http/caller.hpp"
 
 #include <shipflow/providers/http.hpp>
@@ -8,8 +9,6 @@
 namespace shipflow {
 namespace http_provider {
 namespace {
-
-time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
 
 // The engine ignores what comes at the deadline, so the request ends a little earlier.
 duration time_for(const shipflow::request& q) {

@@ -1,5 +1,6 @@
 #include "provider/local/machine.hpp"
 
+#include "base/wall_clock.hpp"
 #include "provider/local/instances.hpp"
 
 #include <chrono>
@@ -7,9 +8,7 @@
 
 namespace shipflow::local {
 
-std::int64_t machine::now_ms() const {
-  return std::chrono::duration_cast<duration>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+std::int64_t machine::now_ms() const { return to_ms(wall_clock()); }
 
 result<component> machine::open(const std::string& environment, const std::string& name,
                                 const json::object* target, access how) {

@@ -1,6 +1,7 @@
 #include "aws/client.hpp"
 #include "aws/workers.hpp"
 #include "base/signals_blocked.hpp"
+#include "base/wall_clock.hpp"
 #include "provider/site/carry_out.hpp"
 #include "s3/remote_bucket.hpp"
 
@@ -18,8 +19,6 @@ constexpr duration look_again{500};
 constexpr duration first_look{100};
 constexpr int glances = 4;
 constexpr std::size_t most_remembered = 64;
-
-time_point wall_clock() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
 
 result<std::unique_ptr<tree>> files_of(const request& /*q*/, const std::string& directory) {
   return open_directory(directory);

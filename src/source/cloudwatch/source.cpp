@@ -1,4 +1,5 @@
 #include "aws/client.hpp"
+#include "base/wall_clock.hpp"
 #include "source/asker.hpp"
 #include "source/cloudwatch/question.hpp"
 
@@ -69,7 +70,7 @@ class source final : public metric_source {
     if (!ask) return done(unavailable(ask.error().message));
     auto input = input_of(*ask, q);
     if (!input) return done(unavailable(input.error().message));
-    const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+    const auto now = wall_clock();
     const auto left = std::clamp<duration>(q.deadline - now, duration{1}, std::chrono::minutes(10));
     aws::call_options how{ask->region, ask->endpoint_url, std::min(ask->timeout, left), q.stop};
     std::make_shared<look>(client_, std::move(*ask), std::move(*input), std::move(how), std::move(done))

@@ -1,3 +1,4 @@
+#include "base/wall_clock.hpp"
 #include "source/asker.hpp"
 #include "source/endpoint/question.hpp"
 
@@ -26,7 +27,7 @@ class source final : public metric_source {
     if (!request) return done(unavailable(request.error().message));
     asker_.send(std::move(*request), q,
                 [ask = std::move(*ask), done = std::move(done)](const http::outcome& o) {
-                  const auto now = std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+                  const auto now = wall_clock();
                   done(o ? read_answer(ask, *o, now) : unavailable(failure_text(o.error())));
                 });
   }

@@ -1,6 +1,6 @@
 #include "store/sqlite/writer.hpp"
 
-#include <signal.h>
+#include "base/signals_blocked.hpp"
 
 namespace shipflow::sqlite {
 namespace {
@@ -25,7 +25,10 @@ error unsettled(batch_end end, const error& problem) {
   return make_error(errc::unknown_outcome, problem.message + "; the change may or may not be durable");
 }
 
-writer::writer(connection db) : db_(std::move(db)), thread_([this] { loop(); }) {}
+writer::writer(connection db) : db_(std::move(db)) {
+  const signals_blocked meanwhile;
+  thread_ = std::thread([this] { loop(); });
+}
 
 writer::~writer() { stop(); }
 
@@ -47,9 +50,6 @@ void writer::submit(std::shared_ptr<operation> op) {
 }
 
 void writer::loop() {
-  sigset_t all;  // the host's signals are for the host's threads
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   while (true) {
     auto ops = take();
     if (ops.empty()) return;
