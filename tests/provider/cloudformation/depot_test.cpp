@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <climits>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -107,19 +108,20 @@ TEST_CASE(
   const auto refused = h.bring(nowhere);
   CHECK(refused.is == brought::state::failed);
   CHECK_MESSAGE(refused.problem.message.find("cdk bootstrap") != std::string::npos, refused.problem.message);
-  // An archive that cannot be finished after its first part went.
+  // An archive that cannot be finished after its first part went: the path of its second file is too long to be opened.
   fs::create_directory(h.home.path / "half");
   std::string noise(34U << 20U, '\0');
   unsigned state = 1;
   for (auto& c : noise) c = static_cast<char>((state = state * 1664525U + 1013904223U) >> 24U);
   std::ofstream(h.home.path / "half" / "a", std::ios::binary) << noise;
-  std::ofstream(h.home.path / "half" / "b") << "x";
-  fs::permissions(h.home.path / "half" / "b", fs::perms::none);
+  std::ofstream(h.home.path / "half" / std::string(100, 'b')) << "x";
   auto half = h.file("half.zip", "");
   half.path = (h.home.path / "half").string();
+  while (half.path.size() < PATH_MAX - 20) half.path += "/.";
   half.packed = asset::packing::zip;
-  if (std::ifstream(h.home.path / "half" / "b")) return;  // the superuser reads everything
-  CHECK(h.bring(half).is == brought::state::failed);
+  const auto unfinished = h.bring(half);
+  CHECK(unfinished.is == brought::state::failed);
+  CHECK_MESSAGE(unfinished.problem.message.ends_with("File name too long"), unfinished.problem.message);
   CHECK(h.bucket->uploads("")->empty());
   CHECK(h.bucket->head("half.zip").error().code == errc::not_found);
 }
