@@ -4,6 +4,7 @@
 #include "aws/desk.hpp"
 
 #include <string>
+#include <utility>
 
 namespace shipflow::aws {
 
@@ -26,6 +27,15 @@ template <class Take>
     input[what.token] = next;
   }
   return false;
+}
+
+/// The same where nothing may be missed: more than `most` pages are `unsupported`.
+template <class Take>
+[[nodiscard]] got<bool> read_all_pages(visit& v, const paged& what, json::object input, Take take) {
+  auto whole = read_pages(v, what, std::move(input), std::move(take));
+  if (!whole || *whole) return whole;
+  return v.refuse(errc::unsupported, std::string(what.operation) + " goes on after " +
+                                         std::to_string(what.most) + " pages, and all of them are needed");
 }
 
 }  // namespace shipflow::aws

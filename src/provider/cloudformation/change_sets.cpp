@@ -110,12 +110,12 @@ void drop(session& s, const std::string& stack, const std::string& name) {
 aws::got<losses> losses_of(session& s, const std::string& stack, const std::string& name) {
   losses out;
   const auto read =
-      aws::read_pages(s, {service, "DescribeChangeSet", "NextToken"},
-                      {{"StackName", stack}, {"ChangeSetName", name}}, [&](const json::object& said) {
-                        for (const auto& v : members::list(said, "Changes"))
-                          add_loss(members::object(members::as_object(v), "ResourceChange"), out);
-                        return members::text(said, "NextToken");
-                      });
+      aws::read_all_pages(s, {service, "DescribeChangeSet", "NextToken"},
+                          {{"StackName", stack}, {"ChangeSetName", name}}, [&](const json::object& said) {
+                            for (const auto& v : members::list(said, "Changes"))
+                              add_loss(members::object(members::as_object(v), "ResourceChange"), out);
+                            return members::text(said, "NextToken");
+                          });
   if (!read) return read.error();
   return out;
 }

@@ -21,7 +21,7 @@ aws::got<distribution> look_at(session& s, const std::string& id) {
 /// The staging distributions of the account: id and domain.
 aws::got<std::vector<std::pair<std::string, std::string>>> all_staging(session& s) {
   std::vector<std::pair<std::string, std::string>> out;
-  const auto read = aws::read_pages(
+  const auto read = aws::read_all_pages(
       s, {aws::cloudfront, "ListDistributions", "Marker"}, {}, [&](const json::object& said) -> std::string {
         const auto& list = members::object(said, "DistributionList");
         for (const auto* one : aws::items(members::object(list, "Items"), "DistributionSummary")) {
@@ -53,7 +53,7 @@ aws::got<policy> look_at_policy(session& s, const std::string& id) {
 /// The policy for that staging distribution, attached or not.
 aws::got<policy> policy_for(session& s, const std::string& domain) {
   std::string id;
-  const auto read = aws::read_pages(
+  const auto read = aws::read_all_pages(
       s, {aws::cloudfront, "ListContinuousDeploymentPolicies", "Marker"}, {},
       [&](const json::object& said) -> std::string {
         const auto& list = members::object(said, "ContinuousDeploymentPolicyList");

@@ -79,13 +79,13 @@ aws::got<std::optional<taken>> find_snapshot(session& s, const std::string& id) 
 aws::got<std::vector<taken>> snapshots_of_source(session& s, const char* type) {
   const auto& w = words_of(s.bound.cluster);
   std::vector<taken> out;
-  const auto all =
-      aws::read_pages(s, {service, w.describe, "Marker"},
-                      {{w.source, s.bound.source}, {"SnapshotType", type}}, [&](const json::object& said) {
-                        for (const auto* o : aws::listed(said, w.list, w.one))
-                          out.push_back(read(*o, s.bound.cluster));
-                        return members::text(said, "Marker");
-                      });
+  const auto all = aws::read_all_pages(s, {service, w.describe, "Marker"},
+                                       {{w.source, s.bound.source}, {"SnapshotType", type}},
+                                       [&](const json::object& said) {
+                                         for (const auto* o : aws::listed(said, w.list, w.one))
+                                           out.push_back(read(*o, s.bound.cluster));
+                                         return members::text(said, "Marker");
+                                       });
   if (!all) return all.error();
   std::stable_sort(out.begin(), out.end(),
                    [](const taken& a, const taken& b) { return a.created > b.created; });
