@@ -15,7 +15,8 @@
 //      of files, profile, region and CA bundle, and those of proxies
 //   7. a container: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI (https, loopback, 169.254.170.2,
 //      169.254.170.23 or [fd00:ec2::23]), with AWS_CONTAINER_AUTHORIZATION_TOKEN or _TOKEN_FILE
-//   8. the instance (IMDSv2 only, 1 s, one try): unless AWS_EC2_METADATA_DISABLED is "true";
+//   8. the instance (IMDSv2 only, 1 s, four tries; AWS_METADATA_SERVICE_TIMEOUT, AWS_METADATA_SERVICE_NUM_ATTEMPTS and the
+//      profile's metadata_service_timeout, metadata_service_num_attempts): unless AWS_EC2_METADATA_DISABLED is "true";
 //      AWS_EC2_METADATA_SERVICE_ENDPOINT
 //
 // A profile is looked for in AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials, and in AWS_CONFIG_FILE or

@@ -56,6 +56,7 @@ void machine::give_up_all() {
   const auto waiting = ring->leave(*this);
   const auto all = live;
   for (auto* c : all) c->give_up(errc::cancelled);
+  for (const auto& p : pauses_) p->cancel();
   for (const auto& done : waiting) done(make_error(errc::cancelled, "cancelled"));
   web.reset();
 }
@@ -72,6 +73,15 @@ void machine::ask_with(const service& s, wire_request q, std::optional<credentia
   const auto c = std::make_shared<call>(*this, s, std::move(q), std::move(how), std::move(done));
   c->use(std::move(who));
   c->begin();
+}
+
+void machine::after(duration wait, std::function<void()> then) {
+  const auto timer = std::make_shared<boost::asio::steady_timer>(io, wait);
+  pauses_.insert(timer);
+  timer->async_wait([this, timer, then = std::move(then)](boost::system::error_code ec) {
+    pauses_.erase(timer);
+    if (!ec && !closed) then();
+  });
 }
 
 const std::string& machine::proxy_to(const std::string& endpoint) {

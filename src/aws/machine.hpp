@@ -11,6 +11,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <map>
 #include <mutex>
@@ -36,6 +37,8 @@ class machine : public keyring::holder {
   /// A call of the client's own, with these credentials or unsigned. On the thread only.
   void ask_with(const service& s, wire_request q, std::optional<credentials> who, const std::string& region,
                 std::function<void(rest_outcome)> done);
+  /// Runs `then` after `wait`; not at all when the client is over before. On the thread only.
+  void after(duration wait, std::function<void()> then);
   /// Stops with the client.
   [[nodiscard]] std::stop_token stopping() { return over_.get_token(); }
 
@@ -73,6 +76,7 @@ class machine : public keyring::holder {
   std::mt19937_64 dice_;
   std::mutex starting_;
   std::thread thread_;
+  std::set<std::shared_ptr<boost::asio::steady_timer>> pauses_;
   std::map<std::string, std::string> proxies_;  ///< by endpoint
   std::map<std::string, rate_limiter> rates_;   ///< by endpoint
   std::stop_source over_;

@@ -1,5 +1,6 @@
 // Credentials that an endpoint beside this process hands out.
 #include "aws/credentials.hpp"
+#include "aws/retry.hpp"
 #include "aws/settings.hpp"
 #include "http/text.hpp"
 #include "http/url.hpp"
@@ -14,7 +15,7 @@ namespace shipflow::aws {
 namespace {
 
 constexpr duration container_wait{2'000};
-constexpr duration instance_wait{1'000};
+constexpr duration first_pause{100};
 constexpr std::size_t most_bytes = 64U << 10U;
 
 std::string member(const json::object& o, std::string_view name) {
@@ -80,17 +81,24 @@ error nowhere(const std::string& why) {
                         why + "; set AWS_ACCESS_KEY_ID or AWS_PROFILE");
 }
 
+/// A service beside this machine that is slow, or in trouble itself.
+bool may_pass(const http::outcome& o) {
+  if (o) return trouble_of(o->status, "") != trouble::final;
+  return o.error().code == errc::timeout || o.error().code == errc::unavailable;
+}
+
 /// IMDSv2: a token, the role's name, its keys.
 class instance_search : public std::enable_shared_from_this<instance_search> {
  public:
-  instance_search(http::client& with, std::string root, found_credentials done)
-      : with_(with), root_(std::move(root)), done_(std::move(done)) {}
+  instance_search(http::client& with, std::string root, instance_settings how, pausing pause,
+                  found_credentials done)
+      : with_(with), root_(std::move(root)), how_(how), pause_(std::move(pause)), done_(std::move(done)) {}
 
   void begin() {
-    auto q = get(root_ + "/latest/api/token", instance_wait);
+    auto q = get(root_ + "/latest/api/token", how_.wait);
     q.method = "PUT";
     q.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", "21600"});
-    ask(std::move(q), [this](std::string token) {
+    ask(q, [this](std::string token) {
       token_ = std::move(token);
       ask(of_role(""), [this](const std::string& roles) {
         const auto role = roles.substr(0, roles.find('\n'));
@@ -102,22 +110,32 @@ class instance_search : public std::enable_shared_from_this<instance_search> {
   }
 
  private:
+  using taker = std::function<void(std::string)>;
+
   [[nodiscard]] http::request of_role(const std::string& role) const {
-    auto q = get(root_ + "/latest/meta-data/iam/security-credentials/" + role, instance_wait);
+    auto q = get(root_ + "/latest/meta-data/iam/security-credentials/" + role, how_.wait);
     q.headers.push_back({"x-aws-ec2-metadata-token", token_});
     return q;
   }
 
-  void ask(http::request q, std::function<void(std::string)> next) {
-    with_.send(std::move(q), [self = shared_from_this(), next = std::move(next)](const http::outcome& o) {
+  void ask(const http::request& q, taker next, int attempt = 1) {
+    with_.send(q, [self = shared_from_this(), q, next = std::move(next), attempt](const http::outcome& o) {
+      if (may_pass(o) && attempt < self->how_.attempts) return self->ask_later(q, next, attempt);
       if (!o) return self->done_(nowhere(o.error().message));
       if (o->status != 200) return self->done_(nowhere("it answered " + std::to_string(o->status)));
       next(o->body);
     });
   }
 
+  void ask_later(const http::request& q, const taker& next, int attempt) {
+    pause_(first_pause * (1LL << (attempt - 1)),
+           [self = shared_from_this(), q, next, attempt] { self->ask(q, next, attempt + 1); });
+  }
+
   http::client& with_;
   std::string root_;
+  instance_settings how_;
+  pausing pause_;
   std::string token_;
   found_credentials done_;
 };
@@ -162,14 +180,17 @@ void container_credentials(http::client& with, const aws_options& from, found_cr
   of_container(with, from, relative.empty() ? full : "http://169.254.170.2" + relative, std::move(done));
 }
 
-void instance_credentials(http::client& with, const aws_options& from, found_credentials done) {
+void instance_credentials(http::client& with, const aws_options& from, pausing pause,
+                          found_credentials done) {
   if (variable(from, "AWS_EC2_METADATA_DISABLED") == "true")
     return done(nowhere("AWS_EC2_METADATA_DISABLED is set"));
   auto root = variable(from, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
   if (root.empty()) root = "http://169.254.169.254";
   while (root.ends_with('/')) root.pop_back();
   if (auto ok = http::check_url(root); !ok) return done(ok.error());
-  std::make_shared<instance_search>(with, root, std::move(done))->begin();
+  const auto how = instance_settings_of(from);
+  if (!how) return done(how.error());
+  std::make_shared<instance_search>(with, root, *how, std::move(pause), std::move(done))->begin();
 }
 
 }  // namespace shipflow::aws

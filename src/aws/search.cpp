@@ -108,7 +108,10 @@ class search : public std::enable_shared_from_this<search> {
   }
 
   void begin(const by_instance&) {
-    instance_credentials(*with_.web, with_.options,
+    const auto pause = [self = shared_from_this()](duration wait, std::function<void()> then) {
+      self->with_.after(wait, std::move(then));
+    };
+    instance_credentials(*with_.web, with_.options, pause,
                          [self = shared_from_this()](const result<credentials>& c) { self->got(c); });
   }
 

@@ -57,6 +57,26 @@ std::string endpoint_of_profile(const aws_options& from, std::string id) {
 
 constexpr int most_attempts = 20;
 
+/// A whole number from 1 on, of a variable, else of the profile.
+struct setting {
+  const char* variable_name;
+  const char* key;
+  int most;
+
+  [[nodiscard]] std::string text(const aws_options& from) const {
+    auto given = variable(from, variable_name);
+    return given.empty() ? of_chosen_profile(from, key) : given;
+  }
+  [[nodiscard]] result<int> number(const std::string& given, int otherwise) const {
+    if (given.empty()) return otherwise;
+    int out = 0;
+    const auto [end, ec] = std::from_chars(given.data(), given.data() + given.size(), out);
+    if (ec == std::errc{} && end == given.data() + given.size() && out >= 1 && out <= most) return out;
+    return make_error(errc::invalid_argument, std::string(variable_name) + " or " + key + " must be 1 to " +
+                                                  std::to_string(most) + ", not \"" + given + "\"");
+  }
+};
+
 }  // namespace
 
 bool is_region(const std::string& text) {
@@ -166,14 +186,24 @@ result<retry_settings> retries_of(const aws_options& from) {
   else if (!mode.empty() && mode != "standard" && mode != "legacy")
     return make_error(errc::invalid_argument,
                       "the retry mode of AWS calls must be standard or adaptive, not \"" + mode + "\"");
-  auto most = from.attempts != 0 ? std::to_string(from.attempts) : variable(from, "AWS_MAX_ATTEMPTS");
-  if (most.empty()) most = of_chosen_profile(from, "max_attempts");
-  if (most.empty()) return out;
-  const auto [end, ec] = std::from_chars(most.data(), most.data() + most.size(), out.attempts);
-  if (ec != std::errc{} || end != most.data() + most.size() || out.attempts < 1 ||
-      out.attempts > most_attempts)
-    return make_error(errc::invalid_argument,
-                      "AWS_MAX_ATTEMPTS or max_attempts must be 1 to 20, not \"" + most + "\"");
+  const setting most{"AWS_MAX_ATTEMPTS", "max_attempts", most_attempts};
+  auto given = from.attempts != 0 ? std::to_string(from.attempts) : most.text(from);
+  const auto attempts = most.number(given, out.attempts);
+  if (!attempts) return attempts.error();
+  out.attempts = *attempts;
+  return out;
+}
+
+result<instance_settings> instance_settings_of(const aws_options& from) {
+  instance_settings out;
+  const setting tries{"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts", most_attempts};
+  const setting wait{"AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout", 60};
+  const auto attempts = tries.number(tries.text(from), out.attempts);
+  if (!attempts) return attempts.error();
+  const auto seconds = wait.number(wait.text(from), 1);
+  if (!seconds) return seconds.error();
+  out.attempts = *attempts;
+  out.wait = std::chrono::seconds(*seconds);
   return out;
 }
 

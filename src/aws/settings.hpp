@@ -50,6 +50,15 @@ struct retry_settings {
 /// Of options, AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, the profile's retry_mode and max_attempts.
 [[nodiscard]] result<retry_settings> retries_of(const aws_options& from);
 
+/// How an instance's metadata service is asked: tries of each question, and how long each may take.
+/// Source: docs.aws.amazon.com/sdkref, feature-imds-client (three retries, 1 s) and feature-ec2-instance-metadata.
+struct instance_settings {
+  int attempts = 4;
+  duration wait{1'000};
+};
+/// Of AWS_METADATA_SERVICE_NUM_ATTEMPTS and _TIMEOUT (seconds), the profile's metadata_service_num_attempts and _timeout.
+[[nodiscard]] result<instance_settings> instance_settings_of(const aws_options& from);
+
 /// What the names of a region's hosts end with: "amazonaws.com.cn" in China.
 [[nodiscard]] std::string_view dns_suffix(std::string_view region);
 

@@ -7,21 +7,32 @@
 
 #include <future>
 #include <mutex>
+#include <vector>
 
 using namespace shipflow;
 using tests::place;
 
 namespace {
 
-result<aws::credentials> remote(const place& p) {
+/// Pauses take no time here; they are written down.
+result<aws::credentials> remote(const place& p, std::vector<duration>* paused = nullptr) {
+  std::vector<duration> pauses;
   http::client client;
   std::promise<result<aws::credentials>> found;
   const auto keep = [&](const result<aws::credentials>& c) { found.set_value(c); };
   if (p.variables.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
     aws::container_credentials(client, p.options(), keep);
   else
-    aws::instance_credentials(client, p.options(), keep);
-  return found.get_future().get();
+    aws::instance_credentials(
+        client, p.options(),
+        [&](duration wait, const std::function<void()>& then) {
+          pauses.push_back(wait);
+          then();
+        },
+        keep);
+  auto out = found.get_future().get();
+  if (paused != nullptr) *paused = pauses;
+  return out;
 }
 
 std::string response(const std::string& body, const std::string& status = "200 OK") {
@@ -113,6 +124,49 @@ TEST_CASE("aws/credentials: an instance's endpoint: a token, the role's name, it
   CHECK(c->secret == "S");
 }
 
+TEST_CASE("aws/credentials: an instance's endpoint that is busy is asked again, four times in all") {
+  std::mutex guard;
+  std::vector<std::string> troubles;
+  tests::raw_server server([&](tests::raw_connection& c) {
+    while (c.read_request()) {
+      std::string trouble;
+      {
+        const std::scoped_lock hold(guard);
+        if (!troubles.empty()) trouble = troubles.back();
+        if (!troubles.empty()) troubles.pop_back();
+      }
+      if (trouble == "silence") return c.hang();
+      if (!trouble.empty())
+        c.say(response("", trouble));
+      else if (c.seen.starts_with("PUT "))
+        c.say(response("abc"));
+      else
+        c.say(response(c.seen.find("/shop-role ") == std::string::npos ? "shop-role" : keys));
+    }
+  });
+  place p;
+  p.variables.erase("AWS_EC2_METADATA_DISABLED");
+  p.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = server.url("");
+  const auto after = [&](std::vector<std::string> first, std::vector<duration>& pauses) {
+    {
+      const std::scoped_lock hold(guard);
+      troubles = std::move(first);
+    }
+    return remote(p, &pauses);
+  };
+  std::vector<duration> pauses;
+  CHECK(after({"503 Busy", "429 Slowly", "silence"}, pauses).has_value());
+  CHECK(pauses == std::vector<duration>{duration{100}, duration{200}, duration{400}});
+  const std::vector<std::string> four(4, "500 No");
+  CHECK(after(four, pauses).error().message.find("it answered 500") != std::string::npos);
+  CHECK(pauses.size() == 3);
+  CHECK(after({"403 No"}, pauses).error().code == errc::not_found);
+  CHECK(pauses.empty());
+  p.variables["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] = "2";
+  CHECK(!after({"500 No", "500 No"}, pauses).has_value());
+  CHECK(pauses.size() == 1);
+}
+
 TEST_CASE("aws/credentials: nowhere at all is said in one line, and fast") {
   place p;
   CHECK(remote(p).error().message.find(
@@ -120,6 +174,7 @@ TEST_CASE("aws/credentials: nowhere at all is said in one line, and fast") {
   p.variables.erase("AWS_EC2_METADATA_DISABLED");
   p.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:" + std::to_string(tests::free_port());
   CHECK(remote(p).error().code == errc::not_found);
+  p.variables["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] = "1";
   tests::raw_server mute([](tests::raw_connection& c) { c.hang(); });
   p.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = mute.url("");
   CHECK(remote(p).error().code == errc::not_found);

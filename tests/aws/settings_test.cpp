@@ -52,6 +52,28 @@ TEST_CASE("aws/settings: the region of the call, the options, the variables, the
         "\"x.evil.example/\" is not the name of an AWS region");
 }
 
+TEST_CASE(
+    "aws/settings: how an instance is asked, by variables, then by the profile, and never without an end") {
+  place p;
+  p.variables = {{"HOME", "/h"}};
+  CHECK(aws::instance_settings_of(p.options())->attempts == 4);
+  CHECK(aws::instance_settings_of(p.options())->wait == duration{1'000});
+  p.files["/h/.aws/config"] = "[default]\nmetadata_service_num_attempts = 2\nmetadata_service_timeout=3\n";
+  CHECK(aws::instance_settings_of(p.options())->attempts == 2);
+  CHECK(aws::instance_settings_of(p.options())->wait == duration{3'000});
+  p.variables["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] = "1";
+  CHECK(aws::instance_settings_of(p.options())->attempts == 1);
+  for (const auto* wrong : {"0", "21", "-1", "two", "1.5", "1 "}) {
+    CAPTURE(wrong);
+    p.variables["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] = wrong;
+    CHECK(
+        aws::instance_settings_of(p.options())
+            .error()
+            .message.starts_with(
+                "AWS_METADATA_SERVICE_NUM_ATTEMPTS or metadata_service_num_attempts must be 1 to 20, not "));
+  }
+}
+
 TEST_CASE("aws/dates: the Date header, and nothing that looks a little like it") {
   CHECK(format_time(aws::parse_http_date("Thu, 26 Nov 2026 01:48:22 GMT").value()) ==
         "2026-11-26T01:48:22.000Z");
