@@ -25,7 +25,8 @@
 //                 [reacts: [ids of reactions that are called], why],
 //                 [escalated: {id of a question, roles that may answer it from now on}]}
 //   undo_intent   {key, timeout_at}; undo_started {handle}
-//   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}
+//   undo_outcome  {status: done|failed|retry|kept|verified, [why], [retry_at], [evidence]}; the fact's attempt counts
+//                 those that were called
 //   skipped       {why, [principal]}
 //   note          {text, ..., [clock_jump_ms]: until when calls may still arrive moves by it,
 //                 [calibration: {found: {condition: what a calibration tried, with `lanes` unless it had to

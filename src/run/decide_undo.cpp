@@ -31,12 +31,13 @@ void undo_failed(decision& d, const undo_state& unit, const answer& a) {
   undo_fact(d, unit, std::move(body));
 }
 
-// Its turn came too late: that is no attempt which failed.
+// Its turn came too late: that is no attempt which failed, nor one that counts.
 void undo_not_called(decision& d, const undo_state& unit) {
-  undo_fact(d, unit,
-            {{"status", "retry"},
-             {"why", "it was not called: its intent is older than a call may take"},
-             {"retry_at", to_ms(d.now + backoff({}, 1, unit.key))}});
+  d.add(fact_kind::undo_outcome, d.planned(unit.step).id,
+        {{"status", "retry"},
+         {"why", "it was not called: its intent is older than a call may take"},
+         {"retry_at", to_ms(d.now + backoff({}, 1, unit.key))}},
+        unit.attempt - 1);
 }
 
 std::string loss_window(const decision& d, step_index i) {

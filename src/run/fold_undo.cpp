@@ -91,6 +91,7 @@ result<void> fold_undo(run_state& s, step_index i, const fact& f) {
     s.undo_active.insert(found->second);
   } else if (status == "retry") {
     unit.status = undo_status::retrying;
+    unit.attempt = f.attempt;  // without an intent that was not called
     ++unit.generation;
     unit.due = when(f.body, "retry_at");
   } else if (status == "failed") {

@@ -8,7 +8,8 @@ using shipflow::duration;
 using shipflow::verb;
 
 TEST_CASE(
-    "engine/calls: an undo whose turn came too late was not called, and is called in time the next time") {
+    "engine/calls: an undo whose turn came too late was not called, counts for no attempt, and is called in "
+    "time the next time") {
   rig r;
   r.engine.reset();
   shipflow::engine_options one_at_a_time;
@@ -28,7 +29,15 @@ TEST_CASE(
   busy.get().environment = "elsewhere";
   busy.get().locks = {"environment:elsewhere"};
   busy.get().steps[0].call_timeout = duration{60'000};
+  std::vector<int> called;
   r.toy->intercept = [&](const shipflow::request& q, shipflow::reply& reply) {
+    if (q.step == "api" && q.what == verb::undo) {
+      called.push_back(q.attempt);
+      if (called.size() > 1) return false;
+      reply(shipflow::answer::failed(
+          shipflow::make_error(shipflow::errc::unavailable, "the balancer restarts")));
+      return true;
+    }
     const bool slow = q.step == "web" && q.what == verb::apply;
     if (slow) r.toy->held.push_back(std::move(reply));
     return slow;
@@ -47,6 +56,9 @@ TEST_CASE(
       retries.emplace_back(o->at("why").as_string());
   }
   // More often than an undo may fail.
-  REQUIRE(retries.size() > 4);
+  REQUIRE(retries.size() > 5);
+  CHECK(retries.back().find("the balancer restarts") != std::string::npos);
+  retries.pop_back();
   for (const auto& why : retries) CHECK(why == "it was not called: its intent is older than a call may take");
+  CHECK(called == std::vector<int>{1, 2});
 }
