@@ -30,6 +30,11 @@ inline constexpr int most_prefixes_kept = 1'000;
 /// What an effect that was carried out gave; empty when it was not.
 [[nodiscard]] result<std::optional<json::object>> outcome_of(session& s);
 
+/// The release that stands, as outputs: {release, version, files, bytes}.
+[[nodiscard]] json::object standing(const heading& h);
+/// The same with those of a change that was made before and is not known any more: caches forget everything.
+[[nodiscard]] json::object standing_already(const heading& h);
+
 /// The name under which is kept what was there before shipflow.
 inline constexpr const char* found_release = "found";
 

@@ -57,14 +57,7 @@ json::object outputs(const heading& head, const comparison& what) {
 result<json::object> from_manifest(session& s, lock& held, const heading& head) {
   if (auto ok = remove_own(s, {pending_name}); !ok) return ok.error();
   if (auto ok = held.give_back(); !ok) return ok.error();
-  return json::object{{"release", head.release},
-                      {"version", head.version},
-                      {"files", head.files},
-                      {"bytes", head.bytes},
-                      {"changed", 0},
-                      {"uploaded", 0},
-                      {"uploaded_bytes", 0},
-                      {"paths", json::array{"/*"}}};
+  return standing_already(head);
 }
 
 result<json::object> to_be_released(session& s, lock& held, tree& from, std::optional<manifest> now) {

@@ -144,6 +144,17 @@ result<json::object> swept(session& s, lock& held) {
 
 }  // namespace
 
+json::object standing(const heading& h) {
+  return {{"release", h.release}, {"version", h.version}, {"files", h.files}, {"bytes", h.bytes}};
+}
+
+json::object standing_already(const heading& h) {
+  auto out = standing(h);
+  for (const auto* of_change : {"changed", "uploaded", "uploaded_bytes"}) out[of_change] = 0;
+  out["paths"] = json::array{"/*"};
+  return out;
+}
+
 result<json::object> prune(session& s) {
   lock held(s);
   if (auto ok = held.take(); !ok) return ok.error();
@@ -167,10 +178,7 @@ result<json::object> verify(session& s) {
     for (const auto& w : *wrong) all += (all.empty() ? "" : "; ") + w;
     return s.refuse(errc::failed, "the site is not as it was released: " + all);
   }
-  return json::object{{"release", (*now)->head.release},
-                      {"version", (*now)->head.version},
-                      {"files", (*now)->head.files},
-                      {"bytes", (*now)->head.bytes}};
+  return standing((*now)->head);
 }
 
 result<json::object> look(session& s) {
@@ -188,15 +196,7 @@ result<std::optional<json::object>> outcome_of(session& s) {
   auto now = open_manifest(s, manifest_name, extent::beginning);
   if (!now) return now.error();
   if (!*now || (*now)->head.release != release_of(s.q.effect_key)) return std::optional<json::object>{};
-  const auto& h = (*now)->head;
-  return std::optional<json::object>(json::object{{"release", h.release},
-                                                  {"version", h.version},
-                                                  {"files", h.files},
-                                                  {"bytes", h.bytes},
-                                                  {"changed", 0},
-                                                  {"uploaded", 0},
-                                                  {"uploaded_bytes", 0},
-                                                  {"paths", json::array{"/*"}}});
+  return std::optional(standing_already((*now)->head));
 }
 
 }  // namespace shipflow::site
