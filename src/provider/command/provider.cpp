@@ -17,12 +17,7 @@ class command_provider final : public provider {
   [[nodiscard]] std::string name() const override { return "command"; }
   [[nodiscard]] std::vector<action_spec> actions() const override { return {run_spec()}; }
   [[nodiscard]] result<std::vector<action_spec>> actions_of(const json::object& target) const override {
-    if (!has_tasks(target)) return actions();
-    const auto tasks = read_tasks(target);
-    if (!tasks) return tasks.error();
-    std::vector<action_spec> out;
-    for (const auto& t : *tasks) out.push_back(spec_of(t));
-    return out;
+    return actions_for(target);
   }
   void call(request q, reply r) override { worker_.add(std::move(q), std::move(r)); }
 

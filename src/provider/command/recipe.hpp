@@ -61,5 +61,7 @@ struct undoing {
 
 [[nodiscard]] action_spec run_spec();
 [[nodiscard]] action_spec spec_of(const task& t);
+/// What a component bound like this offers: its tasks, or `run`.
+[[nodiscard]] result<std::vector<action_spec>> actions_for(const json::object& target);
 
 }  // namespace shipflow::commands

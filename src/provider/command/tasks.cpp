@@ -172,4 +172,13 @@ action_spec spec_of(const task& t) {
   return spec;
 }
 
+result<std::vector<action_spec>> actions_for(const json::object& target) {
+  if (!has_tasks(target)) return std::vector{run_spec()};
+  const auto tasks = read_tasks(target);
+  if (!tasks) return tasks.error();
+  std::vector<action_spec> out;
+  for (const auto& t : *tasks) out.push_back(spec_of(t));
+  return out;
+}
+
 }  // namespace shipflow::commands

@@ -1,3 +1,5 @@
+#include "base/specs.hpp"
+
 #include "provider/ecs/actions.hpp"
 #include "provider/ecs/native.hpp"
 
@@ -6,7 +8,8 @@
 namespace shipflow::ecs {
 namespace {
 
-constexpr duration call{30'000};
+using specs::undoable;
+
 constexpr duration while_rolling{1'200'000};
 
 const field_spec version{"version", "string", true, false, "version to run"};
@@ -21,28 +24,6 @@ const std::vector<field_spec> fleet_outputs{
     {"instances", "integer", true, false, "its desired count"},
     {"task_definition", "string", true, false, "ARN of the revision"}};
 
-action_spec make(std::string name, effect_class repeat, restore_rank rank, std::string resource,
-                 std::string help, std::vector<field_spec> inputs, std::vector<field_spec> outputs) {
-  action_spec s;
-  s.name = std::move(name);
-  s.repeat = repeat;
-  s.rank = rank;
-  s.help = std::move(help);
-  s.inputs = std::move(inputs);
-  s.outputs = std::move(outputs);
-  s.resources = {std::move(resource)};
-  s.tells_ready = true;
-  s.call_timeout = call;
-  s.timeout = while_rolling;
-  return s;
-}
-
-action_spec forward(action_spec s) {
-  s.undo = reversibility::forward_only;
-  s.tells_ready = false;
-  return s;
-}
-
 void allow_weights(std::vector<action_spec>& all, const std::vector<number_range>& weights) {
   for (auto& a : all)
     for (auto& input : a.inputs)
@@ -53,57 +34,61 @@ void allow_weights(std::vector<action_spec>& all, const std::vector<number_range
 
 std::vector<action_spec> action_specs() {
   std::vector<action_spec> all;
+  all.push_back(undoable(
+      "launch", effect_class::token, restore_rank::service, "fleet:${component}/new",
+      "deploy to the service that is not live and wait until its targets are healthy",
+      {version, {"colour", "string", false, false, "next (default), blue or green"}, instances, image},
+      fleet_outputs));
   all.push_back(
-      make("launch", effect_class::token, restore_rank::service, "fleet:${component}/new",
-           "deploy to the service that is not live and wait until its targets are healthy",
-           {version, {"colour", "string", false, false, "next (default), blue or green"}, instances, image},
-           fleet_outputs));
-  all.push_back(make("shift", effect_class::compare_and_set, restore_rank::traffic, "traffic:${component}",
-                     "give a service a share of the requests, after checking that its targets are healthy",
-                     {{"weight", "integer", true, false, "percent of the requests", {{0, 100}}},
-                      {"colour", "string", false, false, "new (default), old, blue or green"}},
-                     {{"colour", "string", true, false, "blue or green"},
-                      {"version", "string", true, false, "version of that service"},
-                      {"weights", "object", true, false, "percent per colour"}}));
+      undoable("shift", effect_class::compare_and_set, restore_rank::traffic, "traffic:${component}",
+               "give a service a share of the requests, after checking that its targets are healthy",
+               {{"weight", "integer", true, false, "percent of the requests", {{0, 100}}},
+                {"colour", "string", false, false, "new (default), old, blue or green"}},
+               {{"colour", "string", true, false, "blue or green"},
+                {"version", "string", true, false, "version of that service"},
+                {"weights", "object", true, false, "percent per colour"}}));
   all.push_back(
-      make("retire", effect_class::set_value, restore_rank::service, "fleet:${component}/old",
-           "scale the service that gets no requests to zero",
-           {{"colour", "string", false, false, "old (default), blue or green"},
-            {"drain", "duration", false, false,
-             "not used: the deregistration delay of the target group says how long requests may take"}},
-           fleet_outputs));
+      undoable("retire", effect_class::set_value, restore_rank::service, "fleet:${component}/old",
+               "scale the service that gets no requests to zero",
+               {{"colour", "string", false, false, "old (default), blue or green"},
+                {"drain", "duration", false, false,
+                 "not used: the deregistration delay of the target group says how long requests may take"}},
+               fleet_outputs));
   all.push_back(
-      make("replace", effect_class::token, restore_rank::service, "fleet:${component}",
-           "deploy to the live service in place and wait until its targets are healthy",
-           {version,
-            {"batch", "any", false, false,
-             "not used: the service's own minimum and maximum percent say how many at once"},
-            instances,
-            image,
-            {"drain", "duration", false, false,
-             "not used: the deregistration delay of the target group says how long requests may take"}},
-           fleet_outputs));
-  all.push_back(make("scale", effect_class::set_value, restore_rank::service, "size:${component}",
-                     "change the desired count of the live service",
-                     {{"instances", "integer", true, false, "number of tasks", {{0, most_tasks}}}},
-                     fleet_outputs));
-  all.push_back(forward(make("restart", effect_class::creates, restore_rank::service, "tasks:${component}",
-                             "force a new deployment of what the live service runs", {}, fleet_outputs)));
-  all.push_back(make("maintenance", effect_class::set_value, restore_rank::traffic,
-                     "maintenance:${component}", "answer every request with 503 and a page, or stop doing so",
-                     {{"on", "boolean", true, false, "true or false"},
-                      {"page", "string", false, false, "text or HTML", {{0, longest_page}}}},
-                     {{"on", "boolean", true, false, "what was set"}}));
-  all.push_back(
-      forward(make("run_task", effect_class::token, restore_rank::service, "task:${component}",
-                   "run a command once in a task like those of the live service; it must exit with 0",
-                   {{"command", "strings", true, false, "what the container runs", {{.least = 1}}},
-                    {"container", "string", false, false, "default: that of the binding"},
-                    {"environment", "object", false, false, "variables of the container"},
-                    {"task_definition", "string", false, false, "revision; default: what the service runs"}},
-                   {{"task", "string", true, false, "ARN of the task"},
-                    {"exit_code", "integer", true, false, "of the container"},
-                    {"reason", "string", true, false, "why it stopped"}})));
+      undoable("replace", effect_class::token, restore_rank::service, "fleet:${component}",
+               "deploy to the live service in place and wait until its targets are healthy",
+               {version,
+                {"batch", "any", false, false,
+                 "not used: the service's own minimum and maximum percent say how many at once"},
+                instances,
+                image,
+                {"drain", "duration", false, false,
+                 "not used: the deregistration delay of the target group says how long requests may take"}},
+               fleet_outputs));
+  all.push_back(undoable("scale", effect_class::set_value, restore_rank::service, "size:${component}",
+                         "change the desired count of the live service",
+                         {{"instances", "integer", true, false, "number of tasks", {{0, most_tasks}}}},
+                         fleet_outputs));
+  all.push_back(specs::forward_only(
+      undoable("restart", effect_class::creates, restore_rank::service, "tasks:${component}",
+               "force a new deployment of what the live service runs", {}, fleet_outputs)));
+  all.push_back(undoable("maintenance", effect_class::set_value, restore_rank::traffic,
+                         "maintenance:${component}",
+                         "answer every request with 503 and a page, or stop doing so",
+                         {{"on", "boolean", true, false, "true or false"},
+                          {"page", "string", false, false, "text or HTML", {{0, longest_page}}}},
+                         {{"on", "boolean", true, false, "what was set"}}));
+  all.push_back(specs::forward_only(
+      undoable("run_task", effect_class::token, restore_rank::service, "task:${component}",
+               "run a command once in a task like those of the live service; it must exit with 0",
+               {{"command", "strings", true, false, "what the container runs", {{.least = 1}}},
+                {"container", "string", false, false, "default: that of the binding"},
+                {"environment", "object", false, false, "variables of the container"},
+                {"task_definition", "string", false, false, "revision; default: what the service runs"}},
+               {{"task", "string", true, false, "ARN of the task"},
+                {"exit_code", "integer", true, false, "of the container"},
+                {"reason", "string", true, false, "why it stopped"}})));
+  for (auto& a : all) a.timeout = while_rolling;
   return all;
 }
 
