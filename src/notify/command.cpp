@@ -1,4 +1,4 @@
-#include "http/fields.hpp"
+#include "http/program_fields.hpp"
 #include "http/text.hpp"
 #include "notify/kinds.hpp"
 
@@ -7,41 +7,17 @@ namespace {
 
 constexpr int try_again = 75;  // EX_TEMPFAIL of sysexits.h
 
-bool has_zero(const std::string& text) { return text.find('\0') != std::string::npos; }
-
 std::string last_line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   return std::string(text.substr(text.rfind('\n') + 1));
-}
-
-void read_environment(http::fields& in, process::child_spec& to) {
-  const auto* env = in.object("env");
-  if (env == nullptr) return;
-  for (const auto& e : *env) {
-    const std::string name(e.key());
-    const auto* value = e.value().if_string();
-    if (name.empty() || name.find('=') != std::string::npos || value == nullptr || has_zero(name) ||
-        has_zero(std::string(*value))) {
-      in.wrong("env", "must map names to texts");
-      continue;
-    }
-    to.environment.emplace_back(name, std::string(*value));
-  }
 }
 
 }  // namespace
 
 result<process::child_spec> command_of(const json::object& spec, const delivery& q) {
   http::fields in(spec);
-  process::child_spec to;
-  to.argv = in.texts("command");
-  if (to.argv.empty() || to.argv.front().empty())
-    in.wrong("command", "must be a list: the program and its arguments");
-  for (const auto& word : to.argv)
-    if (has_zero(word)) in.wrong("command", "must not hold zero bytes");
-  to.directory = in.text("directory", "/");
-  if (to.directory.empty() || has_zero(to.directory)) in.wrong("directory", "must be a directory");
-  read_environment(in, to);
+  auto named = http::read_program(in);
+  process::child_spec to{std::move(named.argv), std::move(named.directory), std::move(named.environment)};
   if (auto good = in.finish(); !good) return good.error();
   to.input = json::serialize(to_json(q.what)) + "\n";
   return to;

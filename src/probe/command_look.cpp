@@ -1,3 +1,4 @@
+#include "http/program_fields.hpp"
 #include "http/text.hpp"
 #include "probe/kinds.hpp"
 #include "probe/spec.hpp"
@@ -71,35 +72,12 @@ class command_look final : public prepared_look {
   process::child_spec spec_;
 };
 
-bool has_zero(const std::string& text) { return text.find('\0') != std::string::npos; }
-
-void read_environment(http::fields& in, process::child_spec& to) {
-  const auto* env = in.object("env");
-  if (env == nullptr) return;
-  for (const auto& e : *env) {
-    const std::string name(e.key());
-    const std::string value =
-        e.value().is_string() ? std::string(e.value().get_string()) : json::serialize(e.value());
-    const bool simple = !e.value().is_structured() && !e.value().is_null();
-    if (name.empty() || name.find('=') != std::string::npos || has_zero(name) || has_zero(value) || !simple)
-      in.wrong("env", "must map names to texts");
-    to.environment.emplace_back(name, value);
-  }
-}
-
 }  // namespace
 
 prepared prepare_command(const json::object& spec) {
   http::fields in(spec);
-  process::child_spec to;
-  to.argv = in.texts("command");
-  if (to.argv.empty() || to.argv.front().empty())
-    in.wrong("command", "must be a list: the program and its arguments");
-  for (const auto& word : to.argv)
-    if (has_zero(word)) in.wrong("command", "must not hold zero bytes");
-  to.directory = in.text("directory", "/");
-  if (to.directory.empty() || has_zero(to.directory)) in.wrong("directory", "must be a directory");
-  read_environment(in, to);
+  auto named = http::read_program(in);
+  process::child_spec to{std::move(named.argv), std::move(named.directory), std::move(named.environment)};
   const auto timeout = read_common(in);
   if (auto ok = in.finish(); !ok) return ok.error();
   auto made = std::make_unique<command_look>(std::move(to));

@@ -264,5 +264,10 @@ TEST_CASE("notify/check: a channel that cannot work is refused by the member tha
   CHECK(why("webhook", {{"webhook", "https://a.example"}, {"env", json::object{}}}).find("env") !=
         std::string::npos);
   CHECK(why("command", {{"command", json::array{}}}).find("`command`") != std::string::npos);
+  CHECK(why("command", {{"command", {"true"}}, {"env", {{"A", "x"}, {"N", 1}}}}).empty());
+  for (const json::object& env :
+       {json::object{{"A=B", "x"}}, {{"A", nullptr}}, {{"A", json::array{}}}, {{"A", std::string("x\0", 2)}}})
+    CHECK(why("command", {{"command", {"true"}}, {"env", env}}).find("`env` must map names to texts") !=
+          std::string::npos);
   CHECK(why("pigeon", {}) == "nothing here sends messages of kind \"pigeon\"");
 }
