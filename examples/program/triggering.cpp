@@ -92,7 +92,8 @@ int trigger(const arguments& given) {
                                                      {"why", decided->why},
                                                      {"branch", event->branch},
                                                      {"tag", event->tag},
-                                                     {"commit", event->commit}})
+                                                     {"commit", event->commit},
+                                                     {"version", event->version}})
                             .c_str());
   } else {
     std::fprintf(stderr, "shipflow: %s\n", decided->why.c_str());

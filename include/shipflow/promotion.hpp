@@ -42,7 +42,7 @@ struct promotion_verdict {
   std::string why;  ///< why not, and what to do; empty when granted
 };
 /// The newest run of the same release decides. Two releases are the same by the rule's identity:
-/// `digest`: every image of `what` is pinned (`name@sha256:...`) and the release there had the same digests;
+/// `digest`: every image of `what` is pinned (`name@sha256:` and 64 digits) and the release there had the same digests;
 /// `commit`, `version`: they are equal and not empty. Pure.
 [[nodiscard]] promotion_verdict judge_promotion(const promotion_rule& rule, const release_info& what,
                                                 const std::vector<release_standing>& newest_first,

@@ -119,6 +119,8 @@ class reader {
     check_filters(n, at, m);
     take_lead_times(n, at, m);
     const auto* text = n.find("text");
+    if (text != nullptr && text->text.empty())
+      read_.error(*text, "`text` is empty; without it the moment has a text of its own");
     for (const auto& moment : at) {
       m.moment = moment;
       m.text = text != nullptr ? pieces_of(*text) : standard_text(moment);

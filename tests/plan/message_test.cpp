@@ -135,6 +135,8 @@ TEST_CASE("plan/message: what cannot be meant is refused by name and place") {
         "`token` must be a secret: refer to a variable with `secret: true`\n");
   CHECK(refused(channels, "notify: [{ at: released, to: pager, text: \"${SLACK}\" }]") ==
         "a secret may not stand in a message\n");
+  CHECK(refused(channels, "notify: [{ at: released, to: pager, text: \"\" }]") ==
+        "`text` is empty; without it the moment has a text of its own\n");
   CHECK(refused(channels, "notify: [{ at: released, to: pager, text: \"${moment.wy}\" }]") ==
         "a moment has no value `wy`; did you mean `why`?\n");
   CHECK(refused(channels, "notify: [{ at: released, to: pager, text: \"${steps.a.value}\" }]") ==

@@ -311,6 +311,8 @@ class Changes(unittest.TestCase):
         self.assertEqual(self.trigger(rules, "repository_dispatch", payload, *words).returncode, 0)
         self.assertEqual(self.trigger(rules, "repository_dispatch", payload, *words, "-V", "1.2.4").returncode, 0)
         self.assertEqual(self.history(), [("dev", "1.2.3"), ("dev", "1.2.4")])
+        said = json.loads(self.trigger(rules, "repository_dispatch", payload, "--json").stdout)
+        self.assertEqual((said["environments"], said["version"], said["commit"]), (["dev"], "1.2.3", "c0ffee"))
         payload["client_payload"]["version"] = "1.2.3; rm -rf /"
         done = self.trigger(rules, "repository_dispatch", payload, *words)
         self.assertEqual(done.returncode, 2)
