@@ -33,6 +33,16 @@ std::string meaning(const json::object& summary_after) {
   return out;
 }
 
+// From the engine, or, when it left with the run's end, from the store.
+std::string standing(const places& at, const std::string& run) {
+  const auto live = shipflow::control_call(at.socket, {{"op", "look"}, {"run", run}});
+  if (live) return meaning(live->at("summary").as_object());
+  const auto keep = shipflow::open_sqlite_store({.path = at.store, .vfs = "", .read_only = true});
+  if (!keep) return "unknown";
+  const auto state = shipflow::load_run(**keep, run);
+  return state ? meaning(shipflow::summary(*state)) : "unknown";
+}
+
 // A start is moved and left alone again: its time may be far away.
 int move_start(const arguments& given) {
   auto h = open_host(places_of(given), [](const shipflow::engine_event&) {});
@@ -76,9 +86,7 @@ int say(const arguments& asked_for) {
     const auto answer = hear(at, run, given.get("--id"), *begin);
     if (!answer) return complain(answer.error());
     if (*answer && (*answer)->refused) return complain(refusal(given.command, **answer));
-    const auto after = shipflow::control_call(at.socket, {{"op", "look"}, {"run", run}});
-    std::printf("%s said to %s; it is %s%s\n", given.command.c_str(), run.c_str(),
-                after ? meaning(after->at("summary").as_object()).c_str() : "unknown",
+    std::printf("%s said to %s; it is %s%s\n", given.command.c_str(), run.c_str(), standing(at, run).c_str(),
                 *answer ? "" : " and has not answered yet");
     return 0;
   }

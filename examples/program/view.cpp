@@ -196,6 +196,7 @@ std::string last_line(const shipflow::run_state& s) {
   if (!s.parked.empty()) return "parked: " + subject + ": " + s.parked + "; next: " + s.parked_command;
   if (s.phase == shipflow::phase::released) return with_reason("released: " + subject, s.reason);
   if (s.phase == shipflow::phase::rolled_back) return with_reason("rolled back: " + subject, s.reason);
+  if (s.phase == shipflow::phase::cancelled) return with_reason("cancelled: " + subject, s.reason);
   if (is_terminal(s.phase)) return with_reason("failed: " + subject, s.reason);
   return shipflow::words_of_phase(name_of(s.phase)) + ": " + subject;
 }

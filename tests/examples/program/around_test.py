@@ -301,6 +301,14 @@ environments:
         self.assertNotIn("not answered", done.stdout)
         self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_a_run_that_is_cancelled_says_so_at_its_end(self):
+        process, run = self.waiting_run()
+        done = self.shipflow("cancel", run, "--reason", "wrong branch", "--as", "user:dana")
+        self.assertEqual((done.returncode, done.stdout), (0, f"cancel said to {run}; it is cancelled\n"), done.stderr)
+        last = process.stdout.read().splitlines()[-1]
+        self.assertEqual(last, "cancelled: shop 1.0.0 to staging: cancelled by user:dana: wrong branch")
+        self.assertEqual(process.wait(timeout=60), 1)
+
     def test_what_is_refused_is_told_without_an_engine_too(self):
         process, run = self.waiting_run()
         process.kill()
