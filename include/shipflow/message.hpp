@@ -33,7 +33,7 @@
 //   Shipflow-Message: the id of the message, the same in every attempt: drop one you have had
 //   Shipflow-Timestamp: seconds since the epoch when this attempt was made
 //   Shipflow-Signature: v1=HEX, where `key` is given: HMAC-SHA256 with the key over TIMESTAMP "." BODY
-// `headers: {name: value}` adds more, `ca: FILE` trusts the certificates of a file. Any 2xx is delivered. Redirects are not
+// `headers: {name: value}` adds more (Authorization, Cookie and X-API-Key must be secrets), `ca: FILE` trusts the certificates of a file. Any 2xx is delivered. Redirects are not
 // followed. 408, 425, 429 and 5xx are tried again, `Retry-After` is kept to; other answers are final. What is not reachable
 // on the public internet (loopback, private and link-local addresses, after the name was looked up) is refused unless the
 // channel says `private: true`.
