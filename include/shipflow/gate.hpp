@@ -19,7 +19,8 @@
 //   cobertura  at least: lines, branches, in percent
 //   lcov       at least: lines, branches, functions, in percent
 //   sarif      at most: error (0), warning, note, and by security severity critical, high, medium, low.
-//              Suppressed results do not count, but those whose suppression was rejected or is under review
+//              Suppressed results do not count, but those whose suppression was rejected or is under review;
+//              nor do those that are gone since an earlier scan (`absent`)
 //   k6         at least: success, checks, in percent, requests; at most: mean, median, p90, p95, p99, max,
 //              thresholds (0): how many of the test's own thresholds failed. A summary of --summary-export
 //              or what handleSummary writes
@@ -27,7 +28,8 @@
 //              of requests (--csv, *_stats.csv) or the JSON of --json
 //   json       any: the value at a JSON pointer (RFC 6901) must be a number; the operator must be written
 //
-// Tests that were all skipped, or of which none was there, are a state of their own: `skipped`.
+// Tests that were all skipped (by a `skipped` in them, or by attributes as GoogleTest and CTest write them), or of
+// which none was there, are a state of their own: `skipped`.
 #pragma once
 
 #include <shipflow/error.hpp>

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 
 namespace shipflow {
@@ -159,13 +160,22 @@ bool holds(const gate_bound& b, double value) {
   return false;
 }
 
-std::string shown(report_kind k, const std::string& name, double value) {
-  const auto* found = find(k, name);
+// With as many digits as it takes to see that the number is not the limit.
+std::string digits_of(double value, double limit) {
   std::array<char, 64> out{};
   const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
-  std::snprintf(out.data(), out.size(), whole ? "%.0f" : "%.4g", value);
-  if (found == nullptr || found->in == unit::count) return out.data();
-  return out.data() + std::string(found->in == unit::percent ? "%" : "ms");
+  for (int precision = 4; precision <= 17; ++precision) {
+    std::snprintf(out.data(), out.size(), "%.*g", whole ? 17 : precision, value);
+    if (whole || std::strtod(out.data(), nullptr) != limit) break;
+  }
+  return out.data();
+}
+
+std::string shown(report_kind k, const gate_bound& b, double value) {
+  const auto* found = find(k, b.number);
+  auto text = digits_of(value, b.limit);
+  if (found == nullptr || found->in == unit::count) return text;
+  return text + (found->in == unit::percent ? "%" : "ms");
 }
 
 double number(const report& r, const char* name) {
@@ -211,8 +221,7 @@ gate_verdict judge(const report& what, const std::vector<gate_bound>& bounds) {
     v.state = gate_state::failed;
     v.why.push_back(found == what.numbers.end()
                         ? b.number + " is not in the report, must be " + b.written
-                        : b.number + " is " + shown(what.kind, b.number, found->second) + ", must be " +
-                              b.written);
+                        : b.number + " is " + shown(what.kind, b, found->second) + ", must be " + b.written);
   }
   if (v.state == gate_state::failed)
     for (const auto& f : what.findings)

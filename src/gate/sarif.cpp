@@ -37,33 +37,59 @@ double severity_of(const json::value& of) {
   return value;
 }
 
-// Rules by id and, for those that say it, by index.
+// Rules of a tool and of what extends it, by index within each of them and by id among all.
 class rule_book {
  public:
   explicit rule_book(const json::value& run) {
     const auto* tool = at(run, "tool");
-    const auto* driver = tool == nullptr ? nullptr : at(*tool, "driver");
-    if (driver == nullptr) return;
-    for (const auto& written : list(*driver, "rules")) {
+    if (tool == nullptr) return;
+    const auto* driver = at(*tool, "driver");
+    add(driver == nullptr ? json::value() : *driver);
+    for (const auto& extension : list(*tool, "extensions")) add(extension);
+  }
+  [[nodiscard]] rule of(const json::value& result) const {
+    if (const auto found = indexed(result)) return *found;
+    const auto id = id_of(result);
+    auto found = by_id_.find(id);
+    // An id may name a part of a rule: "CA1000/1" (3.27.5).
+    if (found == by_id_.end()) found = by_id_.find(id.substr(0, id.rfind('/')));
+    return found == by_id_.end() ? rule{} : found->second;
+  }
+  static std::string_view id_of(const json::value& result) {
+    const auto* reference = at(result, "rule");
+    const auto id = text(result, "ruleId");
+    return id.empty() && reference != nullptr ? text(*reference, "id") : id;
+  }
+
+ private:
+  void add(const json::value& component) {
+    auto& rules = components_.emplace_back();
+    for (const auto& written : list(component, "rules")) {
       rule r;
       if (const auto* config = at(written, "defaultConfiguration"))
         if (const auto level = text(*config, "level"); !level.empty()) r.level = level;
       r.severity = severity_of(written);
       by_id_.emplace(text(written, "id"), r);
-      by_index_.push_back(r);
+      rules.push_back(r);
     }
   }
-  [[nodiscard]] rule of(const json::value& result) const {
-    if (const auto i = number_in(result, "ruleIndex");
-        i && *i >= 0 && *i < static_cast<double>(by_index_.size()))
-      return by_index_[static_cast<std::size_t>(*i)];
-    const auto found = by_id_.find(text(result, "ruleId"));
-    return found == by_id_.end() ? rule{} : found->second;
+
+  // By `rule: {index, toolComponent: {index}}`, or by `ruleIndex`; of the driver where no component is named.
+  [[nodiscard]] std::optional<rule> indexed(const json::value& result) const {
+    const auto* reference = at(result, "rule");
+    const auto* component = reference == nullptr ? nullptr : at(*reference, "toolComponent");
+    const auto which = component == nullptr ? std::optional{-1.0} : number_in(*component, "index");
+    auto index = reference == nullptr ? std::nullopt : number_in(*reference, "index");
+    if (!index) index = number_in(result, "ruleIndex");
+    if (!which || !index || *which < -1 || *which + 1 >= static_cast<double>(components_.size()))
+      return std::nullopt;
+    const auto& rules = components_[static_cast<std::size_t>(*which + 1)];
+    if (*index < 0 || *index >= static_cast<double>(rules.size())) return std::nullopt;
+    return rules[static_cast<std::size_t>(*index)];
   }
 
- private:
   std::map<std::string_view, rule> by_id_;
-  std::vector<rule> by_index_;
+  std::vector<std::vector<rule>> components_;  ///< the driver, then the extensions
 };
 
 bool is_suppressed(const json::value& result) {
@@ -90,6 +116,8 @@ std::string_view place_of(const json::value& result) {
 void take(const json::value& result, const rule_book& rules, report& to) {
   const auto kind = text(result, "kind");
   if (!kind.empty() && kind != "fail") return;
+  // Found by an earlier scan and gone since (3.27.24).
+  if (text(result, "baselineState") == "absent") return;
   if (is_suppressed(result)) {
     ++to.numbers["suppressed"];
     return;
@@ -105,7 +133,7 @@ void take(const json::value& result, const rule_book& rules, report& to) {
   if (severity > 0) ++to.numbers[band_of(severity)];
   const auto* message = at(result, "message");
   const auto words = message == nullptr ? std::string_view{} : text(*message, "text");
-  add_finding(to, std::string(level) + " " + std::string(text(result, "ruleId")) + " " +
+  add_finding(to, std::string(level) + " " + std::string(rule_book::id_of(result)) + " " +
                       std::string(place_of(result)) + ": " + std::string(words.substr(0, 200)));
 }
 
@@ -114,7 +142,8 @@ void take(const json::value& result, const rule_book& rules, report& to) {
 result<report> read_sarif(std::string_view written) {
   const auto parsed = parse(report_kind::sarif, written);
   if (!parsed) return parsed.error();
-  if (!text(*parsed, "version").starts_with("2."))
+  // Others have their levels elsewhere, or other ones.
+  if (!text(*parsed, "version").starts_with("2.1."))
     return no_report(report_kind::sarif, "its version is not 2.1.0");
   const auto& runs = list(*parsed, "runs");
   if (runs.empty()) return no_report(report_kind::sarif, "it has no runs");

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <pugixml.hpp>
+#include <string_view>
 
 namespace shipflow::gate_room {
 namespace {
@@ -17,6 +18,17 @@ result<void> load(report_kind kind, std::string_view text, pugi::xml_document& t
 
 bool named(const pugi::xml_node& n, const char* name) { return std::strcmp(n.name(), name) == 0; }
 
+// More than any report holds; what a suite says above that is no number.
+constexpr double most_believed = 1e15;
+
+// GoogleTest and CTest say it of a case in attributes and not by a child.
+bool did_not_run(const pugi::xml_node& testcase) {
+  const std::string_view status = testcase.attribute("status").value();
+  const std::string_view result = testcase.attribute("result").value();
+  return status == "notrun" || status == "disabled" || status == "skipped" || result == "suppressed" ||
+         result == "skipped";
+}
+
 // Walks without recursion: reports may be nested as deeply as they like.
 class junit_reader final : public pugi::xml_tree_walker {
  public:
@@ -24,22 +36,28 @@ class junit_reader final : public pugi::xml_tree_walker {
 
   bool for_each(pugi::xml_node& n) override {
     if (named(n, "testcase")) take(n);
-    // What a suite says of itself counts when it says worse than its cases, and when it has none.
-    if (named(n, "testsuite"))
-      for (const auto* key : {"failures", "errors"})
-        said_[key] += n.child("testsuite") ? 0 : std::max(0.0, n.attribute(key).as_double());
+    if (named(n, "testsuite") || named(n, "testsuites")) believe(n);
     return true;
   }
   void finish() {
     for (const auto* key : {"failures", "errors"}) {
       auto& counted = to_.numbers[key];
-      if (!std::isfinite(said_[key]) || said_[key] > counted) counted = said_[key];
+      counted = std::max({counted, leaves_[key], most_[key]});
     }
     auto& n = to_.numbers;
     n["passed"] = std::max(0.0, n["tests"] - n["skipped"] - n["failures"] - n["errors"]);
   }
 
  private:
+  // What a suite says of itself counts when it says worse than its cases, and when it has none.
+  void believe(const pugi::xml_node& n) {
+    for (const auto* key : {"failures", "errors"}) {
+      const auto said = std::clamp(n.attribute(key).as_double(), 0.0, most_believed);
+      most_[key] = std::max(most_[key], said);
+      if (!n.child("testsuite")) leaves_[key] += said;
+    }
+  }
+
   void take(const pugi::xml_node& n) {
     ++to_.numbers["tests"];
     const auto time = n.attribute("time").as_double();
@@ -51,11 +69,11 @@ class junit_reader final : public pugi::xml_tree_walker {
       add_finding(to_, name + ": " + n.child(child).attribute("message").value());
       return;
     }
-    if (n.child("skipped")) ++to_.numbers["skipped"];
+    if (n.child("skipped") || did_not_run(n)) ++to_.numbers["skipped"];
   }
 
   report& to_;
-  std::map<std::string, double> said_;
+  std::map<std::string, double> most_, leaves_;
 };
 
 }  // namespace

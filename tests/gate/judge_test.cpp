@@ -42,6 +42,17 @@ TEST_CASE("gate/judge: bounds, with the usual direction and with a written one")
   CHECK(verdict(k::json, {}, {{"/rate", ">= 95"}}) == "failed: /rate is not in the report, must be >= 95");
 }
 
+TEST_CASE("gate/judge: a number that only just misses is not shown as the limit") {
+  using k = report_kind;
+  CHECK(verdict(k::cobertura, {{"lines", 79.9999}}, {{"lines", "80%"}}) ==
+        "failed: lines is 79.9999%, must be >= 80%");
+  CHECK(verdict(k::cobertura, {{"lines", 79.999999999}}, {{"lines", "80%"}}) ==
+        "failed: lines is 79.999999999%, must be >= 80%");
+  CHECK(verdict(k::k6, {{"mean", 2000.00004}, {"thresholds", 0}}, {{"mean", "2s"}}) ==
+        "failed: mean is 2000.00004ms, must be <= 2s");
+  CHECK(verdict(k::sarif, {{"error", 1e15}}, {}) == "failed: error is 1e+15, must be <= 0");
+}
+
 TEST_CASE("gate/judge: skipped is a state of its own") {
   using k = report_kind;
   CHECK(verdict(k::junit, {{"tests", 5}, {"skipped", 5}}, {}) == "skipped: all tests were skipped");

@@ -111,6 +111,72 @@ TEST_CASE("gate/report: a suite that admits more than its cases show is believed
         "errors=1 failures=2 passed=0 skipped=0 tests=0 time=0");
 }
 
+TEST_CASE("gate/report: what stands above the suites is believed as well, and nonsense is no number") {
+  CHECK(numbers(report_kind::junit,
+                "<testsuites failures=\"3\"><testsuite failures=\"1\"><testcase name=\"a\"/></testsuite>"
+                "<testsuite failures=\"1\"/></testsuites>") ==
+        "errors=0 failures=3 passed=0 skipped=0 tests=1 time=0");
+  CHECK(numbers(report_kind::junit,
+                "<testsuites><testsuite failures=\"1\"/><testsuite failures=\"1\"/></testsuites>") ==
+        "errors=0 failures=2 passed=0 skipped=0 tests=0 time=0");
+  CHECK(
+      numbers(report_kind::junit,
+              "<testsuite failures=\"-3\" errors=\"lots\"><testcase name=\"a\" time=\"-5\"/></testsuite>") ==
+      "errors=0 failures=0 passed=1 skipped=0 tests=1 time=0");
+  // A billion tests that nobody lists are none; a number without an end is as many as there can be.
+  CHECK(numbers(report_kind::junit, "<testsuite tests=\"1000000000\"/>") ==
+        "errors=0 failures=0 passed=0 skipped=0 tests=0 time=0");
+  CHECK(numbers(report_kind::junit, "<testsuite failures=\"inf\"/>").find("failures=1000000000000000 ") !=
+        std::string::npos);
+}
+
+TEST_CASE("gate/report: a case that was not run is skipped, also where only its attributes say so") {
+  for (const auto* said : {"status=\"notrun\" result=\"suppressed\"", "status=\"disabled\"",
+                           "status=\"skipped\"", "status=\"run\" result=\"skipped\""}) {
+    CAPTURE(said);
+    CHECK(numbers(report_kind::junit, "<testsuites disabled=\"1\"><testsuite><testcase name=\"a\" " +
+                                          std::string(said) + "/></testsuite></testsuites>") ==
+          "errors=0 failures=0 passed=0 skipped=1 tests=1 time=0");
+  }
+  CHECK(numbers(report_kind::junit,
+                "<testsuite><testcase name=\"a\" status=\"run\" result=\"completed\"/></testsuite>") ==
+        "errors=0 failures=0 passed=1 skipped=0 tests=1 time=0");
+}
+
+TEST_CASE("gate/report: rules of what extends a scanner are found, as CodeQL writes them") {
+  const auto with = [](const std::string& result) {
+    return numbers(report_kind::sarif,
+                   R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"CodeQL"},"extensions":[
+     {"name":"a","rules":[{"id":"note","defaultConfiguration":{"level":"note"}}]},
+     {"name":"b","rules":[{"id":"cpp/sql","defaultConfiguration":{"level":"error"},
+       "properties":{"security-severity":"8.8"}}]}]},"results":[{)" +
+                       result + R"(,"message":{"text":"x"}}]}]})");
+  };
+  const std::string found = "critical=0 error=1 high=1 low=0 medium=0 note=0 suppressed=0 warning=0";
+  CHECK(
+      with(
+          R"("ruleId":"cpp/sql","ruleIndex":0,"rule":{"id":"cpp/sql","index":0,"toolComponent":{"index":1}})") ==
+      found);
+  CHECK(with(R"("rule":{"id":"cpp/sql","toolComponent":{"guid":"x"}})") == found);
+  CHECK(with(R"("ruleId":"cpp/sql")") == found);
+  CHECK(with(R"("ruleId":"cpp/sql/part")") == found);
+  // What no rule tells counts as it would without rules.
+  for (const auto* odd : {R"("ruleId":"x","rule":{"index":0,"toolComponent":{"index":7}})",
+                          R"("ruleId":"x","rule":{"index":-1,"toolComponent":{"index":-9}})",
+                          R"("ruleId":"x","ruleIndex":1e300)"})
+    CHECK(with(odd).ends_with("warning=1"));
+}
+
+TEST_CASE("gate/report: a result of a former scan that is gone does not count") {
+  const auto with = [](const std::string& state) {
+    return numbers(
+        report_kind::sarif,
+        R"({"version":"2.1.0","runs":[{"results":[{"level":"error","baselineState":")" + state + R"("}]}]})");
+  };
+  CHECK(with("absent").find("error=0") != std::string::npos);
+  CHECK(with("unchanged").find("error=1") != std::string::npos);
+}
+
 TEST_CASE("gate/report: what is no report, or measured nothing, is an error and never a pass") {
   const struct {
     report_kind kind;
@@ -129,8 +195,11 @@ TEST_CASE("gate/report: what is no report, or measured nothing, is an error and 
       {report_kind::lcov, "SF:a\nLF:0\nLH:0\nend_of_record\n", "it measured no lines"},
       {report_kind::lcov, "SF:a\nLF:10\nLH:10\n", "it ends in the middle of a record"},
       {report_kind::lcov, "SF:a\nLF:ten\nend_of_record\n", "line 2 has no number"},
+      {report_kind::lcov, "SF:a\nLF:-10\nLH:-10\nend_of_record\n", "line 2 has no number"},
       {report_kind::sarif, "{", "incomplete"},
       {report_kind::sarif, "{}", "its version is not 2.1.0"},
+      {report_kind::sarif, R"({"version":"2.0.0","runs":[{"results":[]}]})", "its version is not 2.1.0"},
+      {report_kind::sarif, R"({"version":"2.2.0","runs":[{"results":[]}]})", "its version is not 2.1.0"},
       {report_kind::sarif, R"({"version":"2.1.0","runs":[]})", "it has no runs"},
       {report_kind::sarif, R"({"version":"2.1.0","runs":[{"tool":{}}]})", "its tool did not look"},
       {report_kind::sarif,

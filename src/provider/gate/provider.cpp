@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <utility>
 
 namespace shipflow {
@@ -22,10 +24,16 @@ struct content {
   std::string text;
 };
 
+// A pipe or a device would hold the engine up for ever: opened without waiting, and refused.
 result<content> read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(fd < 0 ? nullptr : ::fdopen(fd, "rb"),
+                                                             std::fclose);
   if (!file && errno == ENOENT) return content{};
   if (!file) return make_error(errc::invalid_argument, path + ": " + std::strerror(errno));
+  struct stat about {};
+  if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode))
+    return make_error(errc::invalid_argument, path + ": it is no regular file");
   content out;
   out.there = true;
   std::string block(1U << 16U, '\0');

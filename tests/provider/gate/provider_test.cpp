@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 using namespace shipflow;
 
@@ -85,6 +86,18 @@ TEST_CASE("provider/gate: what cannot be read fails, whatever the plan says") {
   CHECK(check({{"file", "bad.xml"}, {"kind", "toml"}}).problem.message ==
         "there is no report of kind `toml`");
   CHECK(check({{"file", "bad.xml"}, {"kind", "junit"}, {"bounds", {{"x", 1}}}}).kind == answer_kind::failed);
+}
+
+TEST_CASE("provider/gate: pipes and devices are refused at once, since reading them might never end") {
+  const folder f;
+  const auto pipe = (f.path / "pipe").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const auto& path : {pipe, std::string("/dev/zero"), f.path.string()}) {
+    CAPTURE(path);
+    const auto a = check({{"file", path}, {"kind", "junit"}, {"missing", "pass"}});
+    CHECK(a.kind == answer_kind::failed);
+    CHECK(a.problem.message == path + ": it is no regular file");
+  }
 }
 
 TEST_CASE("provider/gate: after a crash it is read again") {
