@@ -64,7 +64,7 @@ struct holiday {
   friend bool operator==(const holiday&, const holiday&) = default;
 };
 /// The days of an iCalendar file: one entry per VEVENT that is not cancelled. Events with times count as
-/// whole days, on the dates as written. Of RRULE there are FREQ (all but sub-day), INTERVAL, COUNT (at most
+/// whole days, all that they touch, on the dates as written; RECURRENCE-ID takes one time out of its series. Of RRULE there are FREQ (all but sub-day), INTERVAL, COUNT (at most
 /// 1000), UNTIL, BYMONTH, BYMONTHDAY, BYDAY and WKST; anything else is an error that names it. At most
 /// 1 MiB and 5,000 events. `invalid_document` names the line. O(bytes).
 [[nodiscard]] result<std::vector<holiday>> read_holidays(std::string_view ics);

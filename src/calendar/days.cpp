@@ -133,8 +133,10 @@ result<day_rule> parse_window(std::string_view word) {
     from = minute_of(times.substr(0, dash));
     until = dash == std::string_view::npos ? std::nullopt : minute_of(times.substr(dash + 1));
   }
-  if (!from || !until || *from == whole_day || *from == *until)
-    return bad(word, "is no window: times go from 00:00 to 24:00, for example Tue-Thu 10:00-14:00");
+  if (!from || !until || *from == whole_day)
+    return bad(word,
+               "is no window: times are HH:MM-HH:MM from 00:00 to 24:00, for example Tue-Thu 10:00-14:00");
+  if (*from == *until) return bad(word, "is no window: it ends when it begins; a whole day is 00:00-24:00");
   day_rule r;
   r.word = std::string(text);
   for (std::size_t d = 0; d < 7; ++d)

@@ -3,13 +3,15 @@
 #include "calendar/text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
 
 namespace shipflow {
 inline namespace v1 {
 namespace {
 
 using calendar_room::digits;
-using std::chrono::days;
 using std::chrono::sys_days;
 
 constexpr std::size_t most_bytes = 1U << 20U;
@@ -24,6 +26,7 @@ struct property {
   std::size_t line = 0;
   std::string name;
   std::string value;
+  std::string parameters{};
 };
 
 // Content lines with their folding undone.
@@ -49,6 +52,7 @@ bool take_apart(property& p) {
     if (p.value[i] == '"') quoted = !quoted;
     if (p.value[i] != ':' || quoted) continue;
     p.name = p.value.substr(0, std::min(i, p.value.find(';')));
+    p.parameters = p.value.substr(p.name.size(), i - p.name.size());
     std::transform(p.name.begin(), p.name.end(), p.name.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     p.value.erase(0, i + 1);
@@ -59,7 +63,7 @@ bool take_apart(property& p) {
 
 struct moment {
   sys_days day;
-  bool midnight = true;  ///< no time, or 00:00:00
+  int second = 0;  ///< of the day; 0 as well where no time is given
 };
 
 std::optional<moment> moment_of(std::string_view text) {
@@ -68,23 +72,38 @@ std::optional<moment> moment_of(std::string_view text) {
       calendar_room::parse_day(std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) + "-" +
                                std::string(text.substr(6, 2)));
   if (!day) return std::nullopt;
-  if (text.size() == 8) return moment{*day, true};
+  if (text.size() == 8) return moment{*day};
   const bool timed = text[8] == 'T' && (text.size() == 15 || (text.size() == 16 && text[15] == 'Z'));
   const auto time = timed ? digits(text.substr(9), 6) : std::nullopt;
   if (!time || *time / 10'000 > 23 || *time / 100 % 100 > 59 || *time % 100 > 60) return std::nullopt;
-  return moment{*day, *time == 0};
+  return moment{*day, *time / 10'000 * 3600 + *time / 100 % 100 * 60 + *time % 100};
 }
 
-// "P2D", "P1W", "PT8H": how many days are touched at least.
-std::optional<int> days_of(std::string_view text) {
+constexpr std::int64_t day_seconds = 86'400;
+
+// "P2D", "P1W", "PT8H", "P1DT12H30M", in seconds.
+std::optional<std::int64_t> seconds_of(std::string_view text) {
   if (!text.starts_with('P') || text.size() < 3) return std::nullopt;
-  if (text[1] == 'T') return 1;
-  const auto end = text.find_first_not_of("0123456789", 1);
-  if (end == std::string_view::npos || end == 1 || end > 4) return std::nullopt;
-  const auto n = digits(text.substr(1), end - 1);
-  if (text[end] == 'W') return *n * 7;
-  if (text[end] == 'D') return *n + (text.size() > end + 1 ? 1 : 0);
-  return std::nullopt;
+  text.remove_prefix(1);
+  std::int64_t out = 0;
+  bool timed = false;
+  while (!text.empty()) {
+    if (text.front() == 'T' && !timed && text.size() > 1) {
+      timed = true;
+      text.remove_prefix(1);
+    }
+    const auto end = text.find_first_not_of("0123456789");
+    if (end == std::string_view::npos || end == 0 || end > 7) return std::nullopt;
+    const std::string_view units = timed ? "HMS" : "WD";
+    const std::array<std::int64_t, 3> lengths =
+        timed ? std::array<std::int64_t, 3>{3600, 60, 1}
+              : std::array<std::int64_t, 3>{7 * day_seconds, day_seconds, 0};
+    const auto unit = units.find(text[end]);
+    if (unit == std::string_view::npos) return std::nullopt;
+    out += *digits(text, end) * lengths.at(unit);
+    text.remove_prefix(end + 1);
+  }
+  return out;
 }
 
 std::string plain(std::string_view escaped) {
@@ -106,6 +125,7 @@ class reader {
       if (auto done = take(p); !done) return done.error();
     }
     if (!closed_) return bad(lines.empty() ? 1 : lines.back().line, "END:VCALENDAR is missing");
+    leave_out_replaced();
     return std::move(out_);
   }
 
@@ -126,8 +146,9 @@ class reader {
     if (p.value != "VEVENT") return {};
     if (out_.size() == most_events) return bad(p.line, "there are more than 5000 events");
     event_ = {};
-    began_ = ended_ = std::nullopt;
-    days_ = 1;
+    began_ = ended_ = replaces_ = std::nullopt;
+    lasts_ = std::nullopt;
+    uid_.clear();
     cancelled_ = false;
     return {};
   }
@@ -146,11 +167,13 @@ class reader {
     if (p.name == "DTEND" && !(ended_ = moment_of(p.value))) return bad(p.line, "DTEND is no date");
     if (p.name == "RDATE") return bad(p.line, "RDATE is not known to this version");
     if (p.name == "RRULE") event_.rule = p.value;
-    if (p.name == "DURATION") {
-      const auto n = days_of(p.value);
-      if (!n) return bad(p.line, "DURATION is not known to this version");
-      days_ = *n;
-    }
+    if (p.name == "UID") uid_ = p.value;
+    if (p.name == "RECURRENCE-ID" && !(replaces_ = moment_of(p.value)))
+      return bad(p.line, "RECURRENCE-ID is no date");
+    if (p.name == "RECURRENCE-ID" && p.parameters.find("RANGE=") != std::string::npos)
+      return bad(p.line, "RANGE is not known to this version");
+    if (p.name == "DURATION" && !(lasts_ = seconds_of(p.value)))
+      return bad(p.line, "DURATION is not known to this version");
     if (p.name != "EXDATE") return {};
     for (const auto text : calendar_room::split(p.value, ',')) {
       const auto day = moment_of(text);
@@ -163,24 +186,46 @@ class reader {
   result<void> close(const property& p) {
     if (!began_) return bad(p.line, "an event without DTSTART");
     event_.from = began_->day;
-    // DTEND is the first moment that does not belong to the event any more.
-    if (ended_) days_ = static_cast<int>((ended_->day - began_->day).count()) + (ended_->midnight ? 0 : 1);
-    if (days_ == 0) days_ = 1;
-    if (days_ < 1 || days_ > 366) return bad(p.line, "an event must last from 1 to 366 days");
-    event_.days = days_;
+    const auto days = days_touched();
+    if (days < 1 || days > 366) return bad(p.line, "an event must last from 1 to 366 days");
+    event_.days = static_cast<int>(days);
     std::sort(event_.except.begin(), event_.except.end());
     if (!event_.rule.empty())
       if (auto r = calendar_room::parse_recurrence(event_.rule); !r) return bad(p.line, r.error().message);
-    if (!cancelled_) out_.push_back(std::move(event_));
+    if (replaces_) replaced_.emplace(uid_, replaces_->day);
+    if (cancelled_) return {};
+    uids_.push_back(event_.rule.empty() ? std::string{} : uid_);
+    out_.push_back(std::move(event_));
     return {};
+  }
+
+  // DTEND is the first moment that does not belong to the event any more.
+  [[nodiscard]] std::int64_t days_touched() const {
+    const auto end = ended_ ? (ended_->day - began_->day).count() * day_seconds + ended_->second
+                            : began_->second + lasts_.value_or(0);
+    return ended_ && end < began_->second ? 0
+                                          : std::max<std::int64_t>(1, (end + day_seconds - 1) / day_seconds);
+  }
+
+  // One time of a repeated event may be an event of its own, or be cancelled by one (RFC 5545, 3.8.4.4).
+  void leave_out_replaced() {
+    for (std::size_t i = 0; i < out_.size(); ++i) {
+      if (uids_[i].empty()) continue;
+      const auto [first, last] = replaced_.equal_range(uids_[i]);
+      for (auto at = first; at != last; ++at) out_[i].except.push_back(at->second);
+      std::sort(out_[i].except.begin(), out_[i].except.end());
+    }
   }
 
   std::vector<holiday> out_;
   std::vector<std::string> open_;
   bool closed_ = false;
   holiday event_;
-  std::optional<moment> began_, ended_;
-  int days_ = 1;
+  std::optional<moment> began_, ended_, replaces_;
+  std::optional<std::int64_t> lasts_;
+  std::string uid_;
+  std::vector<std::string> uids_;                  ///< of the events read, where they repeat
+  std::multimap<std::string, sys_days> replaced_;  ///< by UID
   bool cancelled_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "model/calendar.hpp"
 
+#include "calendar/days.hpp"
 #include "document/schema.hpp"
 
 #include <algorithm>
@@ -18,6 +19,10 @@ class reader {
          {std::pair{"prefer", &c.prefer}, std::pair{"allow", &c.allow}, std::pair{"avoid", &c.avoid},
           std::pair{"freeze", &c.freeze}, std::pair{"override", &c.override_roles}})
       *to = schema::read_strings(written_, key);
+    check_words("prefer", calendar_room::parse_window);
+    check_words("allow", calendar_room::parse_window);
+    check_words("avoid", calendar_room::parse_day_rule);
+    check_words("freeze", calendar_room::parse_day_rule);
     c.outside = schema::read_string(written_, "outside", "wait");
     read_zone_of(c);
     read_files(c);
@@ -31,6 +36,19 @@ class reader {
   }
 
  private:
+  // Each at its own place: calendars are long.
+  void check_words(const char* key, result<calendar_room::day_rule> (*parse)(std::string_view)) {
+    const auto& written = at(key);
+    if (&written == &written_) return;
+    const auto check = [&](const node& word) {
+      if (const auto rule = parse(word.text); !rule) say(word, rule.error().message);
+    };
+    if (written.is(node_kind::sequence))
+      for (const auto& word : written.items) check(word);
+    else
+      check(written);
+  }
+
   void say(const node& at, const std::string& what) {
     out_.error(at.place, at.pointer, what);
     whole_ = false;

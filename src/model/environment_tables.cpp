@@ -105,7 +105,8 @@ const mapping& calendar_table() {
     t.field("outside", enumeration({"wait", "refuse"}), "what a start does while nothing may start")
         .standard("wait");
     t.field("override", one_or_names(), "roles that may start all the same, with a reason");
-    t.field("remind", either({duration_type(), list_of(duration_type(), 1, 20)}),
+    const auto lead = [] { return duration_type(std::chrono::seconds{1}); };
+    t.field("remind", either({lead(), list_of(lead(), 1, 20)}),
             "how long before a scheduled start people are told; default 48h and 24h");
     return t;
   }();

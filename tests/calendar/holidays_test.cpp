@@ -107,6 +107,61 @@ TEST_CASE("calendar/holidays: an iCalendar file as calendars export it") {
   CHECK((*read)[2].days == 2);
 }
 
+TEST_CASE("calendar/holidays: an event lasts as many days as it touches") {
+  const struct {
+    const char* lines;
+    int days;
+  } table[] = {
+      {"DTSTART:20260228\r\n", 1},
+      {"DTSTART:20260228T220000\r\n", 1},
+      {"DTSTART:20260228T100000\r\nDURATION:PT8H\r\n", 1},
+      {"DTSTART:20260228T220000\r\nDURATION:PT8H\r\n", 2},
+      {"DTSTART:20260228T220000\r\nDURATION:PT2H\r\n", 1},
+      {"DTSTART:20260228\r\nDURATION:PT48H\r\n", 2},
+      {"DTSTART:20260228\r\nDURATION:PT48H1S\r\n", 3},
+      {"DTSTART:20260228\r\nDURATION:P1DT12H30M\r\n", 2},
+      {"DTSTART:20260228\r\nDURATION:P1W1D\r\n", 8},
+      {"DTSTART:20260228T100000\r\nDURATION:P1D\r\n", 2},
+      {"DTSTART:20260228T100000\r\nDTEND:20260301T100000\r\n", 2},
+      {"DTSTART:20260228\r\nDTEND:20260228\r\n", 1},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.lines);
+    CHECK(shipflow::read_holidays(event(row.lines)).value().front().days == row.days);
+  }
+  for (const auto* odd : {"P", "PT", "P1", "P1H", "PT1D", "P1DT", "-P1D", "P12345678D", "PTT1H"}) {
+    CAPTURE(odd);
+    CHECK(trouble(event(std::string("DTSTART:20260228\r\nDURATION:") + odd + "\r\n")) ==
+          "line 5: DURATION is not known to this version");
+  }
+  CHECK(trouble(event("DTSTART:20260228T100000\r\nDTEND:20260228T090000\r\n"))
+            .ends_with("an event must last from 1 to 366 days"));
+  CHECK(trouble(event("DTSTART:20260228\r\nDURATION:P9999999W\r\n"))
+            .ends_with("an event must last from 1 to 366 days"));
+}
+
+TEST_CASE("calendar/holidays: one time of a repeated event is moved or cancelled by an event of its own") {
+  const std::string series =
+      "BEGIN:VEVENT\r\nUID:fair\r\nDTSTART:20260305\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\n";
+  const auto with = [&](const std::string& other) {
+    std::string out;
+    for (const auto& h :
+         shipflow::read_holidays("BEGIN:VCALENDAR\r\n" + other + series + "END:VCALENDAR\r\n").value())
+      out += (out.empty() ? "" : " | ") + days_of(h, 2026, 2028);
+    return out;
+  };
+  CHECK(with("") == "2026-03-05 2027-03-05 2028-03-05");
+  CHECK(with("BEGIN:VEVENT\r\nUID:fair\r\nRECURRENCE-ID:20270305\r\nDTSTART:20270412\r\nEND:VEVENT\r\n") ==
+        "2027-04-12 | 2026-03-05 2028-03-05");
+  CHECK(with("BEGIN:VEVENT\r\nUID:fair\r\nRECURRENCE-ID:20270305\r\nDTSTART:20270305\r\nSTATUS:CANCELLED\r\n"
+             "END:VEVENT\r\n") == "2026-03-05 2028-03-05");
+  CHECK(with("BEGIN:VEVENT\r\nUID:other\r\nRECURRENCE-ID:20270305\r\nDTSTART:20270305\r\nSTATUS:CANCELLED\r\n"
+             "END:VEVENT\r\n") == "2026-03-05 2027-03-05 2028-03-05");
+  CHECK(trouble(event("DTSTART:20270305\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270305\r\n")) ==
+        "line 5: RANGE is not known to this version");
+  CHECK(trouble(event("DTSTART:20270305\r\nRECURRENCE-ID:soon\r\n")) == "line 5: RECURRENCE-ID is no date");
+}
+
 TEST_CASE("calendar/holidays: what is wrong is named with its line") {
   CHECK(trouble("") == "line 1: END:VCALENDAR is missing");
   CHECK(trouble("hello") == "line 1: is no property; a line is NAME:VALUE");

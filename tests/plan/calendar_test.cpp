@@ -50,6 +50,25 @@ TEST_CASE("plan/calendar: what is wrong is named with its place") {
   CHECK(with_calendar("{ freeze: [holidays] }").text().find("the calendar names no iCalendar files") !=
         std::string::npos);
   CHECK(with_calendar("{ outside: maybe }").findings.has_errors());
+  CHECK(with_calendar("{ remind: [24h, 0s] }").findings.has_errors());
+}
+
+TEST_CASE("plan/calendar: a word that is wrong is found at its own place, and all of them at once") {
+  const auto c = with_calendar(
+      "\n      allow: [Mon, \"Tue 9:00-17:00\"]\n      prefer: \"Wed 10:00-10:00\"\n      avoid: [Fri, "
+      "Frei]\n"
+      "      freeze:\n        - 12-24\n        - 2027-02-29\n");
+  const auto text = c.text();
+  CAPTURE(text);
+  CHECK(text.find(
+            ":6:20 /environments/local/calendar/allow/1: `Tue 9:00-17:00` is no window: times are HH:MM") !=
+        std::string::npos);
+  CHECK(
+      text.find(":7:15 /environments/local/calendar/prefer: `Wed 10:00-10:00` is no window: it ends when it "
+                "begins") != std::string::npos);
+  CHECK(text.find(":8:20 /environments/local/calendar/avoid/1: `Frei` is no day") != std::string::npos);
+  CHECK(text.find(":11:11 /environments/local/calendar/freeze/1: `2027-02-29` is no day") !=
+        std::string::npos);
 }
 
 TEST_CASE("plan/calendar: a window step waits for an open or a preferred time") {
