@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace shipflow::planning {
@@ -61,12 +63,26 @@ void add_items(builder& b, ticked_items& to, const std::string& category, const 
   }
 }
 
+// Items are named by their group: groups whose names come to the same would share them.
+void check_groups(const builder& b, const node& list) {
+  std::map<std::string, std::string> seen;
+  for (const auto& [category, items] : list.fields) {
+    const auto name = slug(category);
+    if (name.empty())
+      b.error(items, "the group `" + category + "` needs a letter or a digit, by which its items are named");
+    else if (const auto [first, fresh] = seen.emplace(name, category); !fresh)
+      b.error(items, "the groups `" + first->second + "` and `" + category +
+                         "` would both name their items " + name +
+                         "-1 and so on; call one of them otherwise");
+  }
+}
+
 // With people named one by one, a quorum above their number can never be reached.
 void check_quorum(const builder& b, const plan_step& s, const node& at) {
   for (const auto& role : s.roles) {
     const auto found = b.all().where.roles.find(role);
     if (found == b.all().where.roles.end()) continue;
-    const auto& people = found->second;
+    const std::set<std::string> people(found->second.begin(), found->second.end());
     const bool counted =
         std::all_of(people.begin(), people.end(), [](const auto& p) { return p.starts_with("user:"); });
     if (counted && static_cast<int>(people.size()) < s.quorum)
@@ -121,6 +137,7 @@ void build_checklist(builder& b) {
   }
   ticked_items items;
   if (found->second.is(node_kind::sequence)) add_items(b, items, "", found->second);
+  check_groups(b, found->second);
   for (const auto& [category, list] : found->second.fields) add_items(b, items, category, list);
   if (!items.ids.empty()) {
     const auto i = b.add("", step_kind::checklist, {});

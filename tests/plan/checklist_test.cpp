@@ -52,6 +52,21 @@ TEST_CASE("plan/checklist: a list that checks alone tick asks nobody") {
   CHECK(c.step("go").needs.size() == 2);
 }
 
+TEST_CASE("plan/checklist: groups whose items would have the same names are refused") {
+  CHECK(
+      with_list("    Code x: [a]\n    code-x: [b]\n")
+          .text()
+          .find(
+              "/checklists/pre/code-x: the groups `Code x` and `code-x` would both name their items code-x-1 "
+              "and so on") != std::string::npos);
+  CHECK(with_list("    X: [{ text: a, command: [a] }]\n    x: [{ text: b, command: [b] }]\n")
+            .text()
+            .find("would both name") != std::string::npos);
+  CHECK(with_list("    \"!!!\": [a]\n").text().find("the group `!!!` needs a letter or a digit") !=
+        std::string::npos);
+  CHECK_FALSE(with_list("    Code: [a]\n    Code 1: [b]\n    \xC3\xA4: [c]\n").findings.has_errors());
+}
+
 TEST_CASE("plan/checklist: an item that is neither text nor check is refused") {
   CHECK(with_list("    - { text: a }\n").findings.has_errors());
   CHECK(with_list("    - { command: [a] }\n").findings.has_errors());

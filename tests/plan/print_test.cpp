@@ -30,6 +30,13 @@ rollback: { SEV2: { ask: [lead] }, decision_window: { for: 30m, roles: [lead] } 
 
 }  // namespace
 
+TEST_CASE("plan/table: texts of a document do nothing to a terminal") {
+  const auto c = test::compile(
+      "shipflow: 1\nplan: shop\nsteps:\n  - { id: go, approval: { roles: [qa], text: \"a\\nb\\e[31m\" } }\n");
+  REQUIRE_MESSAGE(!c.findings.has_errors(), c.text());
+  CHECK(to_table(c.what).find(" a b [31m\n") != std::string::npos);
+}
+
 TEST_CASE("plan/json: the same input gives the same bytes and the same name") {
   const auto a = whole();
   const auto b = whole();

@@ -115,6 +115,13 @@ const std::vector<refusal> refusals{
 
 }  // namespace
 
+TEST_CASE("plan/refused: somebody who is named twice is one person") {
+  start s;
+  s.plan = "shipflow: 1\nplan: shop\nsteps:\n  - { id: a, approval: { roles: [qa], quorum: 2 } }\n";
+  s.environments = "shipflow: 1\nenvironments:\n  local: { roles: { qa: [\"user:ann\", \"user:ann\"] } }\n";
+  CHECK(messages(test::compile(s)) == "a quorum of 2 cannot be reached: role `qa` has 1\n");
+}
+
 TEST_CASE("plan/refused: every reason is said in words") {
   for (const auto& r : refusals) {
     CAPTURE(r.steps);
