@@ -1,5 +1,7 @@
 #include "view.hpp"
 
+#include "terminal.hpp"
+
 #include <shipflow/release_report.hpp>
 
 #include <cstdio>
@@ -104,7 +106,7 @@ class json_view final : public view {
 class live_view final : public plain_view {
  public:
   void show(const shipflow::engine_event& e) override {
-    erase();
+    below_.erase();
     using kind = shipflow::engine_event::kind;
     if (e.what_kind == kind::progress || e.what_kind == kind::sample)
       note(e);
@@ -113,7 +115,7 @@ class live_view final : public plain_view {
     if (e.what_kind == kind::fact) settle(e.what);
     draw();
   }
-  void finish() override { erase(); }
+  void finish() override { below_.erase(); }
 
  private:
   void note(const shipflow::engine_event& e) {
@@ -132,6 +134,7 @@ class live_view final : public plain_view {
     if (f.kind == fact_kind::state && text_of(f.body, "phase") == "draining") bars_.clear();
   }
   void draw() {
+    std::vector<std::string> lines;
     for (const auto& [name, bar] : bars_) {
       std::string line = "  " + name + " ";
       if (bar.percent >= 0) {
@@ -139,14 +142,9 @@ class live_view final : public plain_view {
         line +=
             "[" + std::string(filled, '#') + std::string(20 - std::min<std::size_t>(filled, 20), '.') + "] ";
       }
-      line += bar.text;
-      std::printf("%.*s\n", 110, line.c_str());
-      ++drawn_;
+      lines.push_back(fitted(line + bar.text, paper().columns));
     }
-    std::fflush(stdout);
-  }
-  void erase() {
-    for (; drawn_ > 0; --drawn_) std::printf("\x1b[1A\x1b[2K");
+    below_.draw(std::move(lines));
   }
 
   struct row {
@@ -154,7 +152,7 @@ class live_view final : public plain_view {
     std::string text;
   };
   std::map<std::string, row> bars_;
-  int drawn_ = 0;
+  redrawn below_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "watch_picture.hpp"
 
+#include "terminal.hpp"
+
 #include <shipflow/release_report.hpp>
 
 #include <algorithm>
@@ -32,19 +34,6 @@ std::string plain(std::string text) {
   for (auto& c : text)
     if (static_cast<unsigned char>(c) < 0x20U || c == 0x7f) c = ' ';
   return text;
-}
-
-bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
-
-// In characters, not bytes: half a character would spoil the terminal.
-std::string fitted(const std::string& words, std::size_t columns) {
-  const auto all = static_cast<std::size_t>(std::count_if(words.begin(), words.end(), begins_character));
-  if (all <= columns) return words;
-  const auto kept = columns > 3 ? columns - 3 : columns;
-  std::size_t seen = 0, at = 0;
-  while (at < words.size() && (seen < kept || !begins_character(words[at])))
-    seen += begins_character(words[at++]) ? 1U : 0U;
-  return words.substr(0, at) + (columns > 3 ? "..." : "");
 }
 
 // {"errors": 0.1} as "errors 0.1".

@@ -3,12 +3,12 @@
 #include "commands.hpp"
 #include "host.hpp"
 #include "interrupts.hpp"
+#include "terminal.hpp"
 #include "view.hpp"
 #include "watch_picture.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace program {
@@ -20,17 +20,6 @@ using shipflow::make_error;
 using shipflow::result;
 
 constexpr shipflow::duration pace{500};
-
-struct room {
-  std::size_t columns = 100, rows = 40;
-};
-
-// What a picture may take, with a column and two rows of air.
-room paper() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col <= 20 || size.ws_row <= 4) return {};
-  return {size.ws_col - 1U, size.ws_row - 2U};
-}
 
 class watcher {
  public:
@@ -73,7 +62,7 @@ class watcher {
   result<void> tell_new() {
     const auto fresh = keep_->read_facts(run_, told_);
     if (!fresh) return fresh.error();
-    if (live_ && !fresh->empty()) erase();
+    if (live_ && !fresh->empty()) below_.erase();
     for (const auto& stored : *fresh) {
       const auto body = shipflow::parse_json(stored.body);
       if (!body) return body.error();
@@ -99,26 +88,8 @@ class watcher {
     if (answered)
       if (const auto* live = answered->if_contains("live"); live != nullptr && live->is_object())
         seen_.live = live->get_object();
-    erase();
-    const auto size = paper();
-    auto lines = picture_of(state_, seen_, loop_.now(), size.columns);
-    // What does not fit cannot be erased again.
-    if (lines.size() > size.rows) lines.resize(size.rows);
-    for (const auto& l : lines) std::printf("%s\n", l.c_str());
-    std::fflush(stdout);
-    drawn_ = std::move(lines);
-  }
-
-  // A terminal that became narrower has broken the lines that were drawn: each takes as many rows as it needs now.
-  void erase() {
-    const auto columns = paper().columns + 1;
-    for (const auto& l : drawn_) {
-      const auto characters = static_cast<std::size_t>(std::count_if(
-          l.begin(), l.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-      for (auto rows = std::max<std::size_t>(1, (characters + columns - 1) / columns); rows > 0; --rows)
-        std::printf("\x1b[1A\x1b[2K");
-    }
-    drawn_.clear();
+    below_.erase();
+    below_.draw(picture_of(state_, seen_, loop_.now(), paper().columns));
   }
 
   int end() {
@@ -148,7 +119,7 @@ class watcher {
   shipflow::run_state state_;
   watched seen_;
   std::int64_t told_ = 0;
-  std::vector<std::string> drawn_;
+  redrawn below_;
   bool over_ = false;
   shipflow::error problem_;
 };

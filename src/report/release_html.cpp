@@ -221,11 +221,6 @@ std::string events_of(const release_report& r) {
   return t.html();
 }
 
-bool anybody_spoke(const release_report& r) {
-  return std::any_of(r.words.begin(), r.words.end(),
-                     [&](const auto& w) { return !report::is_counted_tick(r, w); });
-}
-
 }  // namespace
 
 std::string to_html(const release_report& r, const std::vector<guard_evidence>& seen) {
@@ -237,7 +232,7 @@ std::string to_html(const release_report& r, const std::vector<guard_evidence>& 
   if (!r.undo.empty()) body += section("Put back", undo_of(r));
   body += section("Steps", steps_of(r));
   if (!r.items.empty()) body += section("Checklists", items_of(r));
-  if (anybody_spoke(r)) body += section("People", people_of(r));
+  if (report::anybody_spoke(r)) body += section("People", people_of(r));
   if (!r.tasks.empty()) body += section("After the release", tasks_of(r));
   if (!r.rules.empty()) body += section("Rules", rules_of(r));
   if (!r.messages.empty()) body += section("Messages", messages_of(r));

@@ -139,7 +139,7 @@ std::string to_markdown(const release_report& r) {
     for (const auto& t : r.tasks)
       out += row({words(t.id), words(t.text), r.state_of(t), when(t.due), when(t.done), words(t.who)});
   }
-  if (!r.words.empty()) {
+  if (report::anybody_spoke(r)) {
     out += "\n## People\n\n| when | who | said | meaning | why |\n|---|---|---|---|---|\n";
     for (const auto& w : r.words)
       if (!report::is_counted_tick(r, w))

@@ -1,5 +1,7 @@
 #include "report/release_words.hpp"
 
+#include "report/plot.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -23,6 +25,7 @@ std::string plain(const json::value& v) {
     return out;
   }
   if (v.is_bool()) return v.get_bool() ? "yes" : "no";
+  if (v.is_double()) return short_number(v.get_double());
   return v.is_null() ? std::string{} : json::serialize(v);
 }
 
@@ -43,6 +46,10 @@ std::string kept_by(const release_report& r) {
   for (const auto& u : r.undo)
     if (u.status == "kept") out += (out.empty() ? ", but for " : ", ") + u.id;
   return out.empty() ? out : out + ", kept";
+}
+
+bool anybody_spoke(const release_report& r) {
+  return std::any_of(r.words.begin(), r.words.end(), [&](const auto& w) { return !is_counted_tick(r, w); });
 }
 
 bool is_counted_tick(const release_report& r, const reported_word& w) {

@@ -20,6 +20,9 @@ namespace shipflow::report {
 /// Is this word said elsewhere: the tick of an item that stands with its name and time under the checklists?
 [[nodiscard]] bool is_counted_tick(const release_report& r, const reported_word& w);
 
+/// Is there a word besides such ticks?
+[[nodiscard]] bool anybody_spoke(const release_report& r);
+
 /// Words of `about` as lines of name and text: purpose, access, size, account. A mapping becomes "tasks 3, database x".
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> place_of(const release_report& r);
 

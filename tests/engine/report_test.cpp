@@ -116,6 +116,7 @@ TEST_CASE(
   const auto text = shipflow::to_markdown(told);
   CHECK(has(text, "### ready: Database &amp; co\n\n- [ ] Migrations reviewed\n- [x] &lt;b\\>Backup"));
   CHECK(has(text, "- lead: user:lee"));
+  CHECK_FALSE(has(text, "## People"));
   const auto o = to_json(told);
   CHECK(o.at("items").as_array().size() == 2);
   CHECK(o.at("roles").as_object().at("lead") == "user:lee");
@@ -211,7 +212,7 @@ TEST_CASE("engine/report: the environment in words, its links, and nothing to cl
   auto& p = b.get();
   p.environment_url = "javascript:alert(1)";
   p.about = {{"purpose", "Live"},
-             {"size", shipflow::json::object{{"tasks", 3}, {"multi_az", true}}},
+             {"size", shipflow::json::object{{"tasks", 3}, {"multi_az", true}, {"cpus", 0.5}}},
              {"links", shipflow::json::object{{"Logs <b>", "https://logs.example.com/?a=1&b=2"},
                                               {"Bad", "javascript:alert(2)"}}}};
   const auto run = r.start(b);
@@ -219,10 +220,10 @@ TEST_CASE("engine/report: the environment in words, its links, and nothing to cl
   const auto told = shipflow::report_release(*r.store, run).value();
   const auto page = shipflow::to_html(told, {});
   CHECK(has(page, "href=\"https://logs.example.com/?a=1&amp;b=2\">Logs &lt;b&gt;</a>"));
-  CHECK(has(page, "<td>multi_az yes, tasks 3</td>"));
+  CHECK(has(page, "<td>cpus 0.5, multi_az yes, tasks 3</td>"));
   CHECK_FALSE(has(page, "href=\"javascript"));
   const auto text = shipflow::to_markdown(told);
-  CHECK(has(text, "- Size: multi\\_az yes, tasks 3"));
+  CHECK(has(text, "- Size: cpus 0.5, multi\\_az yes, tasks 3"));
   CHECK(to_json(told).at("about").at("purpose") == "Live");
 }
 

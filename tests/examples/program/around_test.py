@@ -371,6 +371,29 @@ environments:
         self.assertEqual(self.shipflow("approve", run, "go", "--as", "user:quinn").returncode, 0)
         self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_a_run_keeps_to_its_terminal(self):
+        self.plan("shipflow: 1\nplan: shop\nsteps:\n  - { id: a-step-with-quite-a-long-name-indeed, wait: 300ms }\n")
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        process = subprocess.Popen([PROGRAM, "run", "plan.yaml", "-e", "environments.yaml", "-n", "dev", "-V", "1.0.0"], cwd=self.dir,
+                                   stdout=theirs)
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                block = os.read(ours, 4096)
+            except OSError:  # the terminal is closed
+                break
+            if not block:
+                break
+            seen += block
+        os.close(ours)
+        self.assertEqual(process.wait(timeout=60), 0)
+        bars = [line for line in seen.decode().split("\r\n") if line.startswith("  a-step")]
+        self.assertTrue(bars, seen)
+        self.assertEqual({len(line) for line in bars}, {39}, bars)
+        self.assertTrue(all(line.endswith("...") for line in bars), bars)
+
     def test_watch_without_a_run_or_of_one_that_is_not_there(self):
         none = self.shipflow("watch")
         self.assertEqual(none.returncode, 1)
