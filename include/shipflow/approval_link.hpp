@@ -5,7 +5,9 @@
 //   const auto token = shipflow::make_approval_token(key, {run, "go", "user:quinn", plan_digest, expires});
 //   ... https://tools.example.com/approve?token=TOKEN ...
 //   const auto asked = shipflow::read_approval_token(key, token, now);   // what does it ask?
-//   engine.say(asked->run, shipflow::answer_of(*asked, token, "approve", "looks good"));
+//   auto word = shipflow::answer_of(*asked, token, "approve", "looks good");
+//   word.groups = directory.groups_of(asked->principal);                  // where roles are given to groups
+//   engine.say(asked->run, word);
 //
 // The run decides as ever: the person needs the role, may not approve their own release, and the plan must be the
 // one that the link was made for. Said twice it counts once.

@@ -18,6 +18,8 @@ struct identity {
   std::vector<std::string> groups;
 };
 [[nodiscard]] identity identity_of_user(unsigned int uid);
+/// Somebody who is spoken for: "user:NAME" with the groups that the system's databases know of that user, if any.
+[[nodiscard]] identity identity_of_principal(const std::string& principal);
 
 /// Serves `<store>.sock` with one thread of its own, at most 64 connections and a request at a time
 /// from each; what concerns runs is posted to the engine's scheduler. A client has 30 s to send a

@@ -274,7 +274,7 @@ struct acquired_event {
 struct signal_event {
   std::string id;
   std::string
-      name;  ///< approve reject tick pause resume cancel rollback retry skip supersede schedule override
+      name;  ///< approve reject tick untick pause resume cancel rollback retry skip supersede schedule override
   std::string principal;            ///< "user:alice"
   std::vector<std::string> groups;  ///< "group:qa"
   std::string denied;               ///< why a policy of the host refuses it; empty: it does not

@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <map>
 #include <pwd.h>
+#include <string_view>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,25 +19,45 @@
 namespace shipflow {
 inline namespace v1 {
 
-identity identity_of_user(unsigned int uid) {
-  identity out{"uid:" + std::to_string(uid), {}};
-  std::vector<char> buffer(16'384);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return out;
-  out.principal = std::string("user:") + found->pw_name;
+namespace {
+
+std::vector<std::string> groups_of(const passwd& user) {
   int count = 64;
   std::vector<gid_t> ids(static_cast<std::size_t>(count));
-  if (::getgrouplist(found->pw_name, found->pw_gid, ids.data(), &count) < 0) return out;
+  if (::getgrouplist(user.pw_name, user.pw_gid, ids.data(), &count) < 0) return {};
   ids.resize(static_cast<std::size_t>(count));
+  std::vector<std::string> out;
   for (const auto id : ids) {
     std::vector<char> names(16'384);
     group g{};
     group* known = nullptr;
     if (::getgrgid_r(id, &g, names.data(), names.size(), &known) == 0 && known != nullptr)
-      out.groups.push_back(std::string("group:") + known->gr_name);
+      out.push_back(std::string("group:") + known->gr_name);
   }
   return out;
+}
+
+}  // namespace
+
+identity identity_of_user(unsigned int uid) {
+  std::vector<char> buffer(16'384);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return {"uid:" + std::to_string(uid), {}};
+  return {std::string("user:") + found->pw_name, groups_of(*found)};
+}
+
+identity identity_of_principal(const std::string& principal) {
+  constexpr std::string_view prefix = "user:";
+  if (!principal.starts_with(prefix)) return {principal, {}};
+  std::vector<char> buffer(16'384);
+  passwd entry{};
+  passwd* found = nullptr;
+  const auto name = principal.substr(prefix.size());
+  if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return {principal, {}};
+  return {principal, groups_of(*found)};
 }
 
 namespace {
@@ -66,7 +87,7 @@ result<identity> speaker(const ucred& peer, const json::object& asked) {
   auto own = identity_of_user(peer.uid);
   if (as.empty()) return own;
   if (!is_owner(peer)) return make_error(errc::denied, own.principal + " may not speak for " + as);
-  return identity{as, {}};
+  return identity_of_principal(as);
 }
 
 }  // namespace

@@ -31,11 +31,15 @@ fact numbered(fact f, std::int64_t rev) {
   return f;
 }
 
+std::string listed(const std::vector<std::string>& roles) {
+  std::string out;
+  for (const auto& r : roles) out += (out.empty() ? "" : ", ") + r;
+  return out;
+}
+
 error not_allowed(const plan& what, const std::string& principal) {
-  std::string roles;
-  for (const auto& r : what.protection.start) roles += (roles.empty() ? "" : ", ") + r;
   return make_error(errc::denied, principal + " may not start a release in " + what.environment +
-                                      ": it needs one of the roles " + roles);
+                                      ": it needs one of the roles " + listed(what.protection.start));
 }
 
 bool has_role(const plan& what, const start_options& options, const std::vector<std::string>& needed) {
@@ -80,8 +84,9 @@ result<void> check_calendar(const plan& what, const start_options& options, cons
                             time_point now) {
   if (!options.override_reason.empty() && what.calendar &&
       !has_role(what, options, what.calendar->override_roles))
-    return make_error(errc::denied,
-                      options.principal + " may not override the calendar of " + what.environment);
+    return make_error(errc::denied, options.principal + " may not override the calendar of " +
+                                        what.environment + ": it needs one of the roles " +
+                                        listed(what.calendar->override_roles));
   const auto verdict = may_begin(created, std::max(now, options.start_at));
   if (verdict.refused || verdict.never) return make_error(errc::denied, verdict.why);
   return {};

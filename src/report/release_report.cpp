@@ -84,6 +84,7 @@ class teller {
     if (const auto task = text(f.body, "task"); !task.empty()) what += " task " + task;
     const auto meaning = text(f.body, "meaning");
     if (name == "tick" && meaning != "refused") ticked(f);
+    if (name == "untick" && meaning != "refused") unticked(f);
     const auto why = meaning == "refused" ? text(f.body, "why") : text(f.body, "reason");
     to_.words.push_back({f.at, text(f.body, "principal"), what, meaning, why});
   }
@@ -94,6 +95,14 @@ class teller {
       item.ticked = f.at;
       item.state = "done";
       item.who = text(f.body, "principal");
+    }
+  }
+  void unticked(const fact& f) {
+    const auto id = text(f.body, "item");
+    for (auto& item : to_.items) {
+      if (item.step != f.step || item.id != id) continue;
+      item.ticked = {};
+      item.who.clear();
     }
   }
   void verdict(const fact& f) {

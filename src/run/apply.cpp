@@ -51,6 +51,7 @@ void fold_signal(run_state& s, std::optional<step_index> i, const fact& f) {
   if (name == "approve")
     for (const auto& role : texts(f.body, "roles")) s.steps[*i].votes[role].insert(principal);
   if (name == "tick") s.steps[*i].ticked.insert(text(f.body, "item"));
+  if (name == "untick") s.steps[*i].ticked.erase(text(f.body, "item"));
   if (name == "retry") reopen(s, *i);
 }
 

@@ -113,6 +113,10 @@ void skip(decision& d, const speech& p) {
     return refuse(d, p,
                   allowed ? "step " + p.step + " cannot be skipped now"
                           : "the plan does not let people skip " + p.step);
+  const auto& planned = d.planned(*i);
+  const bool own =
+      planned.kind == step_kind::approval && !planned.self_approval && p.e.principal == d.s.principal;
+  if (own) return refuse(d, p, "the person who started a release may not skip its approval");
   say(d, p, "done", "");
   d.add(fact_kind::skipped, *i, {{"why", "skipped by " + p.e.principal}, {"principal", p.e.principal}});
   unpark_past(d, *i);

@@ -26,6 +26,7 @@ constexpr std::array handlers{
     handler{"approve", whose::own, approve},
     handler{"reject", whose::own, reject},
     handler{"tick", whose::own, tick},
+    handler{"untick", whose::own, untick},
     handler{"rollback", whose::own, roll_back},
     handler{"override", whose::own, override_calendar},
     handler{"supersede", whose::own, supersede},

@@ -184,7 +184,7 @@ void expired(decision& d, step_index i) {
   const auto& planned = d.planned(i);
   const auto why = "nobody answered within " + format_duration(planned.timeout);
   if (planned.on_expiry == "hold")
-    park(d, planned.id + ": " + why, "shipflow approve " + d.s.id + " " + planned.id);
+    park(d, planned.id + ": " + why, approval_command(d, i));
   else
     fail(d, i, {{"code", "timeout"}, {"why", why}});
 }

@@ -29,8 +29,10 @@ void approve_step(decision& d, const speech& p, step_index i) {
   for (const auto& role : planned.roles)
     if (p.roles.contains(role)) added.push_back(role);
   say(d, p, "counted", "", {{"roles", to_array(added)}});
-  if (enough_votes(d.s, i, added, p.e.principal) && d.step(i).not_before <= d.now)
-    approved(d, i, p.e.principal);
+  if (!enough_votes(d.s, i, added, p.e.principal) || d.step(i).not_before > d.now) return;
+  approved(d, i, p.e.principal);
+  // What it was parked for, when nobody had answered in time, has been done.
+  if (d.s.parked_command == approval_command(d, i)) d.add(fact_kind::state, "", {{"unparked", true}});
 }
 
 void reject_step(decision& d, const speech& p, step_index i) {
@@ -53,8 +55,16 @@ void after_question(decision& d, const question& q, const std::string& outcome, 
   if (outcome == "hold") hold(d, q.text);
 }
 
+// Whoever looked at another plan has agreed to nothing here.
+bool about_this_plan(decision& d, const speech& p) {
+  const auto digest = text(p.e.body, "plan_digest");
+  if (digest.empty() || digest == d.s.what->digest()) return true;
+  refuse(d, p, "it was given for another plan");
+  return false;
+}
+
 void answer_question(decision& d, const speech& p, const question& q, bool yes) {
-  if (!may(d, p, q.roles)) return;
+  if (!about_this_plan(d, p) || !may(d, p, q.roles)) return;
   say(d, p, "counted", "");
   auto votes = q.votes;
   votes[p.e.principal] = yes;
@@ -76,12 +86,7 @@ std::optional<step_index> step_voted_on(decision& d, const speech& p) {
     refuse(d, p, "step " + p.step + " does not wait for an approval");
     return {};
   }
-  const auto digest = text(p.e.body, "plan_digest");
-  if (!digest.empty() && digest != d.s.what->digest()) {
-    refuse(d, p, "it was given for another plan");
-    return {};
-  }
-  return i;
+  return about_this_plan(d, p) ? i : std::nullopt;
 }
 
 // Tasks begin with the release and can be ticked for ever.
@@ -113,22 +118,45 @@ void reject(decision& d, const speech& p) {
   if (const auto i = step_voted_on(d, p)) reject_step(d, p, *i);
 }
 
-void tick(decision& d, const speech& p) {
-  if (names_tasks(d, p.step)) return tick_task(d, p);
+namespace {
+
+// The open checklist that has the item, or none after refusing who may not tick it.
+std::optional<step_index> list_with(decision& d, const speech& p, const std::string& item) {
   const auto i = step_named(d, p.step);
   const bool open =
       i && d.planned(*i).kind == step_kind::checklist && d.step(*i).status == step_status::asking;
-  if (!open) return refuse(d, p, "step \"" + p.step + "\" is not an open checklist");
+  if (!open) {
+    refuse(d, p, "step \"" + p.step + "\" is not an open checklist");
+    return {};
+  }
   const auto& planned = d.planned(*i);
+  if (std::find(planned.items.begin(), planned.items.end(), item) == planned.items.end()) {
+    refuse(d, p, "the checklist has no item \"" + item + "\"");
+    return {};
+  }
+  return may(d, p, planned.roles) ? i : std::nullopt;
+}
+
+}  // namespace
+
+void tick(decision& d, const speech& p) {
+  if (names_tasks(d, p.step)) return tick_task(d, p);
   const auto item = text(p.e.body, "item");
-  if (std::find(planned.items.begin(), planned.items.end(), item) == planned.items.end())
-    return refuse(d, p, "the checklist has no item \"" + item + "\"");
-  if (!may(d, p, planned.roles)) return;
+  const auto i = list_with(d, p, item);
+  if (!i) return;
   say(d, p, "counted", "", {{"item", item}});
   auto ticked = d.step(*i).ticked;
   ticked.insert(item);
-  if (ticked.size() == planned.items.size())
+  if (ticked.size() == d.planned(*i).items.size())
     d.add(fact_kind::outcome, *i, {{"status", "done"}, {"outputs", json::object{}}});
+}
+
+void untick(decision& d, const speech& p) {
+  const auto item = text(p.e.body, "item");
+  const auto i = list_with(d, p, item);
+  if (!i) return;
+  if (!d.step(*i).ticked.contains(item)) return refuse(d, p, "the item \"" + item + "\" is not ticked");
+  say(d, p, "counted", "", {{"item", item}});
 }
 
 bool has_quorum(const run_state& s, step_index i) {
@@ -141,6 +169,10 @@ void approved(decision& d, step_index i, const std::string& last) {
   for (const auto& [role, voters] : d.step(i).votes) people.insert(voters.begin(), voters.end());
   if (!last.empty()) people.insert(last);
   d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", {{"approved_by", joined(people)}}}});
+}
+
+std::string approval_command(const decision& d, step_index i) {
+  return "shipflow approve " + d.s.id + " " + d.planned(i).id;
 }
 
 void question_escalates(decision& d, const question& q) {

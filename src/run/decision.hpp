@@ -61,6 +61,8 @@ void on_guard(decision& d, const guard_event& e);
 [[nodiscard]] bool has_quorum(const run_state& s, step_index i);
 /// Ends an approval that was given, now by `last` or before.
 void approved(decision& d, step_index i, const std::string& last = {});
+/// What a person runs whose approval the run is parked for.
+[[nodiscard]] std::string approval_command(const decision& d, step_index i);
 
 // Parts of `due`.
 void start_ready_step(decision& d, step_index i);

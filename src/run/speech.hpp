@@ -40,6 +40,7 @@ void refuse(decision& d, const speech& p, const std::string& why);
 void approve(decision& d, const speech& p);
 void reject(decision& d, const speech& p);
 void tick(decision& d, const speech& p);
+void untick(decision& d, const speech& p);
 
 // What an operator does to a run (decide_operation.cpp).
 void roll_back(decision& d, const speech& p);

@@ -24,8 +24,15 @@ json::object step_summary(const plan_step& planned, const step_state& st) {
   put_time(o, "not_before", st.not_before);
   if (planned.kind == step_kind::approval || planned.kind == step_kind::checklist)
     o["roles"] = run::to_array(planned.roles);
+  if (planned.kind == step_kind::approval) {
+    o["quorum"] = planned.quorum;
+    json::object votes;
+    for (const auto& [role, people] : st.votes) votes[role] = run::to_array({people.begin(), people.end()});
+    o["votes"] = std::move(votes);
+  }
   if (planned.kind == step_kind::checklist) {
     o["items"] = run::to_array(planned.items);
+    o["texts"] = run::to_array(planned.item_texts);
     o["ticked"] = run::to_array({st.ticked.begin(), st.ticked.end()});
   }
   return o;

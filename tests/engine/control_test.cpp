@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -153,6 +154,18 @@ TEST_CASE("engine/control: malformed requests are refused, and the connection go
     CHECK(c.line().find(s.run) != std::string::npos);
   });
   CHECK(s.well());
+}
+
+TEST_CASE("engine/control: somebody who is spoken for has the groups that the system knows") {
+  const auto root = shipflow::identity_of_principal("user:root");
+  CHECK(root.principal == "user:root");
+  CHECK(root.groups == shipflow::identity_of_user(0).groups);
+  CHECK(std::count(root.groups.begin(), root.groups.end(), "group:root") == 1);
+  for (const auto* unknown : {"user:nobody-of-this-name", "user:", "root", "group:root", ""}) {
+    CAPTURE(unknown);
+    CHECK(shipflow::identity_of_principal(unknown).principal == unknown);
+    CHECK(shipflow::identity_of_principal(unknown).groups.empty());
+  }
 }
 
 TEST_CASE("engine/control: a deeply nested request is refused") {

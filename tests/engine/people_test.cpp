@@ -143,8 +143,33 @@ TEST_CASE("engine/people: an approval that nobody gives expires with the chosen 
     const auto run = r.start(b);
     r.time.run_until([] { return false; }, std::chrono::hours(5));
     CHECK(r.look(run).parked == "go: nobody answered within 4h");
+    CHECK(r.look(run).parked_command == "shipflow approve " + run + " go");
+    SUBCASE("by the command that it names alone") {
+      CHECK(r.say(run, "approve", "user:quinn", {{"step", "go"}}));
+      REQUIRE(r.finish(run));
+      CHECK(r.phase(run) == "released");
+    }
+    SUBCASE("not by going on without it") {
+      CHECK(r.say(run, "resume", "user:dana"));
+      r.settle();
+      CHECK(r.look(run).parked == "go: nobody answered within 4h");
+    }
+    SUBCASE("a rejection that comes late is one") {
+      CHECK(r.say(run, "reject", "user:quinn", {{"step", "go"}, {"reason", "too late in the week"}}));
+      REQUIRE(r.finish(run));
+      CHECK(r.look(run).reason == "go rejected by user:quinn: too late in the week");
+    }
+  }
+  SUBCASE("hold parks it, and one approval of two is not enough") {
+    go.on_expiry = "hold";
+    go.roles = {"qa", "lead"};
+    b.set("api", "api", "2", {"go"});
+    const auto run = r.start(b);
+    r.time.run_until([] { return false; }, std::chrono::hours(5));
     CHECK(r.say(run, "approve", "user:quinn", {{"step", "go"}}));
-    CHECK(r.say(run, "resume", "user:dana"));
+    r.settle();
+    CHECK(r.look(run).parked == "go: nobody answered within 4h");
+    CHECK(r.say(run, "approve", "user:lee", {{"step", "go"}}));
     REQUIRE(r.finish(run));
     CHECK(r.phase(run) == "released");
   }
@@ -166,6 +191,36 @@ TEST_CASE("engine/people: a checklist is done when every item is ticked") {
   CHECK(r.say(run, "tick", "user:dana", {{"step", "ready"}, {"item", "backup"}}));
   REQUIRE(r.finish(run));
   CHECK(r.phase(run) == "released");
+}
+
+TEST_CASE("engine/people: a tick is taken back while the checklist is open") {
+  rig r;
+  plan_builder b;
+  auto& ready = b.step("ready", shipflow::step_kind::checklist, {});
+  ready.items = {"tests", "backup"};
+  ready.item_texts = {"All tests passing", "Backup verified"};
+  ready.roles = {"lead"};
+  ready.timeout = {};
+  const auto run = r.start(b);
+  r.settle();
+  const auto word = [&](const std::string& name, const std::string& who, const std::string& item) {
+    CHECK(r.say(run, name, who, {{"step", "ready"}, {"item", item}}));
+    r.settle();
+    return meaning_of_last_signal(r, run);
+  };
+  CHECK(word("tick", "user:lee", "tests") == "counted");
+  CHECK(word("untick", "user:dana", "tests") == "refused: needs one of the roles lead");
+  CHECK(word("untick", "user:lee", "backup") == "refused: the item \"backup\" is not ticked");
+  CHECK(word("untick", "user:lee", "nonsense") == "refused: the checklist has no item \"nonsense\"");
+  CHECK(word("untick", "user:lee", "tests") == "counted");
+  CHECK(r.look(run).steps[0].ticked.empty());
+  r.crash();
+  REQUIRE(r.engine->resume().has_value());
+  CHECK(word("tick", "user:lee", "backup") == "counted");
+  CHECK(r.phase(run) == "forward");
+  CHECK(word("tick", "user:lee", "tests") == "counted");
+  CHECK(r.phase(run) == "released");
+  CHECK_FALSE(r.say(run, "untick", "user:lee", {{"step", "ready"}, {"item", "tests"}}));
 }
 
 TEST_CASE("engine/people: a paused run starts nothing until it is resumed") {
@@ -213,9 +268,36 @@ TEST_CASE("engine/people: a step is skipped only where the plan allows it") {
   allowed.approval("go", {"qa"}).skippable = true;
   const auto second = other.start(allowed);
   other.settle();
-  CHECK(other.say(second, "skip", "user:dana", {{"step", "go"}}));
+  CHECK(other.say(second, "skip", "user:lee", {{"step", "go"}}));
   REQUIRE(other.finish(second));
   CHECK(other.phase(second) == "released");
+}
+
+TEST_CASE("engine/people: nobody gets around the approval of a release of their own by skipping it") {
+  rig r;
+  plan_builder b;
+  auto& go = b.approval("go", {"qa"});
+  go.skippable = true;
+  SUBCASE("not even in an emergency") {
+    shipflow::start_options how;
+    how.principal = "user:dana";
+    how.emergency = "checkout is down";
+    const auto run = r.engine->start(b.get(), how).value();
+    r.settle();
+    CHECK(r.say(run, "skip", "user:dana", {{"step", "go"}}));
+    r.settle();
+    CHECK(meaning_of_last_signal(r, run) ==
+          "refused: the person who started a release may not skip its approval");
+    CHECK(r.phase(run) == "forward");
+  }
+  SUBCASE("but where they may approve it themselves") {
+    go.self_approval = true;
+    const auto run = r.start(b);
+    r.settle();
+    CHECK(r.say(run, "skip", "user:dana", {{"step", "go"}}));
+    REQUIRE(r.finish(run));
+    CHECK(r.phase(run) == "released");
+  }
 }
 
 TEST_CASE("engine/people: the decision window and its roles limit who may roll back a watched release") {

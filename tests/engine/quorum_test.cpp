@@ -63,6 +63,18 @@ TEST_CASE("engine/quorum: a severity that asks two people is decided by two who 
   CHECK(a.r.phase(run) == "rolled_back");
 }
 
+TEST_CASE("engine/quorum: an answer to a question that was given for another plan is refused") {
+  asked a;
+  const auto run = a.until_asked();
+  CHECK(a.r.say(run, "approve", "user:lee", {{"step", a.question}, {"plan_digest", "sha256:other"}}));
+  a.r.settle();
+  CHECK(a.r.look(run).questions[a.question].votes.empty());
+  CHECK(a.r.say(run, "approve", "user:lee",
+                {{"step", a.question}, {"plan_digest", a.r.look(run).what->digest()}}));
+  a.r.settle();
+  CHECK(a.r.look(run).questions[a.question].votes.size() == 1);
+}
+
 TEST_CASE("engine/quorum: people who differ decide nothing, and may change their minds") {
   asked a;
   const auto run = a.until_asked();
