@@ -4,6 +4,8 @@
 #include "verbs.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace program {
 namespace {
@@ -17,6 +19,13 @@ shipflow::result<std::pair<std::string, std::string>> pair_of(const std::string&
   if (equals == std::string::npos || equals == 0)
     return make_error(errc::invalid_argument, option + " takes NAME=VALUE, not \"" + text + "\"");
   return std::pair{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+// Left empty by a script whose variable is not set, these would mean something else and nobody would notice.
+bool is_weighty(std::string_view option) {
+  constexpr std::array<std::string_view, 8> all{"--emergency", "--override", "--hotfix",      "--as",
+                                                "--id",        "--at",       "--environment", "--for"};
+  return std::find(all.begin(), all.end(), option) != all.end();
 }
 
 shipflow::result<void> take_option(arguments& to, const std::vector<std::string>& argv, std::size_t& i) {
@@ -39,6 +48,8 @@ shipflow::result<void> take_option(arguments& to, const std::vector<std::string>
     if (++i == argv.size()) return make_error(errc::invalid_argument, name + " needs " + known->argument);
     value = argv[i];
   }
+  if (value->empty() && is_weighty(name))
+    return make_error(errc::invalid_argument, name + " needs a value that is not empty");
   if (name == "--data" || name == "--good" || name == "--bad") {
     to.data.emplace_back(name, *value);
     return {};

@@ -1,5 +1,7 @@
 #include "hearing.hpp"
 
+#include "text.hpp"
+
 namespace program {
 namespace {
 
@@ -7,11 +9,6 @@ using shipflow::result;
 
 constexpr shipflow::duration pace{50};
 constexpr shipflow::duration patience{5'000};
-
-std::string text_of(const shipflow::json::object& o, const char* key) {
-  const auto* v = o.if_contains(key);
-  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
-}
 
 result<std::unique_ptr<shipflow::store>> open_to_read(const places& at) {
   return shipflow::open_sqlite_store({.path = at.store, .vfs = "", .read_only = true});
@@ -41,8 +38,8 @@ std::string new_signal_id() {
 }
 
 std::optional<heard> heard_in(const shipflow::fact& f, const std::string& id) {
-  if (f.kind != shipflow::fact_kind::signal || id.empty() || text_of(f.body, "id") != id) return std::nullopt;
-  return heard{text_of(f.body, "meaning") == "refused", text_of(f.body, "why")};
+  if (f.kind != shipflow::fact_kind::signal || id.empty() || field(f.body, "id") != id) return std::nullopt;
+  return heard{field(f.body, "meaning") == "refused", field(f.body, "why"), field(f.body, "name")};
 }
 
 shipflow::error refusal(const std::string& word, const heard& answer) {

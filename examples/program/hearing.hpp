@@ -13,7 +13,8 @@ namespace program {
 
 struct heard {
   bool refused = false;
-  std::string why;  ///< of a refusal
+  std::string why;   ///< of a refusal
+  std::string word;  ///< what was said
 };
 /// What the engine of the store made of the signal `id`, among the run's facts after revision `after`; nothing
 /// when it has said nothing within some seconds.

@@ -205,7 +205,7 @@ shipflow::result<std::unique_ptr<host>> open_shadow_host(const places& at, obser
 }
 
 shipflow::identity speaker(const arguments& given) {
-  if (given.has("--as")) return {given.get("--as"), {}};
+  if (given.has("--as")) return shipflow::identity_of_principal(given.get("--as"));
   return shipflow::identity_of_user(::geteuid());
 }
 

@@ -1,10 +1,12 @@
 // status and history: reading a store, beside its owner if there is one.
 #include "commands.hpp"
 #include "host.hpp"
+#include "text.hpp"
 #include "view.hpp"
 
 #include <shipflow/release_report.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace program {
@@ -14,10 +16,7 @@ namespace json = shipflow::json;
 using shipflow::errc;
 using shipflow::make_error;
 
-std::string field(const json::object& o, const char* key) {
-  const auto* v = o.if_contains(key);
-  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
-}
+void line(const std::string& words) { std::printf("%s\n", plain(words).c_str()); }
 
 // "ready, about 8s", "lapsed: api/shift: version 1.4.0 (blue) has 0 of 3 instances ready"
 std::string describe_rollback(const json::object& back) {
@@ -48,27 +47,70 @@ void print_tasks(const json::object& s) {
   }
 }
 
+// Role by role, who has agreed so far.
+void print_votes(const json::object& step) {
+  const auto* votes = step.if_contains("votes");
+  const auto* quorum = step.if_contains("quorum");
+  if (votes == nullptr || quorum == nullptr) return;
+  for (const auto& role : step.at("roles").as_array()) {
+    std::string who;
+    std::size_t count = 0;
+    if (const auto* people = votes->as_object().if_contains(role.as_string()))
+      for (const auto& p : people->as_array()) {
+        who += (who.empty() ? ": " : ", ") + std::string(p.as_string());
+        ++count;
+      }
+    line("             " + std::string(role.as_string()) + " " + std::to_string(count) + " of " +
+         json::serialize(*quorum) + who);
+  }
+}
+
+void print_items(const json::object& step) {
+  const auto* texts = step.if_contains("texts");
+  if (texts == nullptr) return;
+  const auto& items = step.at("items").as_array();
+  const auto& ticked = step.at("ticked").as_array();
+  for (std::size_t i = 0; i < items.size() && i < texts->as_array().size(); ++i) {
+    const bool done = std::find(ticked.begin(), ticked.end(), items[i]) != ticked.end();
+    line(std::string("             [") + (done ? "x" : " ") + "] " + std::string(items[i].as_string()) +
+         "  " + std::string(texts->as_array()[i].as_string()));
+  }
+}
+
+// What a step that waits for people waits for.
+void print_asked(const json::object& step) {
+  if (field(step, "status") != "asking") return;
+  print_votes(step);
+  print_items(step);
+  for (const auto& [key, words] : {std::pair{"not_before", "not before "}, std::pair{"due", "until "}})
+    if (const auto* at = step.if_contains(key))
+      line(std::string("             ") + words +
+           shipflow::format_time(shipflow::from_ms(at->to_number<std::int64_t>())));
+}
+
 void print_summary(const json::object& s) {
   std::printf("%s  %s %s to %s by %s: %s\n", field(s, "run").c_str(), field(s, "plan").c_str(),
               field(s, "version").c_str(), field(s, "environment").c_str(), field(s, "principal").c_str(),
               shipflow::words_of_phase(field(s, "phase")).c_str());
-  if (!field(s, "reason").empty()) std::printf("reason  %s\n", field(s, "reason").c_str());
+  if (!field(s, "reason").empty()) line("reason  " + field(s, "reason"));
   if (!field(s, "promoted").empty())
     std::printf("promoted  proved itself in run %s\n", field(s, "promoted").c_str());
-  if (!field(s, "hotfix").empty()) std::printf("hotfix  %s\n", field(s, "hotfix").c_str());
-  if (!field(s, "emergency").empty()) std::printf("emergency  %s\n", field(s, "emergency").c_str());
-  if (!field(s, "held").empty()) std::printf("waits   %s\n", field(s, "held").c_str());
-  if (!field(s, "calendar_override").empty())
-    std::printf("calendar overridden: %s\n", field(s, "calendar_override").c_str());
-  if (!field(s, "parked").empty())
-    std::printf("parked  %s\nnext    %s\n", field(s, "parked").c_str(), field(s, "command").c_str());
+  if (!field(s, "hotfix").empty()) line("hotfix  " + field(s, "hotfix"));
+  if (!field(s, "emergency").empty()) line("emergency  " + field(s, "emergency"));
+  if (!field(s, "held").empty()) line("waits   " + field(s, "held"));
+  if (!field(s, "calendar_override").empty()) line("calendar overridden: " + field(s, "calendar_override"));
+  if (!field(s, "parked").empty()) {
+    line("parked  " + field(s, "parked"));
+    line("next    " + field(s, "command"));
+  }
   if (const auto* back = s.if_contains("rollback"); back != nullptr && back->is_object())
     std::printf("rollback  %s\n", describe_rollback(back->get_object()).c_str());
   for (const auto& step : s.at("steps").as_array()) {
     const auto& o = step.as_object();
     const auto why = field(o, "why");
     std::printf("  %-10s %-28s %s%s%s\n", field(o, "status").c_str(), field(o, "id").c_str(),
-                field(o, "title").c_str(), why.empty() ? "" : "  - ", why.c_str());
+                plain(field(o, "title")).c_str(), why.empty() ? "" : "  - ", plain(why).c_str());
+    print_asked(o);
   }
   for (const auto& g : s.at("guards").as_array())
     std::printf("  guard      %-28s %s  %s\n", field(g.as_object(), "id").c_str(),
@@ -100,7 +142,7 @@ int print_runs(const arguments& given, const shipflow::run_filter& filter) {
       std::printf("%s  %s  %-12s %-12s %-10s %-12s %-14s %s\n",
                   shipflow::format_time(shipflow::from_ms(r.created_ms)).c_str(), r.id.c_str(),
                   r.environment.c_str(), r.plan.c_str(), r.version.c_str(),
-                  std::string(name_of(r.status)).c_str(), r.principal.c_str(), r.reason.c_str());
+                  std::string(name_of(r.status)).c_str(), r.principal.c_str(), plain(r.reason).c_str());
   }
   return 0;
 }

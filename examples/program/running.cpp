@@ -113,6 +113,12 @@ int schedule(const arguments& given) {
   auto read = read_inputs(given);
   auto h = open_host(places_of(given), [](const shipflow::engine_event&) {});
   if (!h) return complain(h.error());
+  // Said again, a start that took place meanwhile is the same run.
+  const bool known = given.has("--id") && (*h)->store->find_external(given.get("--id"));
+  const auto at = shipflow::parse_time(given.get("--at"));
+  if (at && *at <= (*h)->loop.now() && !known)
+    return complain(
+        make_error(errc::invalid_argument, "--at " + given.get("--at") + " is over; `run` begins at once"));
   const auto run = begin(**h, given, read);
   if (!run) return complain(run.error());
   (*h)->loop.run_until([&] { return (*h)->engine->loaded() == 0; });

@@ -45,7 +45,11 @@ std::string standing(const places& at, const std::string& run) {
 
 // A start is moved and left alone again: its time may be far away.
 int move_start(const arguments& given) {
-  auto h = open_host(places_of(given), [](const shipflow::engine_event&) {});
+  std::optional<heard> answer;
+  auto h = open_host(places_of(given), [&](const shipflow::engine_event& e) {
+    if (e.what_kind == shipflow::engine_event::kind::fact)
+      if (auto found = heard_in(e.what, given.get("--id"))) answer = std::move(found);
+  });
   if (!h) return complain(h.error());
   if (auto resumed = (*h)->engine->resume(); !resumed) return complain(resumed.error());
   const auto who = speaker(given);
@@ -58,12 +62,8 @@ int move_start(const arguments& given) {
   });
   const auto state = (*h)->engine->look(run);
   if (!state) return complain(state.error());
-  const auto wanted = shipflow::parse_time(given.get("--at"));
-  const bool moved = wanted && state->start_at == *wanted;
   std::printf("%s\n", state->held.empty() ? last_line(*state).c_str() : state->held.c_str());
-  if (moved) return 0;
-  std::fprintf(stderr, "shipflow: the start was not moved; see shipflow report %s\n", run.c_str());
-  return 1;
+  return answer && answer->refused ? complain(refusal(given.command, *answer)) : 0;
 }
 
 }  // namespace

@@ -14,9 +14,9 @@ namespace {
 enum group : unsigned { documents = 1, starts = 2, speaks = 4, stored = 8 };
 
 constexpr verb table[] = {
-    {"validate", "validate PLAN [-e FILE [-n ENVIRONMENT]]",
-     "checks documents and reports everything at once",
-     "validate shopflow.yaml -e environments.yaml -n production", 1, 1, validate, documents},
+    {"validate", "validate PLAN [-e FILE [-n ENVIRONMENT [-V VERSION]]]",
+     "checks documents and reports everything at once; with a version also whether they fit each other",
+     "validate shopflow.yaml -e environments.yaml -n production -V 1.5.0", 1, 1, validate, documents},
     {"plan", "plan PLAN -e FILE -n ENVIRONMENT -V VERSION [--format table|timeline|mermaid|json]",
      "shows what a release would do",
      "plan shopflow.yaml -e environments.yaml -n production -V 1.5.0 --format mermaid", 1, 1, show_plan,
@@ -102,6 +102,8 @@ constexpr verb table[] = {
     {"tick", "tick RUN STEP ITEM | tick RUN tasks ID",
      "ticks an item of a checklist, or a task after the release",
      "tick 0196c3e5a41-7f3a2b10 ready database-2", 3, 3, say, speaks},
+    {"untick", "untick RUN STEP ITEM", "takes the tick of an item back while its checklist is open",
+     "untick 0196c3e5a41-7f3a2b10 ready database-2", 3, 3, say, speaks},
     {"pause", "pause RUN", "starts nothing new until `resume RUN`", "pause 0196c3e5a41-7f3a2b10", 1, 1, say,
      speaks},
     {"cancel", "cancel RUN [--reason TEXT]", "stops and puts everything back",

@@ -1,6 +1,7 @@
 #include "view.hpp"
 
 #include "terminal.hpp"
+#include "text.hpp"
 
 #include <shipflow/release_report.hpp>
 
@@ -14,44 +15,49 @@ namespace {
 namespace json = shipflow::json;
 using shipflow::fact_kind;
 
-std::string text_of(const json::object& o, const char* key) {
-  const auto* v = o.if_contains(key);
-  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
-}
-
 std::string with_reason(const std::string& line, const std::string& why) {
   return why.empty() ? line : line + ": " + why;
 }
 
+// What makes a start another than usual.
+std::string why_so(const json::object& created) {
+  std::string out;
+  for (const auto& [key, words] :
+       {std::pair{"emergency", ", an emergency: "}, std::pair{"hotfix", ", a hotfix: "},
+        std::pair{"override", ", against the calendar: "}})
+    if (const auto why = field(created, key); !why.empty()) out += words + why;
+  return out;
+}
+
 std::string outcome_line(const shipflow::fact& f) {
-  const auto status = text_of(f.body, "status");
-  const auto why = text_of(f.body, "why");
+  const auto status = field(f.body, "status");
+  const auto why = field(f.body, "why");
   if (status == "done") return f.step + " done";
   if (status == "retry") return with_reason(f.step + " failed, will be tried again", why);
   return with_reason(f.step + " " + status, why);
 }
 
 std::string state_line(const shipflow::fact& f) {
-  if (const auto phase = text_of(f.body, "phase"); !phase.empty())
-    return with_reason("run is " + phase, text_of(f.body, "reason"));
-  if (const auto parked = text_of(f.body, "parked"); !parked.empty())
-    return "parked: " + parked + "; next: " + text_of(f.body, "command");
+  if (const auto phase = field(f.body, "phase"); !phase.empty())
+    return with_reason("run is " + phase, field(f.body, "reason"));
+  if (const auto parked = field(f.body, "parked"); !parked.empty())
+    return "parked: " + parked + "; next: " + field(f.body, "command");
   if (const auto* holds = f.body.if_contains("holds"); holds != nullptr && holds->is_object())
-    return "not begun: " + text_of(holds->get_object(), "why");
+    return "not begun: " + field(holds->get_object(), "why");
   if (const auto* lead = f.body.if_contains("reminded"); lead != nullptr && lead->is_int64())
     return "begins in " + shipflow::format_duration(shipflow::duration{lead->get_int64()});
   if (const auto* told = f.body.if_contains("ready"); told != nullptr && told->is_object())
-    return with_reason("rollback of " + f.step + ": " + text_of(told->get_object(), "level"),
-                       text_of(told->get_object(), "why"));
+    return with_reason("rollback of " + f.step + ": " + field(told->get_object(), "level"),
+                       field(told->get_object(), "why"));
   if (const auto* asked = f.body.if_contains("asks"); asked != nullptr && asked->is_object())
-    return "asks " + text_of(asked->get_object(), "id") + ": " + text_of(asked->get_object(), "text");
+    return "asks " + field(asked->get_object(), "id") + ": " + field(asked->get_object(), "text");
   return {};
 }
 
 std::string signal_line(const shipflow::fact& f) {
   const auto head =
-      text_of(f.body, "principal") + " " + text_of(f.body, "name") + (f.step.empty() ? "" : " " + f.step);
-  return text_of(f.body, "meaning") == "refused" ? head + " refused: " + text_of(f.body, "why") : head;
+      field(f.body, "principal") + " " + field(f.body, "name") + (f.step.empty() ? "" : " " + f.step);
+  return field(f.body, "meaning") == "refused" ? head + " refused: " + field(f.body, "why") : head;
 }
 
 std::string timer_line(const shipflow::fact& f) {
@@ -64,7 +70,7 @@ std::string timer_line(const shipflow::fact& f) {
 }
 
 void print_line(shipflow::time_point at, const std::string& line) {
-  std::printf("%s %s\n", shipflow::format_time(at).c_str(), line.c_str());
+  std::printf("%s %s\n", shipflow::format_time(at).c_str(), plain(line).c_str());
   std::fflush(stdout);
 }
 
@@ -76,9 +82,9 @@ class plain_view : public view {
       last_ = e.what.at;
       if (const auto line = line_of(e.what); !line.empty()) print_line(e.what.at, line);
     } else if (e.what_kind == kind::progress) {
-      progress(text_of(e.body, "step"), text_of(e.body, "text"));
+      progress(field(e.body, "step"), field(e.body, "text"));
     } else if (e.what_kind == kind::trouble || e.what_kind == kind::lost) {
-      print_line(last_, text_of(e.body, "text"));
+      print_line(last_, field(e.body, "text"));
     }
   }
 
@@ -120,10 +126,9 @@ class live_view final : public plain_view {
  private:
   void note(const shipflow::engine_event& e) {
     if (e.what_kind == shipflow::engine_event::kind::sample)
-      bars_["~" + text_of(e.body, "guard")] = {-1,
-                                               text_of(e.body, "level") + " " + text_of(e.body, "reason")};
+      bars_["~" + field(e.body, "guard")] = {-1, field(e.body, "level") + " " + field(e.body, "reason")};
     else
-      bars_[text_of(e.body, "step")] = {e.body.at("percent").to_number<int>(), text_of(e.body, "text")};
+      bars_[field(e.body, "step")] = {e.body.at("percent").to_number<int>(), field(e.body, "text")};
   }
   void settle(const shipflow::fact& f) {
     if (f.kind == fact_kind::intent || f.kind == fact_kind::undo_intent) bars_[f.step] = {-1, "under way"};
@@ -131,7 +136,7 @@ class live_view final : public plain_view {
     if (f.kind == fact_kind::outcome || f.kind == fact_kind::resolved || f.kind == fact_kind::undo_outcome ||
         f.kind == fact_kind::skipped)
       bars_.erase(f.step);
-    if (f.kind == fact_kind::state && text_of(f.body, "phase") == "draining") bars_.clear();
+    if (f.kind == fact_kind::state && field(f.body, "phase") == "draining") bars_.clear();
   }
   void draw() {
     std::vector<std::string> lines;
@@ -169,22 +174,22 @@ std::unique_ptr<view> make_view(view_kind kind) {
 std::string line_of(const shipflow::fact& f) {
   switch (f.kind) {
     case fact_kind::created:
-      return "run created: " + text_of(f.body, "plan") + " " + text_of(f.body, "version") + " to " +
-             text_of(f.body, "environment") + " by " + text_of(f.body, "principal");
+      return "run created: " + field(f.body, "plan") + " " + field(f.body, "version") + " to " +
+             field(f.body, "environment") + " by " + field(f.body, "principal") + why_so(f.body);
     case fact_kind::intent:
       return f.step + " begins" + (f.attempt > 1 ? ", attempt " + std::to_string(f.attempt) : "");
     case fact_kind::outcome: return outcome_line(f);
     case fact_kind::resolved:
-      return with_reason(f.step + " resolved: " + text_of(f.body, "status"), text_of(f.body, "why"));
+      return with_reason(f.step + " resolved: " + field(f.body, "status"), field(f.body, "why"));
     case fact_kind::timer: return timer_line(f);
     case fact_kind::signal: return signal_line(f);
     case fact_kind::verdict:
-      return with_reason("guard " + f.step + " " + text_of(f.body, "level"), text_of(f.body, "reason"));
+      return with_reason("guard " + f.step + " " + field(f.body, "level"), field(f.body, "reason"));
     case fact_kind::state: return state_line(f);
     case fact_kind::undo_intent: return "putting back " + f.step;
     case fact_kind::undo_outcome:
-      return with_reason(f.step + " put back: " + text_of(f.body, "status"), text_of(f.body, "why"));
-    case fact_kind::skipped: return with_reason(f.step + " skipped", text_of(f.body, "why"));
+      return with_reason(f.step + " put back: " + field(f.body, "status"), field(f.body, "why"));
+    case fact_kind::skipped: return with_reason(f.step + " skipped", field(f.body, "why"));
     default: return {};
   }
 }

@@ -1,6 +1,7 @@
 #include "watch_picture.hpp"
 
 #include "terminal.hpp"
+#include "text.hpp"
 
 #include <shipflow/release_report.hpp>
 
@@ -29,13 +30,6 @@ std::string bar(int percent) {
   return "[" + std::string(filled, '#') + std::string(20 - filled, '.') + "]";
 }
 
-// Control characters of names and outputs do nothing to a terminal.
-std::string plain(std::string text) {
-  for (auto& c : text)
-    if (static_cast<unsigned char>(c) < 0x20U || c == 0x7f) c = ' ';
-  return text;
-}
-
 // {"errors": 0.1} as "errors 0.1".
 std::string figures(const json::object& numbers) {
   std::string out;
@@ -49,11 +43,6 @@ const json::object* member(const json::object& o, const char* group, const std::
   const auto* all = o.if_contains(group);
   const auto* one = all != nullptr && all->is_object() ? all->get_object().if_contains(id) : nullptr;
   return one != nullptr && one->is_object() ? &one->get_object() : nullptr;
-}
-
-std::string text(const json::object& o, const char* key) {
-  const auto* v = o.if_contains(key);
-  return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string{};
 }
 
 class picture {
@@ -117,9 +106,23 @@ class picture {
       const auto* percent = told->if_contains("percent");
       if (percent != nullptr && percent->is_int64() && percent->get_int64() >= 0)
         words += " " + bar(static_cast<int>(percent->get_int64()));
-      words += " " + text(*told, "text");
+      words += " " + field(*told, "text");
     }
     line(words + waits_for(planned, st) + (st.why.empty() ? "" : ": " + st.why));
+    if (st.status == step_status::asking) asked(planned, st);
+  }
+
+  // Whose word and which items are still missing.
+  void asked(const plan_step& planned, const step_state& st) {
+    for (const auto& [role, people] : st.votes) {
+      std::string who;
+      for (const auto& p : people) who += " " + p;
+      line("      " + role + ": " + std::to_string(people.size()) + " of " + std::to_string(planned.quorum) +
+           "," + who);
+    }
+    for (std::size_t i = 0; i < planned.items.size(); ++i)
+      if (!st.ticked.contains(planned.items[i]))
+        line("      [ ] " + planned.items[i] + "  " + planned.item_texts[i]);
   }
 
   static std::string people_of(const plan_step& planned) {
@@ -154,8 +157,8 @@ class picture {
     auto reason = s_.guards[g].reason;
     std::string numbers;
     if (const auto* told = member(seen_.live, "guards", planned.id)) {
-      level = text(*told, "level");
-      reason = text(*told, "reason");
+      level = field(*told, "level");
+      reason = field(*told, "reason");
       if (const auto* n = told->if_contains("numbers");
           n != nullptr && n->is_object() && !n->get_object().empty())
         numbers = " (" + figures(n->get_object()) + ")";
@@ -202,7 +205,7 @@ void note_weight(watched& to, const shipflow::run_state& s, const shipflow::fact
       to.weights[component] = static_cast<int>(std::clamp<std::int64_t>(weight->get_int64(), 0, 100));
   }
   // Traffic goes back first, and with the first of its steps all of it.
-  if (f.kind == shipflow::fact_kind::undo_outcome && text(f.body, "status") == "done" &&
+  if (f.kind == shipflow::fact_kind::undo_outcome && field(f.body, "status") == "done" &&
       s.what->steps[*index].inputs.contains("weight"))
     to.weights[component] = 0;
 }

@@ -460,17 +460,21 @@ environments:
         forged = self.shipflow("answer", token, "approve", "--key", "other")
         self.assertEqual(forged.returncode, 1)
         self.assertIn("none of ours", forged.stderr)
-        late = self.shipflow(*words, "--for", "user:quinn", "--expires", "0s").stdout.strip()
+        late = self.shipflow(*words, "--for", "user:quinn", "--expires", "1ms").stdout.strip()
         self.assertIn("the link expired at", self.shipflow("answer", late, "approve", "--key", "key").stderr)
-        wrong = self.shipflow(*words, "--for", "user:mallory").stdout.strip()
-        refused = self.shipflow("answer", wrong, "approve", "--key", "key")
-        self.assertEqual((refused.returncode, refused.stderr), (1, "shipflow: approve was refused: needs one of the roles qa\n"))
+        for wrong, why in ((["link", run, "go", "--key", "key", "--for", "user:mallory"], "has none of the roles that go asks for"),
+                           (["link", run, "go", "--key", "key", "--for", "quinn"], "--for takes user:NAME"),
+                           (["link", run, "stop", "--key", "key", "--for", "user:quinn"], 'no step or question "stop"'),
+                           (["link", run, "bake", "--key", "key", "--for", "user:quinn"], "step bake is no approval"),
+                           ([*words, "--for", "user:quinn", "--expires", "0s"], "a link lasts longer than 0s")):
+            done = self.shipflow(*wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), wrong)
+            self.assertIn(why, done.stderr)
         self.assertIsNone(process.poll())
         done = self.shipflow("answer", token, "approve", "--key", "key", "--reason", "by mail")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(process.wait(timeout=60), 0)
         told = self.shipflow("report", run).stdout
-        self.assertIn("| user:mallory | approve go | refused | needs one of the roles qa |", told)
         self.assertIn("| user:quinn | approve go | counted | by mail |", told)
         again = self.shipflow("answer", token, "approve", "--key", "key")
         self.assertEqual(again.returncode, 1)

@@ -112,6 +112,7 @@ class People(unittest.TestCase):
         self.assertIn("scheduled for 2151-01-01T10:00:00.000Z", done.stdout)
         past = self.shipflow("schedule", run, "--at", "2020-01-01T10:00:00Z", "--as", "user:dana")
         self.assertEqual(past.returncode, 1)
+        self.assertIn("schedule was refused: a start is moved to a time to come", past.stderr)
         self.assertIn("a time to come", self.shipflow("report", run).stdout)
         self.assertEqual(self.shipflow("schedule", run, "--at", "yesterday").returncode, 2)
         done = self.shipflow("cancel", run, "--as", "user:dana")
@@ -127,10 +128,96 @@ class People(unittest.TestCase):
         self.assertIn("carts are empty", self.shipflow("report", run).stdout)
         self.assertEqual(self.shipflow("rollback", "-n", "here", "--to", "~9").returncode, 1)
 
+    def test_going_back_is_held_up_by_no_calendar(self):
+        for version in ("1.0.0", "1.1.0"):
+            done = self.shipflow("run", self.plan(), "-e", self.environments(CLOSED + ", override: lead"), "-n", "here", "-V", version,
+                                 "--as", "user:lee", "--override", "it is urgent")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.shipflow("rollback", "-n", "here", "--to", "~1", "--as", "user:dana")
+        self.assertEqual(done.stdout.splitlines()[-1], "released: test 1.0.0 to here", done.stderr)
+
     def test_an_emergency_is_in_the_history_for_ever(self):
         done = self.started("run", "--emergency", "checkout is down", calendar="zone: UTC")
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("by user:dana, an emergency: checkout is down\n", done.stdout)
         self.assertIn("emergency: checkout is down", self.shipflow("history").stdout)
+
+    def test_words_that_mean_nothing_or_are_over_are_refused(self):
+        done = self.started("schedule", "--at", "2020-01-01T10:00:00Z", calendar="zone: UTC")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--at 2020-01-01T10:00:00Z is over", done.stderr)
+        for option in ("--emergency", "--override", "--id", "--as"):
+            done = self.started("run", option, "", calendar="zone: UTC")
+            self.assertEqual((done.returncode, done.stderr), (2, f"shipflow: {option} needs a value that is not empty\n"))
+        self.assertEqual(self.shipflow("history").stdout, "")
+
+    # ---- checklists and approvals
+
+    ASKING = ("checklists:\n  pre: { Code: [Reviewed, \"Docs are\\e[31m red\"] }\nsteps:\n"
+              "  - { id: ready, checklist: pre, roles: [lead] }\n"
+              "  - { id: go, needs: [ready], approval: { roles: [qa], quorum: 2, expires: 4h } }\n")
+
+    def asking(self):
+        """A run that waits, with its engine."""
+        (self.dir / "plan.yaml").write_text(HEAD + self.ASKING)
+        (self.dir / "environments.yaml").write_text("shipflow: 1\nenvironments:\n  here:\n    roles: { lead: [\"user:lee\"], "
+                                                    "qa: [\"user:quinn\", \"user:ann\"] }\n")
+        process = subprocess.Popen([PROGRAM, "run", "plan.yaml", "-e", "environments.yaml", "-n", "here", "-V", "1.0.0", "--as",
+                                    "user:dana", "--plain"], cwd=self.dir, env=self.env, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        for line in process.stdout:
+            if "ready waits for people" in line:
+                break
+        return process, json.loads(self.shipflow("history", "--json").stdout)["run"]
+
+    def refused(self, why, *words):
+        done = self.shipflow(*words)
+        self.assertEqual((done.returncode, done.stderr), (1, f"shipflow: {words[0]} was refused: {why}\n"), done.stdout)
+
+    def test_who_is_refused_is_told_and_what_is_missing_is_shown(self):
+        process, run = self.asking()
+        self.refused("needs one of the roles lead", "tick", run, "ready", "code-1", "--as", "user:dana")
+        self.refused('the checklist has no item "code-9"', "tick", run, "ready", "code-9", "--as", "user:lee")
+        self.refused('step "steady" is not an open checklist', "tick", run, "steady", "code-1", "--as", "user:lee")
+        self.assertEqual(self.shipflow("tick", run, "ready", "code-1", "--as", "user:lee").returncode, 0)
+        shown = self.shipflow("status", run).stdout
+        self.assertIn("[x] code-1  Reviewed\n", shown)
+        self.assertIn("[ ] code-2  Docs are [31m red\n", shown)
+        self.assertEqual(self.shipflow("untick", run, "ready", "code-1", "--as", "user:lee").returncode, 0)
+        self.refused('the item "code-1" is not ticked', "untick", run, "ready", "code-1", "--as", "user:lee")
+        self.assertIn("[ ] code-1  Reviewed\n", self.shipflow("status", run).stdout)
+        self.assertEqual(json.loads(self.shipflow("report", run, "--json").stdout)["items"][0].get("who"), None)
+        self.assertEqual(self.shipflow("tick", run, "ready", "code-1", "--as", "user:lee").returncode, 0)
+        self.refused("step go does not wait for an approval", "approve", run, "go", "--as", "user:ann")
+        self.assertEqual(self.shipflow("tick", run, "ready", "code-2", "--as", "user:lee").returncode, 0)
+        self.refused("needs one of the roles qa", "approve", run, "go", "--as", "user:mallory")
+        self.refused('there is no step or question "goo"', "reject", run, "goo", "--as", "user:ann")
+        (self.dir / "key").write_text("k" * 40)
+        token = self.shipflow("link", run, "go", "--for", "user:ann", "--key", "key").stdout.strip()
+        for _ in range(2):
+            self.assertEqual(self.shipflow("answer", token, "approve", "--key", "key").returncode, 0)
+        other = self.shipflow("answer", token, "reject", "--key", "key")
+        self.assertEqual((other.returncode, other.stderr), (1, "shipflow: the link was used before, to approve\n"))
+        shown = self.shipflow("status", run).stdout
+        self.assertRegex(shown, r"qa 1 of 2: user:ann\n +until 20\d\d-")
+        self.assertNotIn("code-1", shown)
+        self.assertEqual(self.shipflow("approve", run, "go", "--as", "user:quinn").returncode, 0)
+        self.assertEqual(process.wait(timeout=60), 0)
+
+    def test_who_is_refused_without_an_engine_does_not_become_one(self):
+        process, run = self.asking()
+        process.kill()
+        process.wait()
+        (self.dir / "key").write_text("k" * 40)
+        self.assertIn("no approval", self.shipflow("link", run, "ready", "--for", "user:ann", "--key", "key").stderr)
+        token = self.shipflow("link", run, "go", "--for", "user:ann", "--key", "key").stdout.strip()
+        early = self.shipflow("answer", token, "approve", "--key", "key")
+        self.assertEqual((early.returncode, early.stderr), (1, "shipflow: answer was refused: step go does not wait for an approval\n"))
+        self.refused("needs one of the roles lead", "tick", run, "ready", "code-1", "--as", "user:dana")
+        self.refused("the environment has no calendar", "override", run, "--reason", "x", "--as", "user:dana")
+        self.refused("the run has begun and cannot be moved", "schedule", run, "--at", "2150-01-01T10:00:00Z", "--as", "user:dana")
 
     # ---- versions and triggers
 
