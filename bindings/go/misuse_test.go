@@ -332,7 +332,8 @@ func TestChild(t *testing.T) {
 			<-ctx.Done()
 			return shipflow.Answer{}, ctx.Err()
 		}
-		engine := open(t, shipflow.Options{Store: store}, door)
+		// A call that was lost is made again only when it can no longer arrive.
+		engine := open(t, shipflow.Options{Store: store}, &resolving{toy: door, limit: 3000})
 		if _, err := engine.Wait(ctx, start(t, engine, plan)); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
@@ -361,7 +362,7 @@ func TestCtrlCEndsAWaitingProgramAndTheRunGoesOnLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	engine := open(t, shipflow.Options{Store: store}, &resolving{toy: newToy(), limit: 300})
+	engine := open(t, shipflow.Options{Store: store}, &resolving{toy: newToy(), limit: 3000})
 	if n, err := engine.Resume(); err != nil || n != 1 {
 		t.Fatal(n, err)
 	}

@@ -349,6 +349,8 @@ def test_a_function_that_is_not_async_is_told() -> None:
 def test_what_ends_the_program_ends_it_and_the_run_goes_on_later(tmp_path: Path, raised: str, code: int, said: str) -> None:
     done = python(f"""
 class Ends(Toy):
+    # A call that was lost is made again only when it can no longer arrive.
+    actions = [{{**Toy.actions[0], "call_timeout_ms": 3000}}]
     async def apply(self, request): raise {raised}
 async def main():
     async with shipflow.Engine(shipflow.Store(sys.argv[1])) as engine:
@@ -359,6 +361,8 @@ asyncio.run(main())
     assert done.returncode == code and said in done.stderr, done.stderr
 
     class Looks(Toy):
+        actions = [{**Toy.actions[0], "call_timeout_ms": 3000}]
+
         async def resolve(self, request: shipflow.Request) -> shipflow.Answer:
             return shipflow.NotApplied()
 

@@ -224,6 +224,8 @@ import shipflow
 from conftest import Toy, compiled
 
 class Dies(Toy):
+    # A call that was lost is made again only when it can no longer arrive.
+    actions = [{{**Toy.actions[0], "call_timeout_ms": 3000}}]
     async def apply(self, request):
         if request.step == "greet" and sys.argv[2] == "die": os.kill(os.getpid(), 9)
         return await super().apply(request)
