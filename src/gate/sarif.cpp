@@ -43,8 +43,9 @@ class rule_book {
   explicit rule_book(const json::value& run) {
     const auto* tool = at(run, "tool");
     if (tool == nullptr) return;
+    static const json::value none;
     const auto* driver = at(*tool, "driver");
-    add(driver == nullptr ? json::value() : *driver);
+    add(driver == nullptr ? none : *driver);
     for (const auto& extension : list(*tool, "extensions")) add(extension);
   }
   [[nodiscard]] rule of(const json::value& result) const {
@@ -62,6 +63,7 @@ class rule_book {
   }
 
  private:
+  // Keeps views of it.
   void add(const json::value& component) {
     auto& rules = components_.emplace_back();
     for (const auto& written : list(component, "rules")) {
