@@ -31,7 +31,7 @@ enum class verb {
              ///< With `stop` requested already it means: end it
   resolve,   ///< after a crash or an unclear answer: was the intent carried out?
   undo,      ///< put the observed value back; like apply it may answer started. Must be repeatable:
-             ///< after an unclear answer or a crash it is called again with the same key
+             ///< it is called again, after a crash with the same key, after an unclear answer with another
   diagnose,  ///< gather evidence for a failure; never changes anything
   ready,     ///< could `undo` put `baseline` back now? Never changes anything. done: yes, and an object
              ///< may say {"takes_ms": how long about}; failed or conflict: no, with the reason; unknown
