@@ -1,3 +1,5 @@
+#include "base/listed.hpp"
+
 #include <shipflow/changes.hpp>
 
 #include <algorithm>
@@ -123,13 +125,6 @@ bool starts(const rules& r, const trigger_event& e) {
   return false;
 }
 
-// Words of an event on one line.
-std::string one_line(std::string text) {
-  for (auto& c : text)
-    if (static_cast<unsigned char>(c) < 0x20U || c == 0x7f) c = ' ';
-  return text;
-}
-
 std::string in_words(const trigger_event& e) {
   switch (e.what) {
     case kind::push: return "a push to " + e.branch;
@@ -145,7 +140,7 @@ std::string in_words(const trigger_event& e) {
   return "an event";
 }
 
-std::string described(const trigger_event& e) { return one_line(in_words(e)); }
+std::string described(const trigger_event& e) { return on_one_line(in_words(e)); }
 
 bool says(const std::string& message, const std::vector<std::string>& marks) {
   return std::any_of(marks.begin(), marks.end(),

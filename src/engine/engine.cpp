@@ -1,3 +1,4 @@
+#include "base/listed.hpp"
 #include "engine/actor.hpp"
 #include "engine/proved.hpp"
 #include "message/teller.hpp"
@@ -29,12 +30,6 @@ std::string new_run_id(scheduler& time) {
 fact numbered(fact f, std::int64_t rev) {
   f.rev = rev;
   return f;
-}
-
-std::string listed(const std::vector<std::string>& roles) {
-  std::string out;
-  for (const auto& r : roles) out += (out.empty() ? "" : ", ") + r;
-  return out;
 }
 
 error not_allowed(const plan& what, const std::string& principal) {

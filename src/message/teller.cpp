@@ -1,5 +1,6 @@
 #include "message/teller.hpp"
 
+#include "base/listed.hpp"
 #include "message/pieces.hpp"
 #include "run/body.hpp"
 #include "run/decision.hpp"
@@ -17,12 +18,6 @@ using run::when;
 
 // A guard that goes to and fro is told of once in so long.
 constexpr duration quiet_after_breach{600'000};
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& n : names) out += (out.empty() ? "" : ", ") + n;
-  return out;
-}
 
 std::string due_text(time_point due) { return due == time_point{} ? std::string{} : format_time(due); }
 
@@ -44,7 +39,7 @@ std::string name_of_signal(const std::string& said) {
 std::string voters(const step_state& step) {
   std::set<std::string> people;
   for (const auto& [role, who] : step.votes) people.insert(who.begin(), who.end());
-  return joined({people.begin(), people.end()});
+  return listed(people);
 }
 
 void put_common(const run_state& s, const std::string& name, time_point at, json::object& to) {
@@ -123,7 +118,7 @@ teller::moment teller::about_question(const run_state& s, const question& q,
   for (const auto& g : s.what->guards)
     if ("rollback/" + g.id == q.id) m.severity = g.severity;
   put(m.values, "why", q.text);
-  put(m.values, "roles", joined(roles));
+  put(m.values, "roles", listed(roles));
   put(m.values, "due", due_text(q.due));
   put(m.values, "command", "shipflow status " + s.id);
   return m;
@@ -182,7 +177,7 @@ void teller::of_step(const run_state& s, const fact& f, std::vector<moment>& out
   if (f.kind == fact_kind::timer) {
     if (!flag(f.body, "asks")) return;
     auto m = about_step(s, "approval", i);
-    put(m.values, "roles", joined(planned.roles));
+    put(m.values, "roles", listed(planned.roles));
     put(m.values, "due", due_text(when(f.body, "due")));
     put(m.values, "command",
         planned.kind == step_kind::approval ? "shipflow approve " + s.id + " " + planned.id

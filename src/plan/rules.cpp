@@ -1,5 +1,7 @@
 #include "plan/rules.hpp"
 
+#include "base/listed.hpp"
+
 namespace shipflow::planning {
 namespace {
 
@@ -36,12 +38,6 @@ void add_calendar(const release_calendar& c, std::vector<std::string>& to) {
 }
 
 }  // namespace
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& n : names) out += (out.empty() ? "" : ", ") + n;
-  return out;
-}
 
 std::vector<std::string> rules_of(const plan& what) {
   std::vector<std::string> out;

@@ -9,7 +9,5 @@
 namespace shipflow::planning {
 
 [[nodiscard]] std::vector<std::string> rules_of(const plan& what);
-/// "a, b and c" would need a language; this is "a, b, c".
-[[nodiscard]] std::string listed(const std::vector<std::string>& names);
 
 }  // namespace shipflow::planning

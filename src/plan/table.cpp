@@ -1,3 +1,4 @@
+#include "base/listed.hpp"
 #include "plan/rules.hpp"
 #include "plan/words.hpp"
 
@@ -12,20 +13,12 @@ namespace {
 
 using row = std::array<std::string, 6>;
 
-// Texts of documents do nothing to a terminal or to the table.
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7f; },
-      ' ');
-  return text;
-}
-
 row describe(const plan& p, std::size_t i) {
   const auto& s = p.steps[i];
   std::string needs;
   for (const auto need : s.needs) needs += (needs.empty() ? "" : " ") + std::to_string(need + 1);
-  return {std::to_string(i + 1),       s.id,          one_line(what_is_done(s)),
-          needs.empty() ? "-" : needs, how_undone(s), one_line(s.title)};
+  return {std::to_string(i + 1),       s.id,          on_one_line(what_is_done(s)),
+          needs.empty() ? "-" : needs, how_undone(s), on_one_line(s.title)};
 }
 
 // Columns are counted in code points, so that names in any script line up.

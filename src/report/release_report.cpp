@@ -1,4 +1,5 @@
 // From a journal to what a report tells.
+#include "base/listed.hpp"
 #include "plan/rules.hpp"
 #include "report/release_people.hpp"
 #include "report/release_words.hpp"
@@ -172,7 +173,7 @@ void tell_state(const run_state& s, release_report& to) {
                          s.guards[i].reason, 0, p.guards[i].normal, p.guards[i].alert});
   report::tell_tasks(s, to);
   report::tell_items(s, to);
-  for (const auto& [role, members] : p.roles) to.roles.emplace_back(role, planning::listed(members));
+  for (const auto& [role, members] : p.roles) to.roles.emplace_back(role, listed(members));
   to.rules = planning::rules_of(p);
   for (const auto& u : s.undo) to.undo.push_back({p.steps[u.step].id, std::string(name_of(u.status)), u.why});
 }

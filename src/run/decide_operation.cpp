@@ -1,4 +1,5 @@
 // What an operator does to a run: take it back, go on, try again, pass over, call it off, move its start.
+#include "base/listed.hpp"
 #include "run/body.hpp"
 #include "run/speech.hpp"
 
@@ -53,7 +54,7 @@ void roll_back(decision& d, const speech& p) {
   people.insert(p.e.principal);
   if (static_cast<int>(people.size()) < way.decision_quorum) return say(d, p, "counted", "", extra);
   say(d, p, "done", "", extra);
-  turn_back(d, with_reason(p, "rollback asked by " + joined(people)),
+  turn_back(d, with_reason(p, "rollback asked by " + listed(people)),
             component.empty() ? std::set<std::string>{} : with_dependants(*d.s.what, component));
 }
 

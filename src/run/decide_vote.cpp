@@ -1,4 +1,5 @@
 // What people decide together: approvals with quorum, questions, checklists and tasks.
+#include "base/listed.hpp"
 #include "run/body.hpp"
 #include "run/speech.hpp"
 
@@ -72,7 +73,7 @@ void answer_question(decision& d, const speech& p, const question& q, bool yes) 
   for (const auto& [who, said] : votes)
     if (said == yes) alike.insert(who);
   if (static_cast<int>(alike.size()) >= q.quorum)
-    after_question(d, q, yes ? "rollback" : "continue", "kept by " + joined(alike));
+    after_question(d, q, yes ? "rollback" : "continue", "kept by " + listed(alike));
 }
 
 // The step that waits for this vote, or none after refusing it.
@@ -168,7 +169,7 @@ void approved(decision& d, step_index i, const std::string& last) {
   std::set<std::string> people;
   for (const auto& [role, voters] : d.step(i).votes) people.insert(voters.begin(), voters.end());
   if (!last.empty()) people.insert(last);
-  d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", {{"approved_by", joined(people)}}}});
+  d.add(fact_kind::outcome, i, {{"status", "done"}, {"outputs", {{"approved_by", listed(people)}}}});
 }
 
 std::string approval_command(const decision& d, step_index i) {

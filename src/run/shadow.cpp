@@ -1,4 +1,5 @@
 // A plan without effects, and what its run would have decided.
+#include "base/listed.hpp"
 #include "run/body.hpp"
 
 #include <shipflow/run.hpp>
@@ -64,12 +65,6 @@ void put_script_first(plan& what, const shadow_options& options) {
     if (g.until) ++*g.until;
   }
   what.steps.insert(what.steps.begin(), script_step(options.script));
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& n : names) out += (out.empty() ? "" : ", ") + n;
-  return out;
 }
 
 std::string with(const std::string& text, const std::string& why) {

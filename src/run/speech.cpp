@@ -41,12 +41,6 @@ std::string with_reason(const speech& p, const std::string& why) {
   return reason.empty() ? why : why + ": " + reason;
 }
 
-std::string joined(const std::set<std::string>& names) {
-  std::string out;
-  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
 bool names_tasks(const decision& d, const std::string& step) {
   return step == "tasks" && !d.s.what->tasks.empty();
 }

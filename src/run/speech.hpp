@@ -30,8 +30,6 @@ void refuse(decision& d, const speech& p, const std::string& why);
 
 /// "why: reason" where the speaker gave one, else "why".
 [[nodiscard]] std::string with_reason(const speech& p, const std::string& why);
-/// "anna, ben".
-[[nodiscard]] std::string joined(const std::set<std::string>& names);
 
 /// Whether the speech is about the plan's tasks, which are ticked after the release.
 [[nodiscard]] bool names_tasks(const decision& d, const std::string& step);

@@ -1,5 +1,7 @@
 #include "provider/github/judge.hpp"
 
+#include "base/listed.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -21,12 +23,6 @@ bool flag(const json::value& o, std::string_view key) {
   const auto* v =
       members == nullptr ? nullptr : members->if_contains(json::string_view(key.data(), key.size()));
   return v != nullptr && v->is_bool() && v->get_bool();
-}
-
-std::string joined(const std::set<std::string>& names) {
-  std::string out;
-  for (const auto& n : names) out += (out.empty() ? "" : ", ") + n;
-  return out;
 }
 
 // Every context and check run by its name. One of several runs of a name counts when none of them is worse.
@@ -61,13 +57,13 @@ answer judge_checks(const json::value& status, const json::array& runs,
   tally all;
   count_statuses(status, all);
   count_runs(runs, all);
-  if (!all.failed.empty()) return no("failed: " + joined(all.failed));
-  if (!all.open.empty()) return answer::in_progress(-1, "under way: " + joined(all.open), look_again);
+  if (!all.failed.empty()) return no("failed: " + listed(all.failed));
+  if (!all.open.empty()) return answer::in_progress(-1, "under way: " + listed(all.open), look_again);
   std::set<std::string> missing;
   for (const auto& name : required)
     if (!all.passed.contains(name)) missing.insert(name);
   // What is required may only not have begun yet.
-  if (!missing.empty()) return answer::in_progress(-1, "not begun: " + joined(missing), look_again);
+  if (!missing.empty()) return answer::in_progress(-1, "not begun: " + listed(missing), look_again);
   if (all.passed.empty()) return no("nothing has checked this commit");
   // More statuses than one page holds: the sum of them all still counts.
   if (const auto state = text(status, "state"); state == "failure" || state == "error")
@@ -96,7 +92,7 @@ answer judge_pull_request(const json::value& pull, const json::array& reviews,
   const bool merged = flag(pull, "merged") || !text(pull, "merged_at").empty();
   if (!merged && text(pull, "state") == "closed")
     return no("the pull request was closed without being merged");
-  if (!against.empty()) return no("changes were asked for by " + joined(against));
+  if (!against.empty()) return no("changes were asked for by " + listed(against));
   const auto count = static_cast<int>(approved.size());
   if (count < rule.approvals) {
     auto why = std::to_string(count) + " of " + std::to_string(rule.approvals) + " approvals";
@@ -108,9 +104,9 @@ answer judge_pull_request(const json::value& pull, const json::array& reviews,
   const auto* members = pull.if_object();
   const auto* number = members == nullptr ? nullptr : members->if_contains("number");
   return answer::done({{"text", (merged ? "merged" : "open") +
-                                    std::string(count == 0 ? "" : ", approved by ") + joined(approved)},
+                                    std::string(count == 0 ? "" : ", approved by ") + listed(approved)},
                        {"number", number == nullptr ? json::value(nullptr) : *number},
-                       {"approved_by", joined(approved)}});
+                       {"approved_by", listed(approved)}});
 }
 
 }  // namespace shipflow::github_provider
